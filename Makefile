@@ -1,0 +1,37 @@
+# Targets: demo, test, lab, release, grade, key. `make demo` on a fresh machine does everything.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export LAB_DATA ?= $(CURDIR)/data
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: demo test lab release grade key
+.NOTPARALLEL:
+
+demo: release              ## set up, release, and grade three sample submissions
+	$(BIN)/python tests/samples.py build/samples
+	for sample in key untouched mistakes; do $(BIN)/python -m autograder grade build/samples/$$sample --json build/samples/$$sample.json || exit 1; done
+
+test: $(VENV)/ready        ## the whole test suite, the full-length training included
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+lab: $(VENV)/ready         ## work through the released notebooks in JupyterLab
+	cd notebooks/vae && $(abspath $(BIN))/jupyter lab
+
+release: $(VENV)/ready     ## write notebooks/ from solutions/
+	$(BIN)/nbgrader generate_assignment vae --force --log-level=WARN
+	rm -f notebooks/vae/*.pt
+
+grade: $(VENV)/ready       ## grade one submission: make grade DIR=folder
+	$(BIN)/python -m autograder grade "$(DIR)"
+
+key: $(VENV)/ready         ## run the master notebooks in full (about 25 minutes) and keep their outputs
+	LAB_PROFILE=full $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
+	    --ExecutePreprocessor.record_timing=False solutions/vae/*.ipynb
+	rm -f solutions/vae/submission.zip
+
+$(VENV)/ready: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@

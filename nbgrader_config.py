@@ -1,0 +1,34 @@
+"""nbgrader's settings: its folders are ours, and its kernels run submissions as our grader does."""
+
+import os
+import sys
+from pathlib import Path
+
+root = Path(__file__).resolve().parent
+sys.path.insert(0, str(root))
+# nbgrader calls `alembic` by name: find the one of this environment, also where it is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+from nbgrader.converters import Autograde, GenerateAssignment  # noqa: E402  (needs nothing of ours, but stands with the next)
+from nbgrader.preprocessors import Execute, IncludeHeaderFooter  # noqa: E402
+
+from autograder.nbgrader_plugin import GradingExecute, RemoveInstructorCells  # noqa: E402  (found by the line above)
+
+c = get_config()  # noqa: F821  (nbgrader provides it)
+
+c.CourseDirectory.course_id = "vae-course"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data", "submission.zip"]
+
+# The instructor's cells stay in solutions/; rubrics stand in locked cells, and come back for the TA when grading.
+defaults = GenerateAssignment.preprocessors.default()
+c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
+c.ClearMarkScheme.enforce_metadata = False
+
+c.Autograde.autograde_preprocessors = [
+    GradingExecute if preprocessor is Execute else preprocessor
+    for preprocessor in Autograde.autograde_preprocessors.default()]
+c.Execute.timeout = 120     # seconds a cell
