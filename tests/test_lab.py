@@ -82,9 +82,9 @@ def test_the_last_definition_of_an_answer_counts(load_lab, tmp_path):
 @pytest.mark.parametrize(("sources", "sentence"), [
     (["x = 1"], "a.ipynb has no working answer"),
     (["def answer(:\n    pass"], "line 1 of its cell"),
-    (["def answer():\n    raise NotImplementedError()"], "answer in a.ipynb still waits for your answer"),
+    (["def answer():\n    raise NotImplementedError()"], "answer in a.ipynb still holds"),
     (["def helper():\n    raise NotImplementedError()", "def answer():\n    return helper()"],
-     "helper in a.ipynb still waits"),
+     "helper in a.ipynb still holds"),
     (["class answer(Missing):\n    pass"], "answer in a.ipynb fails with NameError"),
 ])
 def test_a_missing_unfinished_or_failing_answer_is_one_sentence(load_lab, tmp_path, sources, sentence):

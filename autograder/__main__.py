@@ -1,0 +1,114 @@
+"""The command line: python -m autograder grade DIR [--json FILE]."""
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from .grading import CourseError, Report, grade
+from .kernels import KernelStartError
+from .submission import SubmissionError
+
+WIDTH = 100  # columns, where the output is no terminal
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _program() -> None:
+    """The grader of the VAE assignment."""
+
+
+@app.command("grade")
+def grade_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks.")],
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
+    ] = None,
+) -> None:
+    """Grade one submission and print its points and what failed."""
+    console = _console(stderr=json_file == "-")
+    try:
+        with _progress() as tell:
+            report = grade(folder, tell=tell)
+    except SubmissionError as error:
+        _fail(str(error), 2)
+    except (CourseError, KernelStartError) as error:
+        _fail(str(error), 1)
+    if json_file is not None:
+        _write_json(report, json_file)
+    print_report(report, console)
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print points per task, and beneath a task the message of each check that failed."""
+    console.print(Text(f"{report.submission}: {report.score} of {report.max_score} points", style="bold"))
+    console.print()
+    names = max((len(result.task.id) for result in report.results), default=0)
+    titles = max((len(_title(result.task)) for result in report.results), default=0)
+    for result in report.results:
+        sign, style = ("✓", "green") if result.passed else ("✗", "red")
+        row = f"{result.task.id:{names}}  {_title(result.task):{titles}}  {result.score}/{result.task.points}"
+        console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
+        names_by_message = {}  # checks that fail alike, such as all of them on a stub, share a line
+        for outcome in result.outcomes:
+            if not outcome.passed:
+                names_by_message.setdefault(outcome.message, []).append(outcome.name)
+        for message, checks in names_by_message.items():
+            text = Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
+            console.print(Padding(text, (0, 0, 0, 4), expand=False))
+    for note in report.notes:
+        console.print(Text(f"Note: {note}"))
+
+
+def _title(task) -> str:
+    return f"{task.question} {task.title}"
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
+
+
+@contextmanager
+def _progress():
+    """A function that shows what is being done, where somebody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with console.status("Grading") as status:
+        yield lambda phrase: status.update(Text(phrase))
+
+
+def _write_json(report: Report, target: str) -> None:
+    """Write the report to a file, whole or not at all; "-" is standard output."""
+    text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target)
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)  # mkstemp keeps others out; a report is read by its group
+        os.replace(name, path)
+    except OSError as error:
+        _fail(f"{target} cannot be written: {error.strerror}.", 1)
+
+
+def _fail(sentence: str, code: int):
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m autograder")

@@ -1,0 +1,80 @@
+"""What the checks share: fresh random inputs, reading returned values, and numbers in sentences."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .outcome import Complaint
+
+
+def fresh() -> np.random.Generator:
+    """A generator of its own for each check, seeded by the operating system."""
+    return np.random.default_rng()
+
+
+def seed(rng: np.random.Generator) -> int:
+    """A seed to send to a probe."""
+    return int(rng.integers(2**31))
+
+
+def signed(rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...], dtype=torch.float32) -> Tensor:
+    """Values of random sign whose size lies between low and high, with both signs in each column."""
+    sizes = rng.uniform(low, high, shape)
+    signs = rng.choice([-1.0, 1.0], shape)
+    if len(shape) > 0 and shape[0] > 1:
+        signs[0], signs[1] = 1.0, -1.0
+    return torch.tensor(sizes * rng.permuted(signs, axis=0), dtype=dtype)
+
+
+def number(value: Any, what: str) -> float:
+    """The value of a one-element result. Raises Complaint."""
+    if isinstance(value, Tensor) and value.numel() == 1:
+        return float(value)
+    if isinstance(value, list) and len(value) == 1:
+        return number(value[0], what)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise Complaint(f"{what} should be one number; it is {kind(value)}.")
+
+
+def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> Tensor:
+    """The value as a float tensor of this shape, without NaN unless `nan`. Raises Complaint."""
+    if not isinstance(value, Tensor):
+        raise Complaint(f"{what} should be a tensor of shape {shape}; it is {kind(value)}.")
+    if tuple(value.shape) != shape:
+        raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
+    if not nan and value.isnan().any():
+        raise Complaint(f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are NaN.")
+    return value.float() if value.dtype != torch.float64 else value
+
+
+def kind(value: Any) -> str:
+    """What a returned value is, in words."""
+    if value is None:
+        return "None (is there a return?)"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, list):
+        return f"a sequence of {len(value)}"
+    return value if isinstance(value, str) and value.startswith("<") else f"a {type(value).__name__}"
+
+
+def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool:
+    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is larger)."""
+    seen, wanted = (torch.as_tensor(value, dtype=torch.float64) for value in (seen, wanted))
+    return bool(((seen - wanted).abs() <= rel * wanted.abs().clamp(min=max(scale, 1e-12))).all())
+
+
+def only(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
+    """The hint of the fingerprint that matches, if exactly one does; else ""."""
+    hints = {hint for hint, value in fingerprints if matches(value)}
+    return hints.pop() if len(hints) == 1 else ""
+
+
+def show(*values: Any) -> str:
+    """Numbers for a sentence, four significant digits each: 1.5, -2, 0.25."""
+    numbers = [float(item) for value in values for item in torch.as_tensor(value).flatten()]
+    return ", ".join(f"{item:.4g}" for item in numbers)

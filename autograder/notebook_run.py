@@ -1,0 +1,117 @@
+"""One notebook, run cell by cell, ready to be called: a Student that outlives the end of its kernel."""
+
+import ast
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from .checks.student import StudentError
+from .kernels import CELL_SECONDS, PROBE_SECONDS, StudentKernel
+
+# All limits in one place; those of one cell and one call are with the kernel.
+RESTARTS = 3  # of a notebook's kernel
+CELLS_SECONDS = 600  # all cells of a notebook together, in each start
+PROBES_SECONDS = 600  # all calls into a notebook together
+
+
+class NotebookRun:
+    """A context manager. The first call starts the kernel and runs the cells; so does the first after its death.
+
+    sources: the code cells, top to bottom. A cell that ended the kernel or ran out of time is left out of a second run.
+    notes: one sentence for each death of the kernel.
+    """
+
+    def __init__(self, name: str, sources: list[str], folder: Path, env: dict[str, str]):
+        self.name = name
+        self.sources = sources
+        self.notes: list[str] = []
+        self._start_kernel = lambda: StudentKernel(folder, env)
+        self._kernel = None
+        self._starts = 0
+        self._left_out = set()  # indices of cells
+        self._failures = {}  # name that a failed cell would have defined → why it failed
+        self._probe_seconds = PROBES_SECONDS
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._close()
+
+    def run(self, probe: str, **inputs: Any) -> dict[str, Any]:
+        """What `probes.<probe>(namespace, **inputs)` returns beside the student's code. Raises StudentError."""
+        kernel = self._ready()
+        if self._probe_seconds <= 0:
+            raise StudentError(f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s together.")
+        started = time.monotonic()
+        try:
+            return kernel.run(probe, timeout=min(PROBE_SECONDS, self._probe_seconds), **inputs)
+        except StudentError as error:
+            if not kernel.alive:
+                self.notes.append(f"{self.name}: {error}")
+            raise StudentError(self._explain(str(error))) from error
+        finally:
+            self._probe_seconds -= time.monotonic() - started
+
+    def _ready(self):
+        """A kernel in which the cells have run."""
+        while self._kernel is None or not self._kernel.alive:
+            self._close()
+            if self._starts > RESTARTS:
+                raise StudentError(f"{self.name} ended its kernel {self._starts} times, so this check could not run.")
+            self._starts += 1
+            self._kernel = self._start_kernel()
+            self._kernel.start()
+            self._run_cells()
+        return self._kernel
+
+    def _close(self):
+        if self._kernel is not None:
+            self._kernel.close()
+            self._kernel = None
+
+    def _run_cells(self):
+        """Run the cells that can be run; stop where the kernel dies."""
+        deadline = time.monotonic() + CELLS_SECONDS
+        for index, source in enumerate(self.sources):
+            seconds = deadline - time.monotonic()
+            if seconds <= 0:
+                self._remember(source, f"was not run, since the cells above it took {CELLS_SECONDS} s")
+            elif index not in self._left_out and source.strip():
+                result = self._kernel.run_cell(source, min(CELL_SECONDS, seconds))
+                if result.error:
+                    self._remember(source, result.error)
+                if result.status in ("timeout", "died"):
+                    self._left_out.add(index)
+                if result.status == "died":
+                    self.notes.append(f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it.")
+                    return
+
+    def _remember(self, source, reason):
+        for name in defined_names(source):
+            self._failures.setdefault(name, reason)
+
+    def _explain(self, message):
+        """The message, and why a name that it misses is not there, if a cell failed that would have defined it."""
+        for name in re.findall(r"\b(\w+)['’`]? is not defined", message):
+            if name in self._failures:
+                return f"{message.rstrip('.')}: the cell that defines {name} {self._failures[name]}."
+        return message
+
+
+def defined_names(source: str) -> set[str]:
+    """The names that a cell's source would define at its top level, also where it is no valid Python."""
+    try:
+        nodes = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"^(?:(?:async )?def |class |(?=\w+\s*=[^=]))\s*(\w+)", source, re.MULTILINE))
+    names = set()
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        else:
+            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return names

@@ -1,0 +1,97 @@
+"""Answers to notebook 03: kl_loss."""
+
+from . import Answer, fill, write
+
+NOTEBOOK = "03_loss.ipynb"
+FORMULA, REDUCTION = "kl-loss-formula-test", "kl-loss-reduction-test"
+
+# The bracket that is multiplied by −½, summed over the latent and averaged over the batch.
+_BRACKETS = (
+    ("exp(logvar) squared", "1 + logvar_z - mean_z**2 - logvar_z.exp() ** 2", "squared once more"),
+    ("logvar doubled", "1 + 2 * logvar_z - mean_z**2 - logvar_z.exp()", "doubling it belongs"),
+    ("formula in log σ", "1 + 2 * logvar_z - mean_z**2 - (2 * logvar_z).exp()", "takes its argument for log σ"),
+    ("logvar as σ", "1 + (logvar_z**2).log() - mean_z**2 - logvar_z**2", "as if it were σ itself"),
+    ("logvar as variance", "1 + logvar_z.log() - mean_z**2 - logvar_z", "as if it were the variance itself"),
+    ("logvar subtracted", "1 - logvar_z - mean_z**2 - logvar_z.exp()", "wrong sign outside the exponential"),
+    ("logvar dropped", "1 - mean_z**2 - logvar_z.exp()", "missing outside the exponential"),
+    ("1 dropped", "logvar_z - mean_z**2 - logvar_z.exp()", "The constant 1 is missing"),
+    ("1 subtracted", "-1 + logvar_z - mean_z**2 - logvar_z.exp()", "The constant 1 has the wrong sign"),
+    ("bracket sign", "1 + logvar_z - (mean_z**2 - logvar_z.exp())", "here the variance has a plus"),
+    ("plus mean²", "1 + logvar_z + mean_z**2 - logvar_z.exp()", "mean² has the wrong sign"),
+    ("mean not squared", "1 + logvar_z - mean_z - logvar_z.exp()", "it is not squared"),
+    ("absolute mean", "1 + logvar_z - mean_z.abs() - logvar_z.exp()", "absolute value"),
+    ("mean dropped", "1 + logvar_z - logvar_z.exp()", "The mean is missing"),
+    ("variance dropped", "1 + logvar_z - mean_z**2", "The variance exp(logvar) is missing"),
+    ("other direction", "1 - logvar_z - (1 + mean_z**2) / logvar_z.exp()", "the order of the two matters"),
+    ("σ for σ²", "1 + logvar_z - mean_z**2 - torch.exp(0.5 * logvar_z)", "exp(½ logvar) is σ"),
+    ("arguments exchanged", "1 + mean_z - logvar_z**2 - mean_z.exp()", "exchanged"),
+)
+
+_TERM = "terms = -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())\n"
+_WRONG = (
+    ("sign", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()", FORMULA,
+     "never negative"),
+    ("no half", "return -torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()", FORMULA, "factor ½"),
+    ("item", _TERM + "return terms.sum(dim=1).mean().item()", FORMULA, "carries none"),
+    ("detached", _TERM + "return terms.sum(dim=1).mean().detach()", FORMULA, "carries none"),
+    ("new tensor", _TERM + "return torch.tensor(terms.sum(dim=1).mean(), requires_grad=True)", FORMULA, "carries none"),
+    ("mean's data", "return -0.5 * torch.sum(1 + logvar_z - mean_z.data**2 - logvar_z.exp(), dim=1).mean()", FORMULA,
+     "cut off"),
+    ("changed in place", "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp_(), dim=1).mean()", FORMULA,
+     "changed in place"),
+    ("per pixel", _TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "term by term"),
+    ("sum over all", _TERM + "return terms.sum()", REDUCTION, "Doubling the batch"),
+    ("mean over all", _TERM + "return terms.mean()", REDUCTION, "Dimensions add up"),
+    ("other way round", _TERM + "return terms.mean(dim=1).sum()", REDUCTION, "the other way round"),
+    ("first image", _TERM + "return terms[0].sum()", REDUCTION, "Only the first image"),
+    ("last image", _TERM + "return terms.sum(dim=1)[-1]", REDUCTION, "Only the last image"),
+    ("first latent", _TERM + "return terms[:, 0].mean()", REDUCTION, "Only the first latent"),
+    ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "divided by 32, always"),
+    ("no mean", _TERM + "return terms.sum(dim=1)", REDUCTION, "mean over the images missing"),
+    ("no sum", _TERM + "return terms.mean(dim=0)", REDUCTION, "sum over the latent missing"),
+    ("nothing summed", "return -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())", REDUCTION, "nothing is summed"),
+    ("1 outside the sum", "return -0.5 * (1 + torch.sum(logvar_z - mean_z**2 - logvar_z.exp(), dim=1)).mean()",
+     REDUCTION, "belongs to each latent dimension"),
+    ("1 outside both sums", "return -0.5 * (1 + (logvar_z - mean_z**2 - logvar_z.exp()).sum(dim=1).mean())", REDUCTION,
+     "belongs to each latent dimension"),
+    ("largest", _TERM + "return terms.sum(dim=1).max()", REDUCTION, "not the largest"),
+    ("norm", _TERM + "return terms.norm(dim=1).mean()", REDUCTION, "Which dimension is summed"),
+)
+
+_RIGHT = (
+    ("sum then divide", _TERM + "return terms.sum() / mean_z.shape[0]"),
+    ("both at once", _TERM + "return torch.sum(terms, dim=(0, 1)) / len(mean_z)"),
+    ("one half of the minus", "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=-1).mean()"),
+    ("dimension after the sum",
+     "return 0.5 * (torch.sum(mean_z**2 + logvar_z.exp() - logvar_z, dim=1) - mean_z.shape[1]).mean()"),
+    ("mean then times D", _TERM + "return terms.mean() * mean_z.shape[1]"),
+    ("mean over images first", _TERM + "return terms.mean(dim=0).sum()"),
+    ("kl_divergence", "q = torch.distributions.Normal(mean_z, (0.5 * logvar_z).exp())\n"
+     "p = torch.distributions.Normal(torch.zeros_like(mean_z), torch.ones_like(mean_z))\n"
+     "return torch.distributions.kl_divergence(q, p).sum(dim=1).mean()"),
+    ("multivariate", "q = torch.distributions.MultivariateNormal(mean_z, torch.diag_embed(logvar_z.exp()))\n"
+     "size = mean_z.shape[1]\n"
+     "p = torch.distributions.MultivariateNormal(mean_z.new_zeros(size), torch.eye(size, dtype=mean_z.dtype))\n"
+     "return torch.distributions.kl_divergence(q, p).mean()"),
+    ("shape (1,)", _TERM + "return terms.sum(dim=1).mean(dim=0, keepdim=True)"),
+    ("loop over dimensions", _TERM + "total = 0\nfor d in range(mean_z.shape[1]):\n    total = total + terms[:, d]\n"
+     "return total.mean()"),
+    ("einsum", _TERM + "return torch.einsum('bd->', terms) / len(terms)"),
+    ("σ² by a variable", "variance = torch.exp(logvar_z)\n"
+     "return torch.mean(torch.sum((variance + mean_z.pow(2) - 1 - torch.log(variance)) / 2, 1))"),
+)
+
+ANSWERS = (
+    *(Answer(NOTEBOOK, name, fill("kl_loss", f"return -0.5 * torch.sum({bracket}, dim=1).mean()"), (FORMULA,), says)
+      for name, bracket, says in _BRACKETS),
+    *(Answer(NOTEBOOK, name, fill("kl_loss", code), (task,), says) for name, code, task, says in _WRONG),
+    *(Answer(NOTEBOOK, name, fill("kl_loss", code)) for name, code in _RIGHT),
+    Answer(NOTEBOOK, "constant", fill("kl_loss", "return (0 * mean_z * logvar_z).sum() + 3"), (FORMULA, REDUCTION),
+           "should depend on mean_z and logvar_z"),
+    Answer(NOTEBOOK, "formula and reduction", fill("kl_loss", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2)"),
+           (FORMULA, REDUCTION), "Doubling the batch"),
+    Answer(NOTEBOOK, "no return", fill("kl_loss", "kl = 0"), (FORMULA, REDUCTION), "is there a return?"),
+    Answer(NOTEBOOK, "not written", fill("kl_loss", "raise NotImplementedError()"), (FORMULA, REDUCTION),
+           "kl_loss is not written yet"),
+    Answer(NOTEBOOK, "not defined", write("kl_loss", ""), (FORMULA, REDUCTION), "kl_loss is not defined"),
+)

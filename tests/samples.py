@@ -1,0 +1,72 @@
+"""Sample submissions, made from the release and the key: `python -m tests.samples FOLDER` writes key, untouched and mistakes."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+
+from autograder.assignment import NOTEBOOKS
+from tests.mistakes.catalogue import CATALOGUE
+from tests.mistakes.key import MASTERS, definitions
+
+RELEASE = MASTERS.parents[1] / "notebooks" / "vae"
+TYPICAL = ("02: variance as σ", "03: mean over all", "04: train, no zero_grad", "05: scatter of samples",
+           "06: decoder ignores the label")  # fmt: skip
+
+
+def typical_mistakes():
+    """The catalogue's answers that the third sample is made of."""
+    return [answer for answer in CATALOGUE if str(answer) in TYPICAL]
+
+
+def write_submission(folder, mistakes=()):
+    """Hand in the release with the key's answers and weights, and these of the catalogue's answers in their place."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NOTEBOOKS:
+        changed = changed_cells(name, [answer for answer in mistakes if answer.notebook == name])
+        key = {cell.metadata.nbgrader.grade_id: cell.source for cell in read(MASTERS / name) if is_solution(cell)}
+        notebook = nbformat.read(RELEASE / name, as_version=4)
+        for cell in notebook.cells:
+            if is_solution(cell):
+                source = key[cell.metadata.nbgrader.grade_id]
+                lines = changed.get(source, source).splitlines()
+                cell.source = "\n".join(line for line in lines if "### BEGIN SOL" not in line and "### END SOL" not in line)
+        nbformat.write(notebook, folder / name)
+    for weights in MASTERS.glob("*.pt"):
+        shutil.copy(weights, folder)
+    return folder
+
+
+def changed_cells(name, answers):
+    """{source of the key's cell: source with the answers' changes} for one notebook."""
+    before = definitions(name)
+    after = dict(before)
+    for answer in answers:
+        answer.change(after)
+    assert after.keys() == before.keys(), "samples change definitions; they neither add nor remove any"
+    return {before[each]: after[each] for each in before}
+
+
+def read(path):
+    """The cells of a notebook."""
+    return nbformat.read(path, as_version=4).cells
+
+
+def is_solution(cell):
+    """Whether students write this cell."""
+    return cell.metadata.get("nbgrader", {}).get("solution", False)
+
+
+def write_samples(folder):
+    """Write the three samples below a folder."""
+    folder = Path(folder)
+    write_submission(folder / "key")
+    write_submission(folder / "mistakes", typical_mistakes())
+    shutil.copytree(RELEASE, folder / "untouched", dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    write_samples(sys.argv[1])
+    print(f"{sys.argv[1]}/mistakes should lose 1 point for each of:", *map(str, typical_mistakes()), sep="\n  ")

@@ -1,0 +1,136 @@
+"""Whatever code does in a kernel, the grader gets values or a sentence."""
+
+import sys
+import time
+
+import pytest
+import torch
+
+from autograder.checks.student import StudentError
+from autograder.kernels import StudentKernel
+
+ROW = [torch.ones(3, 2), torch.zeros(3, 2)]
+GOOD = "def kl_loss(mean_z, logvar_z):\n    return 0.5 * (mean_z ** 2).sum()"
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    with StudentKernel(tmp_path_factory.mktemp("notebook")) as kernel:
+        assert kernel.run_cell("import torch").status == "ok"
+        yield kernel
+
+
+CELLS = {
+    "x = 1": None,
+    "print('hi')\nimport warnings; warnings.warn('careful')": None,
+    "import asyncio\nawait asyncio.sleep(0)": None,
+    "!echo a shell line": None,
+    "1 / 0": "raised ZeroDivisionError: division by zero (line 1 of the cell, `1 / 0`)",
+    "x = 1\nx.y": "raised AttributeError: 'int' object has no attribute 'y' (line 2 of the cell, `x.y`)",
+    "def f(:\n    pass": "raised SyntaxError: invalid syntax (line 1 of the cell)",
+    "import sys\nsys.exit(3)": "raised SystemExit: 3 (line 2 of the cell, `sys.exit(3)`)",
+    "exit()": "raised SystemExit",
+    "raise KeyboardInterrupt": "raised KeyboardInterrupt (line 1 of the cell, `raise KeyboardInterrupt`)",
+    "raise NotImplementedError()": "is not written yet: it still raises NotImplementedError",
+}
+
+
+@pytest.mark.parametrize("source, error", CELLS.items(), ids=[source.splitlines()[-1] for source in CELLS])
+def test_a_cell_says_how_it_failed(kernel, source, error):
+    result = kernel.run_cell(source)
+    assert result.status == ("error" if error else "ok")
+    assert (result.error or "").startswith(error or "") and bool(result.error) == bool(error)
+
+
+def test_input_does_not_wait_for_anybody(kernel):
+    assert "StdinNotImplementedError" in kernel.run_cell("input()", timeout=20).error
+
+
+def test_a_probe_sees_the_notebooks_definitions_and_tensors_come_back(kernel):
+    kernel.run_cell(GOOD)
+    answer = kernel.run("kl", inputs=[ROW])
+    assert answer["values"][0].item() == 3
+    assert torch.equal(answer["mean_grads"][0], torch.ones(3, 2))
+
+
+FAILURES = {
+    "raise ValueError('boo')": "kl_loss raised ValueError: boo (line 2 of the cell, `raise ValueError('boo')`).",
+    "raise NotImplementedError()": "kl_loss is not written yet: it still raises NotImplementedError.",
+    "import sys; sys.exit()": "kl_loss raised SystemExit",
+    "raise KeyboardInterrupt": "kl_loss raised KeyboardInterrupt",
+    "return [0] * 200_000": "What your code returned cannot be judged: A value has at most",
+}
+
+
+@pytest.mark.parametrize("body, sentence", FAILURES.items(), ids=FAILURES)
+def test_an_exception_in_a_probe_becomes_a_sentence(kernel, body, sentence):
+    kernel.run_cell(f"def kl_loss(mean_z, logvar_z):\n    {body}")
+    with pytest.raises(StudentError) as caught:
+        kernel.run("kl", inputs=[ROW])
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_missing_definition_is_named(kernel):
+    kernel.run_cell("del kl_loss")
+    with pytest.raises(StudentError, match="kl_loss is not defined"):
+        kernel.run("kl", inputs=[ROW])
+
+
+def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
+    kernel.run_cell("exec = len = print = get_ipython = isinstance = None")
+    kernel.run_cell("def kl_loss(m, l):\n"
+                    "    import sys, warnings\n"
+                    "    for i in range(2000): sys.stdout.write('x')\n"
+                    "    warnings.warn('w'); sys.stderr.write('e')\n"
+                    "    return 0.5 * (m ** 2).sum()")  # fmt: skip
+    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    kernel.run_cell("del exec, len, print, get_ipython, isinstance")
+
+
+def test_an_answer_that_the_student_forges_is_read_as_plain_data(kernel):
+    """Code in the kernel can send what it likes: only well-formed values with the request's own id count."""
+    kernel.run_cell("kernel = get_ipython().kernel\n"
+                    "def kl_loss(m, l):\n"
+                    "    for name in ['x', kernel.get_parent()['content']['comm_id']]:\n"
+                    "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': {}},\n"
+                    "                            parent=kernel.get_parent(), buffers=[b'not JSON'])\n"
+                    "    return m.sum()")  # fmt: skip
+    with pytest.raises(StudentError, match="cannot be read"):
+        kernel.run("kl", inputs=[ROW])
+
+
+def test_an_endless_probe_is_interrupted_and_the_kernel_lives(kernel):
+    kernel.run_cell("def kl_loss(m, l):\n    while True:\n        pass")
+    with pytest.raises(StudentError, match="took longer than 1 s and was stopped"):
+        kernel.run("kl", timeout=1, inputs=[ROW])
+    kernel.run_cell(GOOD)
+    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+
+
+def test_an_endless_cell_is_interrupted_and_the_kernel_lives(kernel):
+    result = kernel.run_cell("import time\nwhile True: time.sleep(1)", timeout=1)
+    assert (result.status, result.error) == ("timeout", "took longer than 1 s and was stopped")
+    assert kernel.run_cell("1").status == "ok"
+
+
+def test_the_kernel_is_this_interpreter_and_the_folder_is_its_own(kernel):
+    assert kernel.run_cell(f"import os, sys\nassert sys.executable == {sys.executable!r}").error is None
+    assert kernel.run_cell(f"assert os.path.samefile('.', {str(kernel.folder)!r})").error is None
+
+
+def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):
+    with StudentKernel(tmp_path, env={"GREETING": "hello"}) as kernel:
+        assert kernel.run_cell("import os, time\nassert os.environ['GREETING'] == 'hello'").error is None
+        stubborn = "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        pass"
+        result = kernel.run_cell(stubborn, timeout=1)
+        assert result.status == "died" and "did not react to an interrupt" in result.error
+        assert not kernel.alive
+        with pytest.raises(StudentError, match="the kernel has ended"):
+            kernel.run("kl", inputs=[ROW])
+        kernel.start()  # the same object can start again
+        assert kernel.run_cell(GOOD + "\nimport os\n").status == "ok"
+        kernel.run_cell("def kl_loss(m, l):\n    os._exit(0)")
+        started = time.monotonic()
+        with pytest.raises(StudentError, match="ended the kernel's process"):
+            kernel.run("kl", inputs=[ROW])
+        assert time.monotonic() - started < 10

@@ -1,0 +1,42 @@
+"""From end to end, through files and kernels: the samples that the demo shows get exactly the points that they deserve."""
+
+import pytest
+
+from autograder.assignment import AUTO
+from autograder.grading import grade
+from tests.mistakes.catalogue import CATALOGUE
+from tests.samples import RELEASE, TYPICAL, typical_mistakes, write_submission
+
+ALL = {task.id for task in AUTO}
+
+
+def lost(folder):
+    """The tasks without their points."""
+    return {result.task.id for result in grade(folder).results if result.score == 0}
+
+
+@pytest.mark.slow
+def test_the_key_gets_14_of_14(tmp_path):
+    report = grade(write_submission(tmp_path / "key"))
+    assert (report.score, report.max_score, report.notes) == (14, 14, ())
+
+
+@pytest.mark.slow
+def test_the_untouched_release_gets_0_and_every_check_says_that_the_answer_is_not_written():
+    report = grade(RELEASE)
+    assert report.score == 0
+    assert all("not written yet" in outcome.message for result in report.results for outcome in result.outcomes
+               if not outcome.passed)
+
+
+@pytest.mark.slow
+def test_typical_mistakes_cost_one_point_each(tmp_path):
+    mistakes = typical_mistakes()
+    assert len(mistakes) == len(TYPICAL)
+    assert lost(write_submission(tmp_path / "mistakes", mistakes)) == {cost for answer in mistakes for cost in answer.costs}
+
+
+@pytest.mark.slow
+def test_a_wrong_sample_latent_costs_exactly_its_own_point(tmp_path):
+    mistakes = [answer for answer in CATALOGUE if str(answer) == TYPICAL[0]]
+    assert lost(write_submission(tmp_path / "sampling", mistakes)) == {"vae-sampling-test"}
