@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
-	$(BIN)/python tests/samples.py build/samples
+	$(BIN)/python -m tests.samples build/samples
 	for sample in key untouched mistakes; do $(BIN)/python -m autograder grade build/samples/$$sample --json build/samples/$$sample.json || exit 1; done
 
 test: $(VENV)/ready        ## the whole test suite, the full-length training included
@@ -26,7 +26,7 @@ release: $(VENV)/ready     ## write notebooks/ from solutions/
 grade: $(VENV)/ready       ## grade one submission: make grade DIR=folder
 	$(BIN)/python -m autograder grade "$(DIR)"
 
-key: $(VENV)/ready         ## run the master notebooks in full (about 25 minutes) and keep their outputs
+key: $(VENV)/ready         ## run the master notebooks in full (half an hour) and keep their outputs
 	LAB_PROFILE=full $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
 	    --ExecutePreprocessor.record_timing=False solutions/vae/*.ipynb
 	rm -f solutions/vae/submission.zip

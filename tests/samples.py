@@ -1,4 +1,4 @@
-"""Sample submissions, made from the release and the key: `python -m tests.samples FOLDER` writes key, untouched and mistakes."""
+"""Sample submissions, made of release and key: `python -m tests.samples FOLDER` writes key, untouched and mistakes."""
 
 import shutil
 import sys
@@ -10,9 +10,10 @@ from autograder.assignment import NOTEBOOKS
 from tests.mistakes.catalogue import CATALOGUE
 from tests.mistakes.key import MASTERS, definitions
 
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RELEASE = MASTERS.parents[1] / "notebooks" / "vae"
-TYPICAL = ("02: variance as σ", "03: mean over all", "04: train, no zero_grad", "05: scatter of samples",
-           "06: decoder ignores the label")  # fmt: skip
+TYPICAL = ("02: sample, variance as σ", "03: mean over all", "04: train, no zero_grad",
+           "05: scatterplot_latent, samples", "06: decode, label ignored")  # fmt: skip
 
 
 def typical_mistakes():
@@ -32,7 +33,7 @@ def write_submission(folder, mistakes=()):
             if is_solution(cell):
                 source = key[cell.metadata.nbgrader.grade_id]
                 lines = changed.get(source, source).splitlines()
-                cell.source = "\n".join(line for line in lines if "### BEGIN SOL" not in line and "### END SOL" not in line)
+                cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
         nbformat.write(notebook, folder / name)
     for weights in MASTERS.glob("*.pt"):
         shutil.copy(weights, folder)

@@ -1,13 +1,10 @@
-"""From end to end, through files and kernels: the samples that the demo shows get exactly the points that they deserve."""
+"""From end to end, through files and kernels: the demo's samples get exactly the points that they deserve."""
 
 import pytest
 
-from autograder.assignment import AUTO
 from autograder.grading import grade
 from tests.mistakes.catalogue import CATALOGUE
 from tests.samples import RELEASE, TYPICAL, typical_mistakes, write_submission
-
-ALL = {task.id for task in AUTO}
 
 
 def lost(folder):
@@ -33,7 +30,8 @@ def test_the_untouched_release_gets_0_and_every_check_says_that_the_answer_is_no
 def test_typical_mistakes_cost_one_point_each(tmp_path):
     mistakes = typical_mistakes()
     assert len(mistakes) == len(TYPICAL)
-    assert lost(write_submission(tmp_path / "mistakes", mistakes)) == {cost for answer in mistakes for cost in answer.costs}
+    costs = {cost for answer in mistakes for cost in answer.costs}
+    assert lost(write_submission(tmp_path / "mistakes", mistakes)) == costs
 
 
 @pytest.mark.slow

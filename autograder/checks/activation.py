@@ -52,7 +52,7 @@ def _decoded(student: Student, gains=_GAINS) -> dict:
 
 def _images(answer: dict) -> Tensor:
     """All decoded images, (gain, 5, 1, 28, 28), for parameters from small to large."""
-    return torch.stack([shaped(image, (5, 1, 28, 28), "decode(z) for 5 codes") for image in answer["images"]])
+    return torch.stack([shaped(image, (5, 1, 28, 28), "decode(z) for 5 latents") for image in answer["images"]])
 
 
 def _named(answer: dict) -> str:
@@ -68,10 +68,10 @@ def _named(answer: dict) -> str:
 
 @check("shape", "decode gives one image of 1×28×28 pixels for each z.")
 def image_shape(student: Student) -> str | None:
-    """Five codes and one code."""
+    """Five latents and one."""
     answer = _decoded(student, gains=[1.0])
     _images(answer)
-    shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 code")
+    shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent")
     return None
 
 
@@ -113,7 +113,7 @@ def pixel_activation(student: Student) -> str | None:
 
 def _pixelwise(answer: dict) -> bool:
     """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend on it."""
-    first, permuted, partly = (shaped(image, (1, 1, 28, 28), "decode(z) for 1 code").flatten()
+    first, permuted, partly = (shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
                                for image in answer["activated"])
     kept = answer["kept"]
     return (float(first.std()) > 0 and close(permuted, first[answer["order"]], rel=1e-5, scale=1e-3)

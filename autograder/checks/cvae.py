@@ -1,4 +1,4 @@
-"""Checks of ConditionalVAE's encoder and decoder: image or code matters, label matters, each row by its own alone.
+"""Checks of ConditionalVAE's encoder and decoder: image or latent matters, label matters, each row by its own alone.
 
 The networks get random parameters; nothing is assumed about their layers. That labels enter as classes and not as
 numbers shows when one image gets the ten labels in turn: outputs that follow a number move along a smooth curve, where
@@ -16,7 +16,7 @@ _CURVED = 1.0  # mean square ratio of second to first differences: classes give 
 
 
 def _first(rng, part: str, rows: int) -> Tensor:
-    """Random images (rows, 1, 28, 28) to encode, or codes (rows, 2) to decode."""
+    """Random images (rows, 1, 28, 28) to encode, or latents (rows, 2) to decode."""
     if part == "encode":
         return torch.tensor(rng.uniform(0, 1, (rows, 1, 28, 28)), dtype=torch.float32)
     return torch.tensor(rng.normal(size=(rows, 2)), dtype=torch.float32)
@@ -28,7 +28,7 @@ def outputs(value, part: str, rows: int) -> Tensor:
     Raises Complaint.
     """
     if part == "decode":
-        return shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} codes").flatten(1)
+        return shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} latents").flatten(1)
     if not isinstance(value, list) or len(value) != 2:
         raise Complaint("encode(x, y) should return two tensors, mean and log-variance.")
     return torch.cat([shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
@@ -60,7 +60,7 @@ def _classes_hint(student: Student, part: str) -> str:
 
 def _inputs_complaint(student: Student, part: str) -> str | None:
     rng, rows = fresh(), 5
-    noun = {"encode": "image", "decode": "code"}[part]
+    noun = {"encode": "image", "decode": "latent"}[part]
     first, y = _first(rng, part, rows), torch.tensor(rng.permutation(10)[:rows])
     other_first, other_y = _first(rng, part, rows), (y + torch.tensor(rng.integers(1, 10, rows))) % 10
     cases = [[first, y], [first, y],
@@ -157,19 +157,19 @@ def encoder_heads(student: Student) -> str | None:
     return None
 
 
-@check("shape", "decode gives one image of 1×28×28 pixels for each code, whatever labels are in the batch.")
+@check("shape", "decode gives one image of 1×28×28 pixels for each latent, whatever labels are in the batch.")
 def decoder_shape(student: Student) -> str | None:
-    """Batches of 7, 1 and 3 codes, the last without labels above 4."""
+    """Batches of 7, 1 and 3 latents, the last without labels above 4."""
     return _shape_complaint(student, "decode")
 
 
-@check("code and label", "Each image that decode gives depends on its own code and its own label.")
+@check("latent and label", "Each image that decode gives depends on its own latent and its own label.")
 def decoder_inputs(student: Student) -> str | None:
-    """Each code and each label of five changed in turn, for 8 sets of random parameters."""
+    """Each latent and each label of five changed in turn, for 8 sets of random parameters."""
     return _inputs_complaint(student, "decode")
 
 
 @check("classes", "decode treats the ten labels as ten classes.")
 def decoder_classes(student: Student) -> str | None:
-    """Ten labels for each of four codes, for 24 sets of random parameters."""
+    """Ten labels for each of four latents, for 24 sets of random parameters."""
     return _classes_complaint(student, "decode")

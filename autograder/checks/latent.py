@@ -122,7 +122,7 @@ def _axes_complaint(tiles: Tensor) -> str | None:
     rough = 0.15 if float((levels - levels.round()).abs().max()) < 1e-3 else 1e-3  # 256 grey levels tell z to 0.1
     directions = (("z1", "from left to right", "height", across), ("z2", "from bottom to top", "width", up))
     if tiles.shape[0] * tiles.shape[1] < 100:
-        return (f"The map should show at least 100 codes, 31 by 31 as the task has it; it shows {tiles.shape[0]} by "
+        return (f"The map should show at least 100 latents, 31 by 31 as the task has it; it shows {tiles.shape[0]} by "
                 f"{tiles.shape[1]}.")
     if _grows(across.T, rough) and _grows(up.T, rough):
         return "z1 should grow from left to right and z2 from bottom to top; here the two are exchanged."
@@ -160,9 +160,9 @@ def _picture(student: Student, function: str, **arguments) -> str | None:
     if not len(codes) and answer["decoy_calls"]:
         return "The decoder of a global model was used; use the argument `model`."
     if not len(codes):
-        return f"{function} should decode codes with model.decode; it was never called."
+        return f"{function} should decode latents with model.decode; it was never called."
     if not bool(codes.isfinite().all()):
-        return (f"Every code should be finite; {int((~codes.isfinite()).any(1).sum())} of {len(codes)} are not. "
+        return (f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of {len(codes)} are not. "
                 "The percentiles 0 and 1 of a normal distribution lie at infinity: stay inside.")
     canvas, images = _canvas(answer["figures"], function)
     return _contrast_complaint(images) or _axes_complaint(_tiles(canvas))

@@ -23,7 +23,7 @@ _KURTOSIS = 13 * (24 / DRAWS) ** 0.5  # 0.2: the estimate's own distribution has
 _MISTAKES = (
     ("The noise was scaled by exp(logvar), which is σ²; the standard deviation is its square root.",
      lambda m, v: (m, v.exp())),
-    ("The noise was scaled by logvar itself; take the logarithm back first: σ = exp(½ logvar).",
+    ("The noise was scaled by logvar itself; take the logarithm back first.",
      lambda m, v: (m, v.abs())),
     ("The noise was scaled by ½ logvar; the exponential is missing.", lambda m, v: (m, v.abs() / 2)),
     ("A log-variance may be negative: undo the logarithm before you take the root.", lambda m, v: (m, v.sqrt())),
@@ -34,9 +34,9 @@ _MISTAKES = (
     ("The roles of mean and σ are exchanged: the mean is added, σ multiplies the noise.",
      lambda m, v: ((v / 2).exp(), m.abs())),
     ("mean_z and logvar_z are exchanged.", lambda m, v: (v, (m / 2).exp())),
-    ("The exponent has a factor 2 where it needs ½: σ = exp(½ log σ²).", lambda m, v: (m, (2 * v).exp())),
+    ("The exponent has a factor 2 where it needs ½.", lambda m, v: (m, (2 * v).exp())),
     ("The exponent has the wrong sign.", lambda m, v: (m, (-v / 2).exp())),
-    ("The noise is not scaled: multiply it by σ = exp(½ logvar).", lambda m, v: (m, torch.ones_like(v))),
+    ("The noise is not scaled: multiply it by σ.", lambda m, v: (m, torch.ones_like(v))),
     ("The mean is missing.", lambda m, v: (0 * m, (v / 2).exp())),
     ("The mean is subtracted.", lambda m, v: (-m, (v / 2).exp())),
     ("The mean is multiplied by σ too; σ scales the noise only.",
@@ -136,7 +136,7 @@ def named_law(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> st
     if not hint and close(factor, factor.mean(), rel=3 * STD) and close(seen_mean, mean, scale=1, rel=1):
         hint = (f"The noise itself has the standard deviation {show(factor.mean())}: it should be standard normal, and "
                 "σ alone set the width.")
-    return hint or "The mean is added, and σ = exp(½ logvar) multiplies standard normal noise."
+    return hint or "The mean is added, and σ, the root of the variance, multiplies standard normal noise."
 
 
 @check("independence", "Every image, every latent dimension and every call gets its own noise.")

@@ -44,7 +44,7 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     if not wrong:
         drawn = len(which.unique())
         return (f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 it drew {drawn}, "
-                f"with {len(points)} points. Keep the codes of every batch.")
+                f"with {len(points)} points. Keep the means of every batch.")
     other = (1 - inputs["images"]).flatten(1) @ inputs["projection"]
     shift = inputs["shift"]
     worlds = (
@@ -53,7 +53,7 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
         ("Both directions show z2: two axes, two columns.", means[:, 1:].expand(-1, 2)),
         ("These are the log-variances.", torch.tensor([[8.0, 7.0]])),
         ("These are images of train_iter; draw those of test_iter.", other + (shift[labels] if conditional else 0)),
-        ("These are codes of a global model: use the argument `model`.",
+        ("These are means of a global model: use the argument `model`.",
          inputs["images"].flatten(1) @ -inputs["projection"].flip(0) + (shift[labels] if conditional else 0)),
         *((f"These are the means for the label {digit}; encode each image with its own.",
            inputs["images"].flatten(1) @ inputs["projection"] + shift[digit]) for digit in range(10 * conditional)),
@@ -81,7 +81,7 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
             used = colours[labels[which] == digit].mul(250).round().unique(dim=0)
             if len(used) > 1:
                 return (f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
-                        "Collect codes and labels in the same pass: test_iter may shuffle anew each time.")
+                        "Collect means and labels in the same pass: test_iter may shuffle anew each time.")
         means_of = torch.stack([colours[labels[which] == digit].mean(0) for digit in range(10)])
         gaps = torch.cdist(means_of, means_of) + 9 * torch.eye(10)
         if float(gaps.min()) < 0.03:

@@ -104,7 +104,8 @@ def load_answer(notebook, name):
     needed = _needed(name, definitions)
     for other in needed:
         if _is_unfinished(definitions[other]):
-            raise LabError(f"{other} in {notebook} still waits for your answer: write it there, {again}.")
+            raise LabError(f"{other} in {notebook} still holds `raise NotImplementedError()`: write your answer in its "
+                           f"place, {again}.")
     namespace = {"__name__": path.stem}
     for node in setup + [definitions[other] for other in definitions if other in needed]:
         _execute(node, namespace, notebook, name, again)
@@ -241,6 +242,7 @@ def _open_answers(name):
     if not name.endswith(".ipynb"):
         return ""
     cells = json.loads(Path(name).read_text(encoding="utf-8-sig"))["cells"]
-    sources = ["".join(cell["source"]) for cell in cells]
-    count = sum("raise NotImplementedError" in s or s.strip() == "YOUR ANSWER HERE" for s in sources)
+    open_marks = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
+    count = sum(line.strip().startswith(open_marks.get(cell["cell_type"], "\0"))
+                for cell in cells for line in "".join(cell["source"]).splitlines())
     return f"packed, but {count} answer{'s' * (count > 1)} still open" if count else ""

@@ -33,7 +33,7 @@ _ENCODERS = (
 
 _DECODERS = (
     ("label ignored", "features = self.expand(z)", "should depend on the label"),
-    ("code ignored", _HOT + "features = self.label_to_decoder(label)", "should depend on the code"),
+    ("code ignored", _HOT + "features = self.label_to_decoder(label)", "should depend on the latent"),
     ("integer one-hot", "label = F.one_hot(y, 10)\n" + _DECODED, "RuntimeError"),
     ("classes of the batch", "label = F.one_hot(y).float()\n" + _DECODED, "how many classes there are"),
     ("labels reversed", "y = y.flip(0)\n" + _HOT + _DECODED, "own label alone"),

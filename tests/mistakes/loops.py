@@ -104,7 +104,7 @@ _TEST_TEXT = (
 )
 
 _LABELS = (
-    ("no label", _ZERO + "recon_x, mean_z, logvar_z = model(x)\n" + _LOSS + _UPDATE, "image or code and label"),
+    ("no label", _ZERO + "recon_x, mean_z, logvar_z = model(x)\n" + _LOSS + _UPDATE, "image or latent and label"),
     ("zeros as labels", "y = torch.zeros_like(y)\n" + _ZERO + _FORWARD + _LOSS + _UPDATE, "The label was 0"),
     ("labels reversed", "y = y.flip(0)\n" + _ZERO + _FORWARD + _LOSS + _UPDATE, "in another order"),
     ("random labels", "y = torch.randint(0, 10, y.shape)\n" + _ZERO + _FORWARD + _LOSS + _UPDATE,

@@ -59,7 +59,7 @@ _SAMPLERS = (
     ("not written", "raise NotImplementedError()", "VAE.sample_latent is not written yet"),
     ("misspelled", "return mean_z + torch.exp(0.5 * log_var) * torch.randn_like(mean_z)", "NameError"),
     ("exponential outside", "return mean_z + torch.exp(0.5 * logvar_z * torch.randn_like(mean_z))",
-     "σ = exp(½ logvar)"),
+     "the root of the variance"),
     ("rsample", "return torch.distributions.Normal(mean_z, torch.exp(0.5 * logvar_z)).rsample()", ""),
     ("minus noise", "return mean_z - torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)", ""),
     ("root of exp", "return mean_z + logvar_z.exp().sqrt() * torch.randn_like(logvar_z)", ""),

@@ -47,7 +47,7 @@ _PLOT_TEXT = (
     ("vmax of 255", (("vmax=1", "vmax=255"),), "visible from 0 to 1"),
     ("vmax of one half", (("vmax=1", "vmax=0.5"),), "visible from 0 to 1"),
     ("nothing drawn", (("plt.imshow(", "print("), (", " + _STYLE + _EXTENT, "")), "no figure holds an image"),
-    ("five by five", (("31", "5"), ("961", "25"), ("868", "140")), "at least 100 codes"),
+    ("five by five", (("31", "5"), ("961", "25"), ("868", "140")), "at least 100 latents"),
     ("origin below", (("grid.flip(0)", "grid"), (_SHOWN, "images.flip(2).permute(0, 2, 1, 3).reshape(868, 868)"),
                       (_STYLE, _STYLE + ', origin="lower"')), ""),
     ("origin below, images not turned", (("grid.flip(0)", "grid"), (_STYLE, _STYLE + ', origin="lower"')),
@@ -105,7 +105,7 @@ _WHOLE = (
 _ENCODED = (
     ("samples", "mean_z = model.sample_latent(*model.encode({x}))", "the position of an image is its mean"),
     ("log-variances", "_, mean_z = model.encode({x})", "These are the log-variances"),
-    ("another model", "mean_z, _ = {other}.encode({x})", "codes of a global model"),
+    ("another model", "mean_z, _ = {other}.encode({x})", "means of a global model"),
     ("not written", "raise NotImplementedError()", "is not written yet"),
     ("both outputs", "mean_z = model.encode({x})", "AttributeError"),
     ("gradients on", "with torch.enable_grad():\n    mean_z = torch.tensor(model.encode({x})[0].numpy())",

@@ -29,7 +29,7 @@ class LoopModel(nn.Module):
 
     def _label(self, part, y):
         if len(y) != int(self.conditional):
-            wanted = "image or code and label" if self.conditional else "the image or code alone"
+            wanted = "image or latent and label" if self.conditional else "the image or latent alone"
             raise Rejected(f"The model should be called with {wanted}; it got {1 + len(y)} arguments.")
         if not self.conditional:
             return 0
