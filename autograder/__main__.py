@@ -66,6 +66,7 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Padding(text, (0, 0, 0, 4), expand=False))
     for note in report.notes:
         console.print(Text(f"Note: {note}"))
+    console.print()
 
 
 def _title(task) -> str:
