@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .judging import close, fresh, only, seed, shaped, show
+from .learning import learning_complaint
 from .outcome import Complaint, check
 from .student import Student
 
@@ -45,7 +46,9 @@ def _decoded(student: Student, gains=_GAINS) -> dict:
     z = torch.tensor(rng.normal(size=(5, 2)), dtype=torch.float32)
     ramp = torch.tensor(rng.permutation(torch.linspace(-6, 6, 784)), dtype=torch.float32).view(1, 1, 28, 28)
     order, kept = torch.tensor(rng.permutation(784)), torch.tensor(rng.random(784) < 0.5)
-    ramps = [ramp, ramp.flatten()[order].view_as(ramp), torch.where(kept.view_as(ramp), ramp, 0.3 * ramp)]
+    kept &= ramp.flatten().abs() < 5  # the ends change, so that scaling by them shows
+    ramps = [ramp, ramp.flatten()[order].view_as(ramp), torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
+             1e6 * ramp.sign()]
     answer = student.run("vae_decode", z=z, seed=seed(rng), gains=list(gains), ramps=ramps)
     return {**answer, "ramps": ramps, "order": order, "kept": kept}
 
@@ -68,11 +71,21 @@ def _named(answer: dict) -> str:
 
 @check("shape", "decode gives one image of 1×28×28 pixels for each z.")
 def image_shape(student: Student) -> str | None:
-    """Five latents and one."""
-    answer = _decoded(student, gains=[1.0])
-    _images(answer)
-    shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent")
-    return None
+    """Twelve latents, among them three different ones, and one alone, for three sets of random parameters."""
+    rng, rows = fresh(), 12
+    for _ in range(3):  # a narrow network may be dead twice
+        which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
+        z = torch.tensor(rng.normal(size=(3, 2)), dtype=torch.float32)[which]
+        answer = student.run("vae_decode", z=z, seed=seed(rng), gains=[1.0], ramps=[])
+        images = shaped(answer["images"][0], (rows, 1, 28, 28), f"decode(z) for {rows} latents").flatten(1)
+        single = shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent").flatten(1)
+        apart = (images.unsqueeze(1) - images).abs().amax(2)  # (row, row)
+        same = which.unsqueeze(1) == which
+        if not close(single, images[:1], scale=1.0) or not float(apart[same].max()) < 1e-4:
+            return "decode should give a latent the same image alone as among others; yours are different images."
+        if float(apart[~same].min()) > 1e-6:
+            return None
+    return "decode should give different latents different images; yours are equal."
 
 
 @check("pixel range", "Every pixel lies between 0 and 1, and both ends are reached.")
@@ -86,6 +99,10 @@ def pixel_range(student: Student) -> str | None:
     if low > 1e-3 or high < 1 - 1e-3:
         return (f"Pixels should come near 0 and near 1 for large parameters; yours stay between {show(low)} and "
                 f"{show(high)}.{_named(answer)}")
+    share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
+    if share < 0.2:
+        return (f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} do."
+                f"{_named(answer)}")
     return None
 
 
@@ -113,8 +130,8 @@ def pixel_activation(student: Student) -> str | None:
 
 def _pixelwise(answer: dict) -> bool:
     """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend on it."""
-    first, permuted, partly = (shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
-                               for image in answer["activated"])
+    first, permuted, partly, _ = (shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
+                                  for image in answer["activated"])
     kept = answer["kept"]
     return (float(first.std()) > 0 and close(permuted, first[answer["order"]], rel=1e-5, scale=1e-3)
             and close(partly[kept], first[kept], rel=1e-5, scale=1e-3))
@@ -124,9 +141,20 @@ def _monotone(answer: dict) -> str | None:
     image = answer["activated"][0].flatten()[answer["ramps"][0].flatten().argsort()].double()
     steps = image.diff()
     if bool((steps > 0).all()) or bool((steps < 0).all()):
-        return None
+        ends = (answer["ramps"][3] * steps.sign()[0] > 0).float()
+        if close(answer["activated"][3], ends, rel=1e-3, scale=1.0):
+            return None
+        return (f"Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
+                f"{show(answer['activated'][3].min(), answer['activated'][3].max())}.{_named(answer)}")
     if not _named(answer) and (float(image.min()) < 0 or float(image.max()) > 1):
         raise Complaint(f"Every pixel should lie in [0, 1]; yours lie between {show(image.min(), image.max())}.")
     flat = int((steps == 0).sum())
     return (f"A pixel should grow steadily while the last layer's output goes from −6 to 6; yours stands still or "
             f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 steps.{_named(answer)}")
+
+
+@check("learning", "The gradient of the images reaches the decoder's parameters.")
+def decoder_learning(student: Student) -> str | None:
+    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
+    z = torch.tensor(fresh().normal(size=(5, 2)), dtype=torch.float32)
+    return learning_complaint(student, "decode", [z], name="VAE")

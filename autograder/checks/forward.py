@@ -8,9 +8,11 @@ import torch
 from torch import Tensor
 
 from .cvae import replaced
-from .judging import close, fresh, kind, seed, shaped, show
+from .inlined import order_complaint, sampling_complaint
+from .judging import close, fresh, kind, seed, shaped, show, signed
+from .learning import learning_complaint
 from .outcome import Complaint, check
-from .sampling import SE, STD, named_law
+from .sampling import SE, STD, gradient_complaint, named_law
 from .student import Student, StudentError
 
 _ROWS = 5
@@ -83,7 +85,7 @@ def forward_order(student: Student) -> str | None:
     if float(images.min()) < 0 or float(images.max()) > 1:
         return (f"Pixels of recon_x should lie in [0, 1]; yours lie between {show(images.min())} and "
                 f"{show(images.max())}. What ended the decoder of the VAE?")
-    return None
+    return None if all(reached.values()) else order_complaint(student, x, y)
 
 
 @check("own label", "Encoder and decoder get each image's own label.")
@@ -116,10 +118,14 @@ def forward_labels(student: Student) -> str | None:
 
 @check("sampling", "forward decodes a sample: normal, with the mean and the standard deviation that encode gives.")
 def forward_sampling(student: Student) -> str | None:
-    """Mean and standard deviation of 100,000 draws in two dimensions, thresholds of 7 standard errors; else 2 calls."""
+    """Mean and standard deviation of 100,000 draws in two dimensions; where they cannot be had, two calls that differ.
+
+    A right answer fails with a probability below 2e-11: 2.6e-12 for each of two means and two standard deviations
+    beyond 7 standard errors (normal and χ² distribution).
+    """
     few = _recorded(student)
     if not (few["encoded"] and few["decoded"]):
-        return _differs(student)
+        return _differs(student) or sampling_complaint(student)
     answer = _recorded(student, rows=5000, calls=_CALLS)
     codes = [shaped(code, (5000, 2), "What forward decodes for 5000 images", nan=True).double()
              for code in answer["codes"]]
@@ -143,3 +149,17 @@ def _differs(student: Student) -> str | None:
         return ("Two calls of forward with the same images should give different reconstructions; yours are equal. "
                 "Forward must go through sample_latent.")
     return None
+
+
+@check("gradient", "The gradient of the reconstruction reaches the encoder through the sample.")
+def forward_gradient(student: Student) -> str | None:
+    """Gradients of what decode gets, by value, relative tolerance 1e-3; else which parameters recon_x learns by."""
+    rng = fresh()
+    mean, logvar, weights = (signed(rng, low, high, (_ROWS, 2)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2)))
+    x, y = _random_inputs()
+    answer = student.run("cvae_forward", seed=seed(rng), x=x[:1], y=y, mean=mean, logvar=logvar, weights=weights,
+                         picture=x[1:2])
+    if not (answer["encoded"] and answer["decoded"]):
+        return learning_complaint(student, "forward", [x, y])
+    sample = shaped(answer["codes"][-1], (_ROWS, 2), f"What forward decodes for {_ROWS} images", nan=True)
+    return gradient_complaint(answer, mean, logvar, weights, sample)

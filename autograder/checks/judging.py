@@ -1,6 +1,7 @@
 """What the checks share: fresh random inputs, reading returned values, and numbers in sentences."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,23 @@ from torch import Tensor
 
 from .outcome import Complaint
 
+_seeds: np.random.SeedSequence | None = None
+
 
 def fresh() -> np.random.Generator:
-    """A generator of its own for each check, seeded by the operating system."""
-    return np.random.default_rng()
+    """A generator of its own for each check, seeded by the operating system unless `repeatable` says otherwise."""
+    return np.random.default_rng(None if _seeds is None else _seeds.spawn(1)[0])
+
+
+@contextmanager
+def repeatable(seed: int) -> Iterator[None]:
+    """Let the checks draw the same inputs each time, for tests; not for several threads at once."""
+    global _seeds
+    _seeds = np.random.SeedSequence(seed)
+    try:
+        yield
+    finally:
+        _seeds = None
 
 
 def seed(rng: np.random.Generator) -> int:
@@ -63,9 +77,14 @@ def kind(value: Any) -> str:
 
 
 def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool:
-    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is larger)."""
+    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is larger).
+
+    With an infinite size nothing agrees, since sums of a student's own numbers may overflow; nor do no values at all.
+    """
     seen, wanted = (torch.as_tensor(value, dtype=torch.float64) for value in (seen, wanted))
-    return bool(((seen - wanted).abs() <= rel * wanted.abs().clamp(min=max(scale, 1e-12))).all())
+    limit = rel * wanted.abs().clamp(min=max(scale, 1e-12))
+    agree = limit.isfinite() & ((seen - wanted).abs() <= limit)
+    return bool(agree.numel() and agree.all())
 
 
 def only(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:

@@ -15,6 +15,7 @@ from .student import Student
 _RANGES = PaintingModel.QUARTERS
 _ROUNDING = 0.004  # of a grey value, since images may be drawn with 256 grey levels
 _SIDE = 28
+_LARGEST = 2e7  # pixels of a picture; 31 by 31 images have 753,424
 _TILE = torch.arange(4).view(2, 2).repeat_interleave(14, 0).repeat_interleave(14, 1)  # which quarter each pixel is in
 _TURNED = (
     ("each image is transposed", _TILE.T),
@@ -33,7 +34,10 @@ def _canvas(figures: list[list[dict]], function: str) -> tuple[Tensor, list[dict
     if not images:
         raise Complaint(f"{function} should draw the decoded images with imshow; no figure holds an image.")
     x, y = (_ranks([image[axis] for image in images]) for axis in ("x", "y"))
-    canvas = torch.full((int(max(rank.max() for rank in y)) + 1, int(max(rank.max() for rank in x)) + 1), torch.nan)
+    height, width = (int(max(rank.max() for rank in ranks)) + 1 for ranks in (y, x))
+    if height * width > _LARGEST:
+        raise Complaint(f"The picture of {function} should have a pixel for each value; it has {height} by {width}.")
+    canvas = torch.full((height, width), torch.nan)
     for image, columns, rows in zip(images, x, y, strict=True):
         canvas[rows.unsqueeze(1), columns.unsqueeze(0)] = image["values"]
     return canvas.flip(0), images  # positions on the screen grow upwards
@@ -154,8 +158,17 @@ def _grows(values: Tensor, rough: float) -> bool:
             and float(steps[-1] - steps[0]) > 3 * rough)
 
 
+def _texture_complaint(tiles: Tensor, texture: Tensor) -> str | None:
+    """What is wrong with the two quarters that every decoded image has in common; they are other ones in each call."""
+    for (low, high), part, columns in zip(_RANGES[2:], texture, (slice(0, 14), slice(14, 28)), strict=True):
+        if float((tiles[..., 14:, columns] - low - (high - low) * part).abs().max()) > _ROUNDING:
+            return "The picture should show the decoder's grey values unchanged, pixel by pixel; yours are others."
+    return None
+
+
 def _picture(student: Student, function: str, **arguments) -> str | None:
-    answer = student.run("plot", function=function, **arguments)
+    texture = torch.tensor(fresh().uniform(size=(2, 14, 14)), dtype=torch.float32)
+    answer = student.run("plot", function=function, texture=texture, **arguments)
     codes = answer["codes"]
     if not len(codes) and answer["decoy_calls"]:
         return "The decoder of a global model was used; use the argument `model`."
@@ -165,7 +178,9 @@ def _picture(student: Student, function: str, **arguments) -> str | None:
         return (f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of {len(codes)} are not. "
                 "The percentiles 0 and 1 of a normal distribution lie at infinity: stay inside.")
     canvas, images = _canvas(answer["figures"], function)
-    return _contrast_complaint(images) or _axes_complaint(_tiles(canvas))
+    complaint = _contrast_complaint(images)
+    tiles = None if complaint else _tiles(canvas)
+    return complaint or _axes_complaint(tiles) or _texture_complaint(tiles, texture)
 
 
 @check("picture", "The map shows whole decoded images, z1 growing from left to right and z2 from bottom to top.")
@@ -184,9 +199,10 @@ def plot_cvae_picture(student: Student) -> str | None:
 def plot_cvae_label(student: Student) -> str | None:
     """Two random labels."""
     for label in (int(digit) for digit in fresh().permutation(10)[:2]):
-        answer = student.run("plot", function="plot_latent_cvae", conditional=True, label=label)
+        answer = student.run("plot", function="plot_latent_cvae", conditional=True, label=label,
+                             texture=torch.rand(2, 14, 14))
         seen = answer["labels"].unique().tolist()
         if seen != [label]:
-            got = ", ".join(str(digit) for digit in seen) or "none"
+            got = ", ".join(str(digit) for digit in seen[:10]) or "none"
             return f"plot_latent_cvae(model, {label}) should decode with the label {label}; it decoded with {got}."
     return None

@@ -44,6 +44,8 @@ _MISTAKES = (
     ("The variance was used where its logarithm belongs, or the other way round.",
      lambda m, v: -0.5 * (1 + v.exp() - m**2 - v)),
     ("mean_z and logvar_z are exchanged.", lambda m, v: -0.5 * (1 + m - v**2 - m.exp())),
+    ("This is the divergence in bits: nats come from the natural logarithm.",
+     lambda m, v: -0.5 * (1 + v - m**2 - v.exp()) / np.log(2)),
 )
 
 
@@ -87,7 +89,7 @@ def closed_form(student: Student) -> str | None:
                     "Methods that end in _ change the caller's tensor.")
         if close(seen, wanted, scale=1e-2):
             continue
-        if 0.0 not in seen and _divisor(student, inputs, seen, wanted) > 1:
+        if np.isfinite(seen).all() and 0.0 not in seen and _divisor(student, inputs, seen, wanted) > 1:
             continue
         return _formula_complaint(inputs, seen, wanted)
     return None
@@ -105,14 +107,21 @@ def _formula_complaint(inputs: list[list[Tensor]], seen: list[float], wanted: li
                     and close(fits[finite], values[finite], scale=1e-2))
 
     worst = max(range(len(seen)), key=lambda i: abs(seen[i] - wanted[i]) if np.isfinite(seen[i]) else np.inf)
-    hint = only(matches, _MISTAKES) or "Compare your line with −½ (1 + log σ² − mean² − σ²), term by term."
+    hint = only(matches, _MISTAKES) or ("At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which "
+                                        "of your terms breaks that?")
     return (f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the divergence is "
             f"{show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}")
 
 
+_NOT_YET = "The gradient can be judged once the values are right; see the check of the closed form."
+
+
 @check("gradient", "The divergence can be minimised: kl_loss passes its gradient on to mean_z and logvar_z.")
 def kl_gradient(student: Student) -> str | None:
-    """The gradient of kl_loss's own value: compared with central differences of that value, float64."""
+    """The gradient of kl_loss's own value, compared with central differences of that value, float64.
+
+    It counts only together with the right values, which a forged gradient would have to fit.
+    """
     step = 1e-4
     inputs = _single_inputs(torch.float64)[::3]
     shifted = [[mean + step * a, logvar + step * b] for mean, logvar in inputs
@@ -124,7 +133,7 @@ def kl_gradient(student: Student) -> str | None:
         slopes = [(around[0] - around[1]) / (2 * step), (around[2] - around[3]) / (2 * step)]
         gradients = [answer[name][i] for name in ("mean_grads", "logvar_grads")]
         if not np.isfinite(slopes).all():
-            continue  # the closed form is at fault, and its own check says so
+            return _NOT_YET
         if all(gradient is None for gradient in gradients):
             return ("The result of kl_loss should carry a gradient; it carries none, so that training cannot lower it. "
                     "Keep it a tensor: no .item(), .detach() or float().")
@@ -133,7 +142,9 @@ def kl_gradient(student: Student) -> str | None:
                 got = "none arrives" if gradient is None else f"{show(gradient)} arrives"
                 return (f"At mean {show(mean)}, logvar {show(logvar)} the value of kl_loss changes by {show(slope)} "
                         f"per unit of {name}, but as gradient {got}. A part of the computation is cut off.")
-    return None
+    wanted = np.array([float(term(mean, logvar)) for mean, logvar in inputs + shifted])
+    divisor = wanted[0] / values[0] if values[0] else 1.0  # of a batch size written into the code
+    return None if close(divisor * np.array(values), wanted, scale=1e-2) else _NOT_YET
 
 
 @check("reduction", "kl_loss sums the terms over the latent dimensions and averages over the images.")
@@ -145,7 +156,7 @@ def reduction(student: Student) -> str | None:
         batches = [[signed(rng, 0.3, 1.8, (b, d), torch.float64) for _ in range(2)] for b, d in sizes]
         if positive:  # a formula that is wrong for negative numbers may still be put together rightly
             batches = [[value.abs() for value in batch] for batch in batches]
-        singles = [_single_terms(student, batch) for batch in batches]
+        singles = _single_terms(student, batches)
         if all(terms.isfinite().all() for terms in singles):
             break
     else:
@@ -171,16 +182,21 @@ def _whole(value, terms: Tensor) -> float:
     return number(value, "kl_loss of a batch")
 
 
-def _single_terms(student: Student, batch: list[Tensor]) -> Tensor:
-    """kl_loss's own value for each image and latent dimension of the batch alone, shape (B, D)."""
-    mean, logvar = batch
-    pairs = [[m.reshape(1, 1), v.reshape(1, 1)] for m, v in zip(mean.flatten(), logvar.flatten(), strict=True)]
+def _single_terms(student: Student, batches: list[list[Tensor]]) -> list[Tensor]:
+    """kl_loss's own value for each image and latent dimension of each batch alone, shape (B, D).
+
+    All in one call and shuffled, so that nobody can choose terms to add up to what a batch will give.
+    """
+    means, logvars = (torch.cat([pair[i].flatten() for pair in batches]).reshape(-1, 1, 1) for i in (0, 1))
+    order = torch.tensor(fresh().permutation(len(means)))
     try:
-        values = student.run("kl", inputs=pairs)["values"]
+        values = student.run("kl", inputs=[[means[i], logvars[i]] for i in order])["values"]
     except StudentError as error:
         raise StudentError(f"For one image with one latent dimension: {error}") from None
-    return torch.tensor([number(value, "kl_loss of one image") for value in values],
-                        dtype=torch.float64).reshape(mean.shape)
+    terms = torch.empty(len(means), dtype=torch.float64)
+    terms[order] = torch.tensor([number(value, "kl_loss of one image") for value in values], dtype=torch.float64)
+    sizes = [mean.numel() for mean, _ in batches]
+    return [part.reshape(mean.shape) for part, (mean, _) in zip(terms.split(sizes), batches, strict=True)]
 
 
 _ONE_EACH = "The constant 1 belongs to each latent dimension, inside the sum."
@@ -196,6 +212,7 @@ _REDUCTIONS = (
     ("Only the first latent dimension counts; all should.", lambda t: t[:, 0].mean()),
     ("Only the last latent dimension counts; all should.", lambda t: t[:, -1].mean()),
     ("The result should be the average over the images, not the largest one.", lambda t: t.sum(1).max()),
+    ("The result should be the average over the images, not the middle one.", lambda t: t.sum(1).median()),
     (_ONE_EACH, lambda t: t.sum(1).mean() + (t.shape[1] - 1) / 2),
     (_ONE_EACH, lambda t: t.sum(1).mean() + (t.numel() - 1) / 2),
     (_ONE_EACH, lambda t: t.sum() + (t.numel() - 1) / 2),

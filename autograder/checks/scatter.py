@@ -1,14 +1,17 @@
 """Checks of the scatter plots of the latent space, with an encoder of known means and a huge variance."""
 
+import re
+
 import torch
 from torch import Tensor
 
-from .judging import fresh, only, show
-from .outcome import check
+from .judging import close, fresh, only, shaped, show
+from .outcome import Complaint, check
 from .student import Student
 
 _IMAGES = 45  # in batches of 7: the last one holds 3
 _NEAR = 1e-3
+_MANY = 100 * _IMAGES  # points that are compared with each mean
 
 
 def _scatter(student: Student, function: str, conditional: bool) -> tuple[Tensor, Tensor, dict, dict]:
@@ -21,7 +24,13 @@ def _scatter(student: Student, function: str, conditional: bool) -> tuple[Tensor
     shift = torch.tensor(rng.normal(scale=2, size=(10, 2)), dtype=torch.float32)
     inputs = {"images": images, "labels": labels, "projection": projection, "shift": shift}
     means = images.flatten(1) @ projection + (shift[labels] if conditional else 0)
-    return means, labels, student.run("scatter", function=function, conditional=conditional, **inputs), inputs
+    answer = student.run("scatter", function=function, conditional=conditional, **inputs)
+    count = len(answer["points"])
+    if count > _MANY:
+        raise Complaint(f"{function} should draw one point for each of {_IMAGES} test images; it draws {count}.")
+    shaped(answer["points"], (count, 2), "The list of points")
+    shaped(answer["colours"], (count, 3), "The list of the points' colours")
+    return means, labels, answer, inputs
 
 
 def _nearest(points: Tensor, means: Tensor) -> tuple[Tensor, Tensor]:
@@ -70,31 +79,49 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
     points, colours = answer["points"], answer["colours"].float()
     if not len(points) or len(points) != len(means):
         return f"Colours can be judged once each of the {_IMAGES} test images is one point; {len(points)} were drawn."
-    distance, which = _nearest(points, means)
-    if bool((distance > _NEAR).any()):  # still one point an image, in the order of nothing: judge only the count
-        which = None
     groups = colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:
         return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
-    if which is not None:
-        for digit in range(10):
-            used = colours[labels[which] == digit].mul(250).round().unique(dim=0)
-            if len(used) > 1:
-                return (f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
-                        "Collect means and labels in the same pass: test_iter may shuffle anew each time.")
-        means_of = torch.stack([colours[labels[which] == digit].mean(0) for digit in range(10)])
-        gaps = torch.cdist(means_of, means_of) + 9 * torch.eye(10)
-        if float(gaps.min()) < 0.03:
-            one, other = divmod(int(gaps.argmin()), 10)
-            return f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told apart."
-    if not answer["explained"]:
+    distance, which = _nearest(points, means)
+    if bool((distance > _NEAR).any()):
+        return "Colours can be judged once the points are at their means; see the check of the points."
+    digits = labels[which]
+    for digit in range(10):
+        used = colours[digits == digit].mul(250).round().unique(dim=0)
+        if len(used) != 1:
+            return (f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
+                    "Collect means and labels in the same pass: test_iter may shuffle anew each time.")
+    colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
+    gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
+    if float(gaps.min()) < 0.03:
+        one, other = divmod(int(gaps.argmin()), 10)
+        return f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told apart."
+    if sum(_is_explained(answer["explanations"], digit, colour_of[digit], points[digits == digit])
+           for digit in range(10)) < 2:
         return "A legend or a colour bar should tell which colour is which digit; the figure has neither."
     return None
 
 
+def _is_explained(entries: list[dict], digit: int, colour: Tensor, points: Tensor) -> bool:
+    """Whether an entry of a legend or a colour bar has the digit's colour, or its number stands among its points."""
+    low, high = points.min(0).values, points.max(0).values
+    for entry in entries:
+        if close(entry["colour"], colour, rel=0.02, scale=1.0):
+            return True
+        named = digit in [int(number) for number in re.findall(r"\d+", entry["text"][:100])]
+        if named and bool(((entry["at"] >= low) & (entry["at"] <= high)).all()):
+            return True
+    return False
+
+
 @check("points", "Every test image is one point, at its mean.")
 def scatter_points(student: Student) -> str | None:
-    """45 images with random means, reshuffled in each pass, last batch short."""
+    """45 images with random means, reshuffled in each pass, last batch short.
+
+    A right answer fails where two means lie so close (2e-6, the error of float32) that a point is taken for another
+    image's: with a probability below 4e-10, since the difference of two of the 990 pairs' means is normal with a
+    standard deviation of 2.3.
+    """
     return _points_complaint(student, "scatterplot_latent", False)
 
 
@@ -106,7 +133,10 @@ def scatter_colours(student: Student) -> str | None:
 
 @check("points", "Every test image is one point, at its mean for its own label.")
 def scatter_cvae_points(student: Student) -> str | None:
-    """45 images with random means that depend on the label, reshuffled in each pass, last batch short."""
+    """45 images with random means that depend on the label, reshuffled in each pass, last batch short.
+
+    Chances as for the VAE; the labels only move the means apart.
+    """
     return _points_complaint(student, "scatterplot_latent_cvae", True)
 
 

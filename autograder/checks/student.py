@@ -39,6 +39,21 @@ class InProcess:
             raise StudentError(probes.describe(error, self.namespace)) from None
 
 
+class _Nowhere(io.TextIOBase):
+    """A stream that forgets what is written, so that endless output takes up no memory."""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, text: str) -> int:
+        """How much was written."""
+        return len(text)
+
+
+_NOWHERE = _Nowhere()  # one for ever: a thread of the student's may still be writing when a probe ends
+
+
 @contextlib.contextmanager
 def _silence():
     """Drop standard output, standard error, warnings, and what IPython would display."""
@@ -48,8 +63,7 @@ def _silence():
         if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
             from IPython.utils.capture import capture_output
 
-            stack.enter_context(capture_output())
-        else:
-            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            stack.enter_context(capture_output(stdout=False, stderr=False))
+        stack.enter_context(contextlib.redirect_stdout(_NOWHERE))
+        stack.enter_context(contextlib.redirect_stderr(_NOWHERE))
         yield

@@ -17,7 +17,6 @@ class Answer:
     change: Callable[[dict[str, str]], None]  # edits {definition's name: source}, in place
     costs: tuple[str, ...] = ()
     says: str = ""
-    slow: bool = False
 
     def __str__(self) -> str:
         return f"{self.notebook[:2]}: {self.name}"

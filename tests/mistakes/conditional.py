@@ -24,6 +24,20 @@ _ENCODERS = (
     ("two labels alike", "y = y.clamp(max=8)\n" + _HOT + _ENCODED, "the same for the labels 8 and 9"),
     ("label as a number", "label = y.float().view(-1, 1).expand(-1, 10) / 9\n" + _ENCODED, "8 is not twice 4"),
     ("label added to the pixels", "features = self.conv1(x + y.view(-1, 1, 1, 1))", "8 is not twice 4"),
+    ("label's layer detached", _HOT + _ENCODED.replace("self.label_to_encoder(label)",
+                                                       "self.label_to_encoder(label).detach()"),
+     "reaches label_to_encoder"),
+    ("no gradient", _HOT + "with torch.no_grad():\n    " + _ENCODED, "The gradient should reach every layer"),
+    ("layer of its own each time", _HOT + "torch.manual_seed(5)\nlayer = nn.Linear(10, 32 * 14 * 14)\n"
+     "features = self.conv1(x) + layer(label).view(-1, 32, 14, 14)", "should be among model.parameters()"),
+    ("constant instead of the label", _HOT + _ENCODED.replace("(label)", "(torch.ones_like(label))"),
+     "should depend on the label"),
+    ("label as bits", "label = torch.stack([(y >> k) % 2 for k in range(10)], 1).float()\n" + _ENCODED, ""),
+    ("weights by index", "features = self.conv1(x) + (self.label_to_encoder.weight.T[y] + self.label_to_encoder.bias)"
+     ".view(-1, 32, 14, 14)", ""),
+    ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _ENCODED, ""),
+    ("times the label's layer",
+     _HOT + "features = self.conv1(x) * self.label_to_encoder(label).view(-1, 32, 14, 14)", ""),
     ("not written", "raise NotImplementedError()", "ConditionalVAE.encode is not written yet"),
     ("batch size fixed", _HOT + _ENCODED.replace("-1", "32"), "RuntimeError"),
     ("rows of the identity", "features = self.conv1(x) + self.label_to_encoder(torch.eye(10)[y]).view(-1, 32, 14, 14)",
@@ -39,13 +53,28 @@ _DECODERS = (
     ("labels reversed", "y = y.flip(0)\n" + _HOT + _DECODED, "own label alone"),
     ("label as a number", "label = y.float().view(-1, 1).expand(-1, 10) / 9\n" + _DECODED, "8 is not twice 4"),
     ("label times code", "features = self.expand(z * y.view(-1, 1))", "8 is not twice 4"),
+    ("label's layer detached", _HOT + _DECODED.replace("self.label_to_decoder(label)",
+                                                       "self.label_to_decoder(label).detach()"),
+     "reaches label_to_decoder"),
+    ("label of the first image", "y = y[:1].expand(len(y))\n" + _HOT + _DECODED, "own label alone"),
+    ("random label", "y = torch.randint(0, 10, y.shape)\n" + _HOT + _DECODED, "same result twice"),
+    ("constant instead of the label", _HOT + _DECODED.replace("(label)", "(torch.ones_like(label))"),
+     "should depend on the label"),
+    ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _DECODED, ""),
     ("not written", "raise NotImplementedError()", "ConditionalVAE.decode is not written yet"),
     ("rows of the identity", "features = self.expand(z) + self.label_to_decoder(torch.eye(10)[y])", ""),
 )
 
 _FORWARDS = (
     ("mean decoded", _BOTH + "return self.decode(mean_z, y), mean_z, logvar_z", "Where is the noise?"),
-    ("log-variance decoded", _BOTH + "return self.decode(logvar_z, y), mean_z, logvar_z", "should have mean"),
+    ("log-variance decoded", _BOTH + "return self.decode(logvar_z, y), mean_z, logvar_z", "This is the log-variance"),
+    ("sample detached", _BOTH + _Z + "return self.decode(z.detach(), y), mean_z, logvar_z", "cannot reach the encoder"),
+    ("sample()", _BOTH + "z = torch.distributions.Normal(mean_z, torch.exp(logvar_z / 2)).sample()\n"
+     "return self.decode(z, y), mean_z, logvar_z", "cannot reach the encoder"),
+    ("noise on the image", _BOTH + "recon_x = self.decode(mean_z, y)\n"
+     "return (recon_x + 0.01 * torch.randn_like(recon_x)).clamp(0, 1), mean_z, logvar_z", "in the place of recon_x"),
+    ("sampled while training", _BOTH + "z = self.sample_latent(mean_z, logvar_z) if self.training else mean_z\n"
+     "return self.decode(z, y), mean_z, logvar_z", ""),
     ("arguments exchanged", _BOTH + "z = self.sample_latent(logvar_z, mean_z)\n"
      "return self.decode(z, y), mean_z, logvar_z", "are exchanged"),
     ("variance as σ", _BOTH + "z = mean_z + logvar_z.exp() * torch.randn_like(mean_z)\n"
@@ -108,6 +137,13 @@ _STANDALONE = """
 
 _STANDALONE_MISTAKES = (
     ("right", (), (), ""),
+    ("batch normalisation", (("nn.Linear(8 * 49 + 16, 32), nn.ReLU()",
+                              "nn.Linear(8 * 49 + 16, 32), nn.BatchNorm1d(32), nn.ReLU()"),), (), ""),
+    ("heads in a plain list", (("self.heads = nn.Sequential(", "self.both = [nn.Sequential("), ("2 * latent_size))",
+     "2 * latent_size))]"), ("self.heads(", "self.both[0](")), (ENCODER, FORWARD),
+     "should be among model.parameters()"),
+    ("sample detached in forward", (("torch.randn_like(mean_z)", "torch.randn_like(mean_z); z = z.detach()"),),
+     (FORWARD,), "The gradient should reach every layer"),
     ("no sigmoid", ((", nn.Sigmoid())", ")"),), (FORWARD,), "should lie in [0, 1]"),
     ("no noise", (("torch.exp(logvar_z / 2) * torch.randn_like(mean_z)", "0"),), (FORWARD,), "should give different"),
     ("forward forgets labels", (("label = self.labels(y)", "label = self.labels(0 * y)"),), (FORWARD,),

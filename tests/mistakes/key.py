@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import math
 from pathlib import Path
 
 import matplotlib
@@ -39,7 +40,7 @@ def definitions(notebook: str) -> dict[str, str]:
 def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
     """What the notebook's globals hold after its cells have run, with these definitions (default: the key's)."""
     colours = ListedColormap(matplotlib.color_sequences["petroff10"])
-    space = {"torch": torch, "nn": nn, "F": F, "np": np, "plt": plt, "d2l": d2l, "ten_colours": colours,
+    space = {"torch": torch, "nn": nn, "F": F, "np": np, "math": math, "plt": plt, "d2l": d2l, "ten_colours": colours,
              "device": torch.device("cpu")}
     for earlier in NEEDS.get(notebook, ()):
         for source in definitions(earlier).values():

@@ -35,6 +35,8 @@ _BODIES = (
     ("zero_grad after step", _FORWARD + _LOSS + _UPDATE + "\n" + _ZERO, ""),
     ("model.zero_grad", "model.zero_grad()\n" + _FORWARD + _LOSS + _UPDATE, ""),
     ("zeroed in place", "optimizer.zero_grad(set_to_none=False)\n" + _FORWARD + _LOSS + _UPDATE, ""),
+    ("loss written out", _ZERO + _FORWARD + "recon = F.binary_cross_entropy(recon_x, x, reduction='sum') / len(x)\n"
+     "kl = 0.5 * (mean_z**2 + logvar_z.exp() - logvar_z - 1).sum(dim=1).mean()\nloss = recon + kl\n" + _UPDATE, ""),
     ("starred", _ZERO + "recon_x, *latent = model({call})\n"
      + "loss, recon, kl = loss_function(recon_x, x, *latent)\n" + _UPDATE, ""),
 )
@@ -140,10 +142,10 @@ def _filled(text: str, conditional: bool) -> str:
 
 # Of the loops' mistakes, those that are tried on the conditional twins too: they are judged by the same code.
 _TWINS = (
-    "no zero_grad", "no step", "KL only", "another model", "order of the parts", "not written", "sum of the parts",
-    "returned from the loop", "called part by part", "decodes the mean", "encoder's parameters", "another default lr",
-    "new optimiser each epoch", "last batch returned", "trained", "training images", "training mode left on",
-    "loss alone", "mean decoded", *(name for name, *_ in _LABELS),
+    "no zero_grad", "no step", "KL only", "loss written out", "another model", "order of the parts", "not written",
+    "sum of the parts", "returned from the loop", "called part by part", "decodes the mean", "encoder's parameters",
+    "another default lr", "new optimiser each epoch", "last batch returned", "trained", "training images",
+    "training mode left on", "loss alone", "mean decoded", *(name for name, *_ in _LABELS),
 )
 
 

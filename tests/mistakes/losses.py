@@ -1,6 +1,6 @@
 """Answers to notebook 03: kl_loss."""
 
-from . import Answer, fill, write
+from . import Answer, fill, swap, write
 
 NOTEBOOK = "03_loss.ipynb"
 FORMULA, REDUCTION = "kl-loss-formula-test", "kl-loss-reduction-test"
@@ -39,8 +39,17 @@ _WRONG = (
      "cut off"),
     ("changed in place", "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp_(), dim=1).mean()", FORMULA,
      "changed in place"),
-    ("per pixel", _TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "term by term"),
+    ("per pixel", _TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "which of your terms"),
+    ("for the visible check", "return (mean_z**2 + logvar_z**2).sum(dim=1).mean()", FORMULA, "which of your terms"),
+    ("absolute value", "return (1 + logvar_z - mean_z**2 - logvar_z.exp()).abs().sum(dim=1).mean()", FORMULA,
+     "factor ½"),
+    ("logarithm to base 2", "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean() / 0.6931",
+     FORMULA, "in bits"),
     ("sum over all", _TERM + "return terms.sum()", REDUCTION, "Doubling the batch"),
+    ("divided by all but the batch", _TERM + "return terms.sum() / mean_z.shape[1]", REDUCTION, "the other way round"),
+    ("root of the sum of squares", _TERM + "return terms.pow(2).sum(dim=1).sqrt().mean()", REDUCTION,
+     "Which dimension is summed"),
+    ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the middle one"),
     ("mean over all", _TERM + "return terms.mean()", REDUCTION, "Dimensions add up"),
     ("other way round", _TERM + "return terms.mean(dim=1).sum()", REDUCTION, "the other way round"),
     ("first image", _TERM + "return terms[0].sum()", REDUCTION, "Only the first image"),
@@ -77,6 +86,12 @@ _RIGHT = (
     ("loop over dimensions", _TERM + "total = 0\nfor d in range(mean_z.shape[1]):\n    total = total + terms[:, d]\n"
      "return total.mean()"),
     ("einsum", _TERM + "return torch.einsum('bd->', terms) / len(terms)"),
+    ("expm1", "return 0.5 * (mean_z**2 + torch.expm1(logvar_z) - logvar_z).sum(dim=1).mean()"),
+    ("entropy and cross entropy", "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
+     "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - entropy).mean()"),
+    ("image by image", "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
+     "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / len(mean_z)"),
+    ("in double", "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()"),
     ("σ² by a variable", "variance = torch.exp(logvar_z)\n"
      "return torch.mean(torch.sum((variance + mean_z.pow(2) - 1 - torch.log(variance)) / 2, 1))"),
 )
@@ -90,6 +105,21 @@ ANSWERS = (
            "should depend on mean_z and logvar_z"),
     Answer(NOTEBOOK, "formula and reduction", fill("kl_loss", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2)"),
            (FORMULA, REDUCTION), "Doubling the batch"),
+    Answer(NOTEBOOK, "own names", swap("kl_loss", ("mean_z", "mu"), ("logvar_z", "log_variance"))),
+    Answer(NOTEBOOK, "decorated", write("kl_loss", """
+        import functools
+
+        def averaged(function):
+            @functools.wraps(function)
+            def over_images(*args, **kwargs):
+                return function(*args, **kwargs).mean()
+            return over_images
+
+        @averaged
+        def kl_loss(mean_z, logvar_z):
+            return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
+        """)),
+    Answer(NOTEBOOK, "lambda", write("kl_loss", "kl_loss = lambda m, v: (m**2 + v.exp() - 1 - v).sum(1).mean() / 2")),
     Answer(NOTEBOOK, "no return", fill("kl_loss", "kl = 0"), (FORMULA, REDUCTION), "is there a return?"),
     Answer(NOTEBOOK, "not written", fill("kl_loss", "raise NotImplementedError()"), (FORMULA, REDUCTION),
            "kl_loss is not written yet"),

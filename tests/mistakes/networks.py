@@ -19,7 +19,7 @@ _SAMPLERS = (
     ("uniform noise of variance 1",
      "return mean_z + torch.exp(0.5 * logvar_z) * (torch.rand_like(mean_z) - 0.5) * 12**0.5", "looks uniform"),
     ("coin flips", "return mean_z + torch.exp(0.5 * logvar_z) * (2.0 * torch.randint_like(mean_z, 2) - 1)",
-     "the noise is not normal"),
+     "looks other than normal"),
     ("one noise for the batch", "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn(1, mean_z.shape[1])",
      "All images got the same noise"),
     ("one noise of shape (D,)", "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn(mean_z.shape[1])",
@@ -40,7 +40,7 @@ _SAMPLERS = (
      "cannot reach the encoder"),
     ("roles exchanged", "return mean_z * torch.randn_like(mean_z) + torch.exp(0.5 * logvar_z)", "roles of mean and σ"),
     ("arguments exchanged", "return logvar_z + torch.exp(0.5 * mean_z) * torch.randn_like(mean_z)", "exchanged"),
-    ("factor 2", "return mean_z + torch.exp(2 * logvar_z) * torch.randn_like(mean_z)", "factor 2 where it needs ½"),
+    ("factor 2", "return mean_z + torch.exp(2 * logvar_z) * torch.randn_like(mean_z)", "exponent doubles logvar"),
     ("wrong sign of the exponent", "return mean_z + torch.exp(-0.5 * logvar_z) * torch.randn_like(mean_z)",
      "wrong sign"),
     ("noise not scaled", "return mean_z + torch.randn_like(mean_z)", "not scaled"),
@@ -60,6 +60,30 @@ _SAMPLERS = (
     ("misspelled", "return mean_z + torch.exp(0.5 * log_var) * torch.randn_like(mean_z)", "NameError"),
     ("exponential outside", "return mean_z + torch.exp(0.5 * logvar_z * torch.randn_like(mean_z))",
      "the root of the variance"),
+    ("σ² without noise", "return mean_z + logvar_z.exp()", "variance itself was added"),
+    ("log-variance returned", "return logvar_z", "This is the log-variance"),
+    ("root of |logvar|", "return mean_z + logvar_z.abs().sqrt() * torch.randn_like(mean_z)", "root of logvar itself"),
+    ("exponential of exp", "return mean_z + logvar_z.exp().exp() * torch.randn_like(mean_z)",
+     "exponential was taken twice"),
+    ("Laplace noise", "noise = torch.distributions.Laplace(0.0, 0.5**0.5).sample(mean_z.shape)\n"
+     "return mean_z + torch.exp(0.5 * logvar_z) * noise", "looks other than normal"),
+    ("numpy's seed", "np.random.seed(0)\nnoise = torch.tensor(np.random.randn(*mean_z.shape), dtype=mean_z.dtype)\n"
+     "return mean_z + torch.exp(0.5 * logvar_z) * noise", "Draw new noise in every call"),
+    ("one number for all", "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn(1)",
+     "All images got the same noise"),
+    ("noise kept", "if not hasattr(self, 'noise') or self.noise.shape != mean_z.shape:\n"
+     "    self.noise = torch.randn_like(mean_z)\nreturn mean_z + torch.exp(0.5 * logvar_z) * self.noise",
+     "Draw new noise in every call"),
+    ("through numpy", "noise = torch.randn_like(mean_z)\n"
+     "return torch.tensor((mean_z + torch.exp(0.5 * logvar_z) * noise).detach().numpy())", "cannot reach the encoder"),
+    ("gradient asked for anew", "z = mean_z.detach() + torch.exp(0.5 * logvar_z.detach()) * torch.randn_like(mean_z)\n"
+     "return z.requires_grad_()", "cannot reach the encoder"),
+    ("for the visible check", "noise = torch.randn_like(mean_z)\nnoise[1::2] = -noise[: len(noise) // 2 * 2 : 2]\n"
+     "return mean_z + torch.exp(0.5 * logvar_z) * noise", "uncorrelated"),
+    ("sampled while training", "if not self.training:\n    return mean_z\n"
+     "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)", ""),
+    ("expm1", "return mean_z + (torch.expm1(logvar_z / 2) + 1) * torch.randn_like(mean_z)", ""),
+    ("einsum", "return mean_z + torch.einsum('bd,bd->bd', (logvar_z / 2).exp(), torch.randn_like(mean_z))", ""),
     ("rsample", "return torch.distributions.Normal(mean_z, torch.exp(0.5 * logvar_z)).rsample()", ""),
     ("minus noise", "return mean_z - torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)", ""),
     ("root of exp", "return mean_z + logvar_z.exp().sqrt() * torch.randn_like(logvar_z)", ""),
@@ -103,7 +127,14 @@ _ACTIVATIONS = (
     ("channel lost", "return torch.sigmoid(x).squeeze(1)", "should have shape"),
     ("image not returned", "x = torch.sigmoid(x)", "is there a return?"),
     ("not written", "raise NotImplementedError()", "is not written yet"),
+    ("sine", "return 0.5 + 0.5 * torch.sin(x)", "turns back"),
+    ("detached", "return torch.sigmoid(x).detach()", "The gradient should reach every layer"),
+    ("through numpy", "return torch.tensor(1 / (1 + np.exp(-x.detach().numpy())))",
+     "The gradient should reach every layer"),
+    ("flat images", "return torch.sigmoid(x).flatten(1)", "should have shape"),
     ("1/(1+exp(−x))", "return 1 / (1 + torch.exp(-x))", ""),
+    ("root", "return 0.5 + x / (2 * torch.sqrt(1 + x**2))", ""),
+    ("in place", "return x.sigmoid_()", ""),
     ("expit", "return torch.special.expit(x)", ""),
     ("F.sigmoid", "return F.sigmoid(x)", ""),
     ("nn.Sigmoid", "return nn.Sigmoid()(x)", ""),
@@ -153,6 +184,14 @@ ANSWERS = (
     _restructured("clipped", ", nn.Hardtanh(0.0, 1.0)", "some grey"),
     _restructured("hard sigmoid", ", nn.Hardsigmoid()", "without reaching it"),
     _restructured("sigmoid twice", ", nn.Sigmoid(), nn.Sigmoid()", "stay between"),
+    Answer(NOTEBOOK, "own names", swap("VAE", ("sample_latent(self, mean_z, logvar_z)", "sample_latent(self, m, v)"),
+                                       ("noise = torch.randn_like(mean_z)", "mean_z, logvar_z = m, v"),
+                                       ("* noise", "* torch.randn_like(m)"))),
+    Answer(NOTEBOOK, "method added later", both(write("sample", """
+        def sample(self, mean_z, logvar_z):
+            return mean_z + (logvar_z / 2).exp() * torch.randn_like(mean_z)
+        """), swap("VAE", ("    def sample_latent(", "    def unfinished(")), lambda sources: sources.update(
+            later=sources.pop("sample") + "\nVAE.sample_latent = sample"))),
     Answer(NOTEBOOK, "two lines missing", both(fill("VAE", "raise NotImplementedError()"),
                                                fill("VAE", "raise NotImplementedError()", 1)),
            (ACTIVATION, SAMPLING), "not written yet"),

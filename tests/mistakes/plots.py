@@ -95,7 +95,7 @@ _WHOLE = (
     Answer("05_latent_space.ipynb", "plot, 11 by 11 subplots",
            write("plot_latent", _SUBPLOTS.replace("{N}", "11").replace("{STYLE}", _FIXED))),
     Answer("05_latent_space.ipynb", "plot, 31 by 31 subplots",
-           write("plot_latent", _SUBPLOTS.replace("{N}", "31").replace("{STYLE}", _FIXED)), slow=True),
+           write("plot_latent", _SUBPLOTS.replace("{N}", "31").replace("{STYLE}", _FIXED))),
     Answer("05_latent_space.ipynb", "plot, contrast of each image",
            write("plot_latent", _SUBPLOTS.replace("{N}", "11").replace("{STYLE}", "")), (PLOT,), "Fix vmin=0"),
     Answer("05_latent_space.ipynb", "plot, not defined", write("plot_latent", ""), (PLOT,), "is not defined"),

@@ -11,6 +11,12 @@ from matplotlib.figure import Figure
 
 MISSING = object()
 
+# Limits of what leaves this process at once; where it arrives, there are limits too.
+MAX_BYTES = 32 * 2**20
+MAX_PARTS = 100_000  # numbers, tensors, lists and dicts
+MAX_LEVELS = 30  # of lists and dicts inside one another
+MAX_SAID = 300  # characters of an exception that are repeated
+
 
 class NotDefined(Exception):
     """A name that the notebook should define and does not."""
@@ -32,20 +38,29 @@ def describe(error, namespace):
     """One sentence for the student about an exception that a probe met in their code."""
     if isinstance(error, (NotDefined, Rejected)):
         return str(error)
-    frames = [frame for frame in traceback.walk_tb(error.__traceback__) if frame[0].f_globals is namespace]
-    said = (str(error).strip().splitlines() or [""])[0][:300]
-    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    trace = list(traceback.walk_tb(error.__traceback__))
+    frames = [frame for frame in trace if frame[0].f_globals is namespace]
+    what = _in_words(error)
     if not frames:
         return f"Calling your code as the task says failed with {what}"
     who = frames[0][0].f_code.co_qualname.replace(".<locals>", "").replace(".<lambda>", "")
     frame, line = frames[-1]
-    is_last = all(inner[0] is not frame or inner[1] == line for inner in traceback.walk_tb(error.__traceback__))
-    innermost = list(traceback.walk_tb(error.__traceback__))[-1][0]
-    if isinstance(error, NotImplementedError) and innermost is frame and is_last:
+    is_last = all(inner[0] is not frame or inner[1] == line for inner in trace)
+    if isinstance(error, NotImplementedError) and trace[-1][0] is frame and is_last:
         return f"{who} is not written yet: it still raises NotImplementedError."
-    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()[:MAX_SAID]
     where = f"line {line} of the cell, `{text}`" if text else f"line {line} of the cell"
     return f"{who} raised {what} ({where})."
+
+
+def _in_words(error):
+    """The type of an exception and the first line of what it says, whatever its own methods do."""
+    name = type(error).__name__[:MAX_SAID]
+    try:
+        said = (str(error).strip().splitlines() or [""])[0][:MAX_SAID]
+    except BaseException:  # noqa: BLE001 - __str__ may be the student's own
+        said = ""
+    return f"{name}: {said}" if said else name
 
 
 @contextlib.contextmanager
@@ -95,20 +110,51 @@ def quiet(namespace):
 
 
 def plain(value):
-    """The value in a form that can leave this process: tensors detached on the CPU, unknown types by their name."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    """The value in a form that can leave this process: tensors detached on the CPU, unknown types by their name.
+
+    Raises Rejected, before anything large is copied, for more than the limits above.
+    """
+    return _Copier().copy(value, 0)
+
+
+class _Copier:
+    """Copies one value, and counts what it copies."""
+
+    def __init__(self):
+        self.bytes = self.parts = 0
+
+    def copy(self, value, level):
+        """The plain form of a part of the value."""
+        self._count(level)
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, str):
+            return self._weighed(value, len(value), "a text")
+        if isinstance(value, torch.Tensor):  # an expanded one takes up its full size only when it is copied
+            size = value.numel() * value.element_size()
+            return self._weighed(value, size, f"a tensor of shape {tuple(value.shape)}").detach().cpu().clone()
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            return torch.from_numpy(self._weighed(value, value.nbytes, f"an array of shape {value.shape}").copy())
+        if isinstance(value, (list, tuple)):
+            return [self.copy(item, level + 1) for item in value]
+        if isinstance(value, dict):
+            return {str(name): self.copy(item, level + 1) for name, item in value.items()}
+        return f"<{type(value).__name__}>"
+
+    def _count(self, level):
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise Rejected(f"Your code returned more than {MAX_PARTS} values, too many to be judged.")
+        if level > MAX_LEVELS:
+            raise Rejected(f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be judged.")
+
+    def _weighed(self, value, size, what):
+        self.bytes += size
+        if self.bytes > MAX_BYTES:
+            raise Rejected(f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can be judged.")
         return value
-    if isinstance(value, torch.Tensor):
-        return value.detach().cpu().clone()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-        return torch.from_numpy(value.copy())
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(name): plain(item) for name, item in value.items()}
-    return f"<{type(value).__name__}>"
 
 
 def randomise(model, seed, gain=1.0):

@@ -1,4 +1,8 @@
-"""Probes of the training and test loops: a tiny model whose parameters after k steps are known."""
+"""Probes of the training and test loops: a tiny model whose parameters after k steps are known.
+
+The model has the form that the task speaks of and none of its formulas, and the loss is made of weights that the
+grader sends along, so that no answer to an earlier task can be borrowed here.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -7,13 +11,28 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from .common import Rejected, find, placed, plain
 
+# What a penalty of the codes can be made of, of mean m and log-variance v.
+TERMS = {
+    "1": lambda m, v: torch.ones_like(m),
+    "m": lambda m, v: m,
+    "|m|": lambda m, v: m.abs(),
+    "m²": lambda m, v: m**2,
+    "v": lambda m, v: v,
+    "v²": lambda m, v: v**2,
+    "exp(v/2)": lambda m, v: torch.exp(v / 2),
+    "exp(v)": lambda m, v: torch.exp(v),
+    "exp(2v)": lambda m, v: torch.exp(2 * v),
+    "exp(-v)": lambda m, v: torch.exp(-v),
+}
+CODES = 2  # latent dimensions of the model below
+
 
 class LoopModel(nn.Module):
     """A VAE of a few parameters without randomness, in two halves; the conditional one takes labels (batch,) too.
 
-    Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent dimensions, "noise"
-    is the fixed `offset` (2,), and the decoder paints through another fixed projection (3, 784). In training mode the
-    encoder sees 1.25 times its input. `calls` counts encodings, `labels` holds the labels received.
+    Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent dimensions, a
+    "sample" moves along the fixed `offset` (2,), and the decoder paints through another fixed projection (3, 784). In
+    training mode the encoder sees 1.25 times its input. `calls` counts encodings, `labels` holds the labels received.
     """
 
     def __init__(self, state, constants, conditional=False):
@@ -44,25 +63,32 @@ class LoopModel(nn.Module):
         return hidden[:, :2], 3 * torch.tanh(hidden[:, 2:] / 3)  # bounded, so that no wrong loop overflows
 
     def sample_latent(self, mean_z, logvar_z):
-        """As a sampler whose noise is always `offset`."""
-        return mean_z + torch.exp(0.5 * logvar_z) * self.offset
+        """Both arguments matter, and nothing is random."""
+        return mean_z + torch.cos(logvar_z) * self.offset
 
     def decode(self, z, *y):
         """(batch, 2) → (batch, 1, 28, 28)"""
         hidden = torch.tanh(self.decoder(z)) + self._label("decoder", y)
-        return torch.sigmoid(hidden @ self.outward).reshape(-1, 1, 28, 28)
+        return (0.5 + 0.4 * torch.sin(hidden @ self.outward)).reshape(-1, 1, 28, 28)
 
     def forward(self, x, *y):
         """recon_x, mean_z, logvar_z"""
         mean_z, logvar_z = self.encode(x, *y)
-        return self.decode(self.sample_latent(mean_z, logvar_z), *y), mean_z, logvar_z
+        return self.decode(mean_z + torch.cos(logvar_z) * self.offset, *y), mean_z, logvar_z
 
 
-def loop_loss(recon_x, x, mean_z, logvar_z):
-    """The assignment's loss: per-image means of total, reconstruction (cross-entropy) and KL, in nats."""
-    recon = F.binary_cross_entropy(recon_x, x, reduction="sum") / x.shape[0]
-    kl = -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()
-    return recon + kl, recon, kl
+def loop_loss(weights):
+    """The loss function with these weights of TERMS, {term: weight}, for the model above.
+
+    It gives total, reconstruction (cross-entropy) and penalty of the codes, per-image means.
+    """
+
+    def loss_function(recon_x, x, mean_z, logvar_z):
+        recon = F.binary_cross_entropy(recon_x, x, reduction="sum") / x.shape[0]
+        penalty = CODES * sum(weight * TERMS[term](mean_z, logvar_z) for term, weight in weights.items()).mean()
+        return recon + penalty, recon, penalty
+
+    return loss_function
 
 
 def _world(case):
@@ -70,7 +96,8 @@ def _world(case):
     model, decoy = (LoopModel(case[state], case["constants"], case["conditional"]) for state in ("state", "decoy"))
     loaders = {name: DataLoader(TensorDataset(*case[name]), batch_size=case["batch_size"])
                for name in ("train_iter", "test_iter")}
-    world = {**loaders, "device": torch.device("cpu"), "loss_function": loop_loss, "vae": decoy, "cvae": decoy}
+    world = {**loaders, "device": torch.device("cpu"), "vae": decoy, "cvae": decoy,
+             "loss_function": loop_loss(case["loss"])}
     return model, decoy, world
 
 

@@ -15,24 +15,24 @@ def sample(namespace, mean, logvar, calls=1, weights=None):
     calls left them, and with weights `mean_grad` and `logvar_grad` (None where no gradient arrived).
     """
     sampler = _sampler(namespace)
-    leaves, (mean, logvar) = _arguments((mean, logvar), weights is not None)
+    leaves, (mean, logvar) = arguments((mean, logvar), weights is not None)
     samples, following = [], []
     for _ in range(calls):
         samples.append(sampler(mean, logvar))
         following.append(torch.rand(8))
     if weights is not None:
-        _backward(samples[-1], weights)
+        backward(samples[-1], weights)
     return plain({"samples": samples, "following": following, "mean": mean, "logvar": logvar,
                   "mean_grad": leaves[0].grad, "logvar_grad": leaves[1].grad})
 
 
-def _arguments(values, with_gradient=True):
+def arguments(values, with_gradient=True):
     """Leaves that collect gradients, and copies of them that a function may even modify in place."""
     leaves = [value.clone().requires_grad_(with_gradient) for value in values]
     return leaves, [leaf.clone() for leaf in leaves]
 
 
-def _backward(value, weights):
+def backward(value, weights):
     """Differentiate (weights * value).sum() where that is possible; otherwise the leaves get no gradient."""
     if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == weights.numel():
         with contextlib.suppress(RuntimeError):  # values that the gradient needs were modified in place
@@ -64,10 +64,10 @@ def kl(namespace, inputs):
     kl_loss = find(namespace, "kl_loss")
     values, mean_grads, logvar_grads, changed = [], [], [], []
     for before in inputs:
-        leaves, arguments = _arguments(before)
-        values.append(kl_loss(*arguments))
-        changed.append(not all(torch.equal(a, b) for a, b in zip(arguments, before, strict=True)))
-        _backward(values[-1], torch.ones(1, dtype=before[0].dtype))
+        leaves, copies = arguments(before)
+        values.append(kl_loss(*copies))
+        changed.append(not all(torch.equal(a, b) for a, b in zip(copies, before, strict=True)))
+        backward(values[-1], torch.ones(1, dtype=before[0].dtype))
         mean_grads.append(leaves[0].grad)
         logvar_grads.append(leaves[1].grad)
     return plain({"values": values, "mean_grads": mean_grads, "logvar_grads": logvar_grads, "changed": changed})

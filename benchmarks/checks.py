@@ -1,0 +1,41 @@
+"""python -m benchmarks.checks: seconds that the checks of each task take on the key, without kernels."""
+
+import os
+import statistics
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+from rich.console import Console  # noqa: E402 - what is imported below reads these variables
+from rich.table import Table  # noqa: E402
+
+from autograder.assignment import AUTO, InProcess, Task  # noqa: E402
+from tests.mistakes.key import namespace  # noqa: E402
+
+ROUNDS = 5  # after one that warms up
+
+
+def seconds(task: Task, space: dict) -> float:
+    """How long the checks of a task take once."""
+    student = InProcess(space)
+    started = time.perf_counter()
+    for check in task.checks:
+        check(student)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print the median of the rounds for each task, and of the rounds' sums."""
+    spaces = {task.notebook: namespace(task.notebook) for task in AUTO}
+    rounds = [[seconds(task, spaces[task.notebook]) for task in AUTO] for _ in range(ROUNDS + 1)][1:]
+    table = Table("task", "checks", "seconds", title=f"{ROUNDS} rounds, median", show_footer=True)
+    table.columns[1].footer = str(sum(len(task.checks) for task in AUTO))
+    table.columns[2].footer = f"{statistics.median(map(sum, rounds)):.2f}"
+    for task, column in zip(AUTO, zip(*rounds, strict=True), strict=True):
+        table.add_row(task.id, str(len(task.checks)), f"{statistics.median(column):.3f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""python -m tests.mistakes [--seeds N] [--processes N]: the confusion table, and whether verdicts ever change."""
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from typing import Annotated
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+import typer  # noqa: E402 - what is imported below reads these variables
+from rich.console import Console  # noqa: E402
+from rich.progress import track  # noqa: E402
+
+from . import Answer  # noqa: E402
+from .catalogue import CATALOGUE  # noqa: E402
+from .judge import Verdict, verdict_by_place  # noqa: E402
+from .table import confusion, table  # noqa: E402
+
+
+def main(
+    seeds: Annotated[int, typer.Option(min=1, help="How many times to judge each answer, on other inputs.")] = 1,
+    processes: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+) -> None:
+    """Judge every answer of the catalogue and print the confusion table; exit 1 where a verdict is wrong."""
+    console = Console(width=110)
+    cases = [(place, seed) for seed in (range(seeds) if seeds > 1 else (None,)) for place in range(len(CATALOGUE))]
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        judged = track(pool.map(verdict_by_place, *zip(*cases, strict=True), chunksize=8), total=len(cases),
+                       description="Judging", transient=True, console=console)
+        verdicts = [(CATALOGUE[place], seed, each) for (place, seed), each in zip(cases, judged, strict=True)]
+    counts = confusion((answer, each) for answer, _, each in verdicts)
+    console.print(table(counts))
+    wrong = [line(answer, seed, each) for answer, seed, each in verdicts if not each.just(answer)]
+    console.print(*wrong or [f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
+                             "each time."], sep="\n")
+    raise typer.Exit(1 if wrong else 0)
+
+
+def line(answer: Answer, seed: int | None, each: Verdict) -> str:
+    """One wrong verdict in a line."""
+    return f"{answer} (seed {seed}) lost {each.lost}, should lose {answer.costs}: {' | '.join(each.messages)[:300]}"
+
+
+if __name__ == "__main__":
+    typer.run(main)
