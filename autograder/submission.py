@@ -1,19 +1,27 @@
 """A folder that a student handed in, read as a Submission; whatever is wrong with it, said in one sentence each."""
 
-import copy
+import dataclasses
+import itertools
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode, reader
-from nbformat.converter import convert
+from nbformat import NotebookNode
 
 from .assignment import NOTEBOOKS
+from .choosing import choose, read_file
+from .errors import SubmissionError
+from .naming import SUFFIXES, contents_of, meant_by
+from .notebook_file import MAX_BYTES
+from .repair import restore
 
-MAX_BYTES = 50 * 2**20  # of one file
-
-
-class SubmissionError(Exception):
-    """There is nothing to grade; str() is one sentence."""
+RELEASE = Path(__file__).resolve().parent.parent / "notebooks" / "vae"
+MAX_WEIGHTS = 50 * 2**20  # bytes of one file
+MAX_TOTAL = 2**30  # bytes of all notebooks in all folders
+MAX_FILES = 60  # notebooks in all folders
+MAX_FOLDERS = 200
+MAX_DEPTH = 3  # folders within folders
 
 
 @dataclass(frozen=True)
@@ -27,139 +35,98 @@ class Submission:
     notes: tuple[str, ...] = ()
 
 
-def read_submission(folder: str | Path) -> Submission:
-    """The Submission in a folder. Raises SubmissionError where there is none, or none of the seven notebooks in it."""
+def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
+    """The Submission in a folder. Raises SubmissionError where there is none, or none of the seven notebooks in it.
+
+    All notebooks come from one folder: that one, or one below it, whichever has answers to the most notebooks (then:
+    has the most notebooks, is nearest to the top, was changed last). Links are followed within the folder only.
+    Each of the seven is the file of its exact name, unless that cannot be read or has no answer while another file
+    has one; else, among the files that answer it, the one named like it, then the one made of its cells, then the
+    newest. `release`: the folder of the notebooks that were handed out, to know their cells by.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         raise SubmissionError(f"{folder} is not a folder.")
-    if not any((folder / name).exists() for name in NOTEBOOKS):
-        raise SubmissionError(f"{folder} holds none of the seven notebooks ({NOTEBOOKS[0]} to {NOTEBOOKS[-1]}).")
+    contents = contents_of(release)
+    groups = {}
+    for path, problem in _files(folder):
+        groups.setdefault(path.parent, []).append(read_file(path, contents, problem))
+    groups = {place: files for place, files in groups.items() if any(file.known for file in files)}
+    if not groups:
+        hint = "; unpack the zip file first" if any(folder.glob("*.zip")) else ""
+        raise SubmissionError(f"{folder} holds none of the seven notebooks ({NOTEBOOKS[0]} to {NOTEBOOKS[-1]}){hint}.")
+    choices = {place: choose(files) for place, files in groups.items()}
+    best = max(choices, key=lambda place: _rank(choices[place], place))
+    notes = list(choices[best].notes)
+    others = sorted(_shown(place, folder) for place in choices if place != best)
+    if others:
+        notes.insert(0, f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} were not.")
+    weights, defects = _weights(best, folder)
+    return Submission(folder.resolve().name, folder, choices[best].notebooks, weights, (*notes, *defects))
+
+
+def restore_all(submission: Submission, released: Callable[[str], NotebookNode | None]) -> Submission:
+    """The submission with each notebook restored, and a sentence per repair. `released`: the release's, by name."""
     notebooks, notes = {}, []
-    for name in NOTEBOOKS:
-        reason = _unusable(folder / name, folder)
-        try:
-            if reason:
-                raise SubmissionError(reason)
-            notebooks[name] = read_notebook(folder / name)
-        except SubmissionError as error:
-            notes.append(f"{name} {error}.")
-    weights = []
-    for path in sorted(folder.glob("*.pt")):
-        reason = _unusable(path, folder)
+    for name, notebook in submission.notebooks.items():
+        twin = released(name)
+        notebooks[name], repairs = restore(notebook, twin) if twin else (notebook, [])
+        notes += [f"{name}: {repair}" for repair in repairs]
+    return dataclasses.replace(submission, notebooks=notebooks, notes=(*submission.notes, *notes))
+
+
+def _rank(choice, place):
+    """The larger, the likelier a folder is the one that was meant."""
+    return choice.answers, len(choice.notebooks), -len(place.parts), choice.newest, str(place)
+
+
+def _shown(place, folder):
+    return f"the folder {place.relative_to(folder)}" if place != folder else "the folder itself"
+
+
+def _files(folder):
+    """Each file below a folder that may be a notebook, and why it cannot be read, if it cannot; the likeliest first."""
+    files = []
+    for place, below, names in itertools.islice(os.walk(folder), MAX_FOLDERS):
+        depth = len(Path(place).relative_to(folder).parts)
+        below[:] = sorted(name for name in below if not name.startswith((".", "__"))) if depth < MAX_DEPTH else []
+        files += [(depth, name not in NOTEBOOKS, Path(place, name)) for name in names if _may_be_notebook(name)]
+    total = 0
+    for count, (_, _, path) in enumerate(sorted(files), 1):
+        problem = _unusable(path, folder, MAX_BYTES)
+        total += 0 if problem else path.stat().st_size
+        if count > MAX_FILES or total > MAX_TOTAL:
+            problem = problem or "was not read, since there are too many notebooks"
+        yield path, problem
+
+
+def _may_be_notebook(name):
+    """Whether a file's name is that of a notebook; a name that means one of the seven may end like a text's."""
+    hidden, name = name.startswith("."), name.casefold()
+    return not hidden and (name.endswith(".ipynb") or name.endswith(SUFFIXES) and meant_by(name) is not None)
+
+
+def _weights(place, folder):
+    """The files of weights beside the notebooks, and a sentence for each that cannot be used."""
+    weights, notes = [], []
+    for path in sorted(place.glob("*.pt"))[:MAX_FILES]:
+        reason = _unusable(path, folder, MAX_WEIGHTS)
         if reason:
             notes.append(f"{path.name} {reason}.")
         else:
             weights.append(path)
-    return Submission(folder.resolve().name, folder, notebooks, tuple(weights), tuple(notes))
+    return tuple(weights), notes
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """A notebook of format 4 with text sources. Raises SubmissionError with a phrase that lacks only its subject."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SubmissionError("is not a text file in UTF-8") from error
-    except OSError as error:
-        raise SubmissionError(f"cannot be read ({error.strerror})") from error
-    if not text.strip():
-        raise SubmissionError("is empty")
-    try:
-        notebook = convert(reader.reads(text), 4)  # nbformat.reads would also validate, and log what it dislikes
-        for cell in notebook.cells:
-            _require_usable(cell)
-    except Exception as error:  # nbformat raises a dozen kinds, from NotJSONError to AttributeError
-        raise SubmissionError("cannot be read as a notebook") from error
-    if not notebook.cells:
-        raise SubmissionError("has no cells")
-    return notebook
-
-
-def restore(notebook: NotebookNode, released: NotebookNode) -> NotebookNode:
-    """A copy of a student's notebook in which every locked cell is as the release has it, found by its grade_id.
-
-    Locked cells that are missing come back behind the cell that precedes them in the release. A second cell with the
-    same grade_id is the student's own copy and stays, but counts as an ordinary cell unless it is a test.
-    """
-    restored = copy.deepcopy(notebook)
-    cells = restored.cells
-    _forget_copies(cells)
-    previous = None  # the grade_id of the nearest cell above that is present
-    for cell in released.cells:
-        name = grade_id(cell)
-        if name is None:
-            continue
-        place = _index(cells, name)
-        if not cell.metadata.nbgrader.get("locked"):
-            previous = name if place is not None else previous
-            continue
-        if place is None:
-            place = _index_of_text(cells, cell)
-        if place is None:
-            above = _index(cells, previous)
-            cells.insert(0 if above is None else above + 1, copy.deepcopy(cell))
-        else:
-            cells[place] = copy.deepcopy(cell)
-        previous = name
-    return restored
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    """A cell's nbgrader name, None where it has none."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else None
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Whether nbgrader would give points for running this cell."""
-    marks = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and bool(marks.get("grade")) and not marks.get("solution")
-
-
-def _forget_copies(cells):
-    """Take the nbgrader marks off every cell whose grade_id stands further up already, unless it is a test."""
-    seen = set()
-    for cell in cells:
-        name = grade_id(cell)
-        if name is not None and name in seen and not is_test(cell):
-            del cell.metadata["nbgrader"]
-        seen.add(name)
-
-
-def _index(cells, name):
-    """Where the first cell with this grade_id stands."""
-    return next((i for i, cell in enumerate(cells) if name is not None and grade_id(cell) == name), None)
-
-
-def _index_of_text(cells, wanted):
-    """Where a cell stands that lost its marks but kept this one's text."""
-    return next((i for i, cell in enumerate(cells) if grade_id(cell) is None and cell.source == wanted.source), None)
-
-
-def _unusable(path, folder):
+def _unusable(path, folder, limit):
     """Why a file cannot be used, as a phrase without its subject; None for a plain file of the folder."""
     try:
-        if not path.exists():
-            return "is missing" + _near(path)
         if not path.resolve().is_relative_to(folder.resolve()):
             return "is a link to a file outside the folder"
         if not path.is_file():
             return "is not a file"
-        if path.stat().st_size > MAX_BYTES:
-            return f"is larger than {MAX_BYTES // 2**20} MB"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
+        if path.stat().st_size > limit:
+            return f"is larger than {limit // 2**20} MB"
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, until Python 3.12
+        return f"cannot be read ({getattr(error, 'strerror', None) or 'a loop of links'})"
     return None
-
-
-def _require_usable(cell):
-    """Raise an exception of any kind where a cell lacks what the grader relies on."""
-    marks = cell.metadata.get("nbgrader", {})
-    texts = isinstance(cell.source, str) and isinstance(marks, dict)
-    if not texts or cell.cell_type not in ("code", "markdown", "raw"):
-        raise TypeError("not a cell of a notebook")
-
-
-def _near(path):
-    """A hint at a notebook that may be the missing one under another name."""
-    others = {other.name for other in path.parent.glob(f"{path.name[:3]}*.ipynb")} - set(NOTEBOOKS)
-    return f" (is it {min(others)}?)" if others else ""

@@ -1,4 +1,4 @@
-"""Set-up of all tests: no windows, kernels that find the package, slow tests last, losses reached in the last lines."""
+"""Set-up of all tests: no windows, kernels that find the package, slow tests last, results in the last lines."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYTHONPATH"] = str(ROOT)
 os.environ["LAB_DATA"] = os.path.abspath(os.environ.get("LAB_DATA", ROOT / "data"))
-losses_key = pytest.StashKey[list]()
+lines_key = pytest.StashKey[list]()
 
 
 def pytest_collection_modifyitems(items):
@@ -17,15 +17,15 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_configure(config):
-    config.stash[losses_key] = []
+    config.stash[lines_key] = []
 
 
-@pytest.fixture
-def report_losses(request):
+@pytest.fixture(scope="session")
+def last_lines(request):
     """A list; its lines are printed at the very end of the run."""
-    return request.config.stash[losses_key]
+    return request.config.stash[lines_key]
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash[losses_key]:
+    for line in config.stash[lines_key]:
         terminalreporter.write_line(line)

@@ -45,12 +45,12 @@ def losses():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model_name", CASES)
-def test_ten_epochs_reach_the_published_losses(losses, report_losses, model_name):
+def test_ten_epochs_reach_the_published_losses(losses, last_lines, model_name):
     if losses[model_name] is None:
         pytest.skip("MNIST is neither in LAB_DATA nor can it be downloaded")
     *_, lowest, highest = CASES[model_name]
     for data, (loss, recon, kl) in losses[model_name].items():
-        report_losses.append(f"{model_name} {data} loss {loss:.3f} = reconstruction {recon:.3f} + KL {kl:.3f}")
+        last_lines.append(f"{model_name} {data} loss {loss:.3f} = reconstruction {recon:.3f} + KL {kl:.3f}")
         assert lowest < loss < highest
         assert loss == pytest.approx(recon + kl, rel=1e-4)
         assert kl > 0.03
