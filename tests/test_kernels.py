@@ -1,6 +1,8 @@
 """Whatever code does in a kernel, the grader gets values or a sentence."""
 
+import os
 import sys
+import threading
 import time
 
 import pytest
@@ -8,6 +10,7 @@ import torch
 
 from autograder.checks.student import StudentError
 from autograder.kernels import StudentKernel
+from autograder.kernels.channels import memory_in_use
 
 ROW = [torch.ones(3, 2), torch.zeros(3, 2)]
 GOOD = "def kl_loss(mean_z, logvar_z):\n    return 0.5 * (mean_z ** 2).sum()"
@@ -116,6 +119,65 @@ def test_an_endless_cell_is_interrupted_and_the_kernel_lives(kernel):
 def test_the_kernel_is_this_interpreter_and_the_folder_is_its_own(kernel):
     assert kernel.run_cell(f"import os, sys\nassert sys.executable == {sys.executable!r}").error is None
     assert kernel.run_cell(f"assert os.path.samefile('.', {str(kernel.folder)!r})").error is None
+
+
+def test_the_grader_is_out_of_the_kernels_reach(kernel):
+    """Its package cannot be imported, and its terminal is no open file of the kernel's."""
+    assert "ModuleNotFoundError" in kernel.run_cell("import autograder").error
+    terminal = [(os.fstat(fd).st_dev, os.fstat(fd).st_ino) for fd in (1, 2)]
+    if os.stat(os.devnull).st_ino not in [inode for _, inode in terminal]:
+        kernel.run_cell("import os\nopen_files = []\nfor fd in map(int, os.listdir('/proc/self/fd')):\n"
+                        "    try: open_files.append((os.fstat(fd).st_dev, os.fstat(fd).st_ino))\n"
+                        "    except OSError: pass")  # fmt: skip
+        assert kernel.run_cell(f"assert open_files and not set(open_files) & set({terminal})").error is None
+
+
+def test_a_thread_that_prints_for_ever_costs_nothing(kernel):
+    kernel.run_cell(GOOD + "\nimport threading\nshout = True\ndef shouting():\n    while shout: print('x' * 1000)\n"
+                    "threads = [threading.Thread(target=shouting, daemon=True) for _ in range(2)]\n"
+                    "for thread in threads: thread.start()")  # fmt: skip
+    for _ in range(5):
+        assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    assert "ZeroDivisionError" in kernel.run_cell("1 / 0").error
+    kernel.run_cell("shout = False")
+
+
+FLOOD = """
+kernel = get_ipython().kernel
+socket = kernel.iopub_thread.socket
+kernel.session.send(socket, "stream", {"name": "stdout", "text": [[]] * 2_000_000}, parent=kernel.get_parent())
+for i in range(60):
+    socket.send_multipart([b"<IDS|MSG>", bytes([i]) * 40 * 2**20, b"{}", b"{}", b"{}", b"{}"])
+del socket
+"""
+
+
+def test_a_flood_of_large_messages_takes_up_little_memory(kernel):
+    before, most, done = memory_in_use(), [0], threading.Event()
+
+    def watch():
+        while not done.wait(0.02):
+            most.append(memory_in_use())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    kernel.run_cell(FLOOD)
+    kernel.run_cell(GOOD)
+    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    done.set()
+    watcher.join()
+    assert max(most) - before < 2**30, "2.4 GB were sent"
+
+
+def test_a_kernel_that_breaks_its_connections_is_ended_at_once(tmp_path, kernel):
+    with StudentKernel(tmp_path) as other:
+        assert other._manager.session.key != kernel._manager.session.key
+        assert os.stat(other._runtime).st_mode & 0o077 == 0
+        started = time.monotonic()
+        result = other.run_cell("import gc, zmq\nfor each in gc.get_objects():\n"
+                                "    if isinstance(each, zmq.Socket) and not each.closed: each.close(0)")  # fmt: skip
+        assert result.status == "died" and "lost the connection to the kernel" in result.error
+        assert time.monotonic() - started < 10 and not other.alive
 
 
 def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):

@@ -45,13 +45,16 @@ def install(texts: dict[str, str]) -> None:
     def answer(comm, message):
         try:
             frames = wire.encode({"value": act(**wire.decode(message["buffers"]))})
-        except student.StudentError as error:
-            frames = wire.encode({"error": str(error)})
-        except wire.WireError as error:
-            frames = wire.encode({"error": f"What your code returned cannot be judged: {error}"})
         except BaseException as error:  # whatever it is, KeyboardInterrupt too, the grader gets an answer
-            frames = wire.encode({"error": student.probes.describe(error, shell.user_ns)})
+            frames = wire.encode({"error": in_words(error)})
         comm.close(buffers=frames)
+
+    def in_words(error):
+        if isinstance(error, student.StudentError):
+            return str(error)
+        if isinstance(error, wire.WireError):
+            return f"What your code returned cannot be judged: {error}"
+        return student.probes.describe(error, shell.user_ns)
 
     def act(action, probe=None, inputs=None):
         if action == "describe":

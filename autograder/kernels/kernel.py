@@ -9,29 +9,25 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty
 from typing import Any
 from uuid import uuid4
 
-from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
 from ..checks import student as student_module
 from ..checks.student import StudentError
 from . import wire
+from .channels import KernelManager
+from .exchange import Exchange, KernelDied, TimeLimit
+from .outputs import CellOutputs, CellResult
 
 # All limits, in seconds.
 START_SECONDS = 60  # until a new kernel answers
 CELL_SECONDS = 120  # one cell of a notebook
 PROBE_SECONDS = 60  # one call of a probe
-INTERRUPT_SECONDS = 5  # between the interrupt of something that takes too long and the end of the process
-POLL_SECONDS = 0.25  # between two looks at whether the process is still there
 
-# Whoever runs in the kernel may send anything; a message that reads with one of these answers nothing.
-NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+SENTENCE = 2000  # characters that a student's exception may hold
 UNREADABLE = "The check's call of your code gave an answer that cannot be read."
 
 CHECKS = Path(student_module.__file__).parent
@@ -44,23 +40,6 @@ ENVIRONMENT = {
 
 class KernelStartError(Exception):
     """No kernel can be started on this machine; str() is one sentence."""
-
-
-class KernelDied(Exception):
-    """The kernel's process is gone; str() is a sentence that lacks only its subject ("took longer than 60 s ...")."""
-
-
-class TimeLimit(Exception):
-    """A request took longer than its time and was interrupted; the kernel lives. str() lacks only its subject."""
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """How a cell ended: status is "ok", "error", "timeout" (interrupted) or "died"; error is a sentence
-    without its subject ("raised NameError: ... (line 3 of the cell, ...)"), None when ok."""
-
-    status: str
-    error: str | None = None
 
 
 class OwnPython(KernelSpecManager):
@@ -77,7 +56,7 @@ class StudentKernel:
 
     def __init__(self, folder: str | Path, env: dict[str, str] | None = None):
         self.folder = Path(folder)
-        self.env = {**os.environ, **ENVIRONMENT, **(env or {})}
+        self.env = without_the_grader({**os.environ, **ENVIRONMENT, **(env or {})})
         self._runtime = self._manager = self._client = None
 
     def __enter__(self):
@@ -127,14 +106,16 @@ class StudentKernel:
         return self._manager is not None and self._manager.is_alive()
 
     def run_cell(self, source: str, timeout: float = CELL_SECONDS) -> CellResult:
-        """Run one cell of a notebook and say how it ended; its output is dropped."""
+        """Run one cell of a notebook and say how it ended and what it showed."""
+        shown = CellOutputs()
         try:
-            error = self._execute(source, timeout, silent=False)
-            return CellResult("error", self._last_error() or f"raised {error}") if error else CellResult("ok")
+            error = self._execute(source, timeout, silent=False, show=shown.add)
+            status, sentence = ("error", self._last_error() or f"raised {error}") if error else ("ok", None)
         except TimeLimit as limit:
-            return CellResult("timeout", str(limit))
+            status, sentence = "timeout", str(limit)
         except KernelDied as death:
-            return CellResult("died", str(death))
+            status, sentence = "died", str(death)
+        return CellResult(status, sentence, shown.all())
 
     def run(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
         """What `probes.<probe>(namespace, **inputs)` returns beside the student's code. Raises StudentError."""
@@ -150,7 +131,7 @@ class StudentKernel:
         """The sentence of the exception that ended the last cell, None where it cannot be told."""
         with contextlib.suppress(StudentError, TimeLimit, KernelDied):
             sentence = self._call("describe", PROBE_SECONDS)
-            return sentence if isinstance(sentence, str) else None
+            return sentence[:SENTENCE] if isinstance(sentence, str) else None
 
     def _call(self, action, timeout, **details):
         """Ask our half in the kernel and return its answer."""
@@ -160,6 +141,7 @@ class StudentKernel:
         def collect(message):
             if message["msg_type"] == "comm_close" and message["content"].get("comm_id") == name and not answers:
                 answers.append(message["buffers"])
+            return bool(answers)
 
         content = {"comm_id": name, "target_name": "autograder", "data": {}}
         self._request("comm_open", content, timeout, collect, wire.encode({"action": action, **details}))
@@ -172,67 +154,42 @@ class StudentKernel:
         if not isinstance(answer, dict) or not isinstance(answer.get("error", ""), str):
             raise StudentError(UNREADABLE)
         if "error" in answer:
-            raise StudentError(answer["error"])
+            raise StudentError(answer["error"][:SENTENCE].strip() or UNREADABLE)
         return answer.get("value")
 
-    def _execute(self, code, timeout, silent):
+    def _execute(self, code, timeout, silent, show=lambda message: None):
         """Execute code and return "type: message" of the exception that it raised, or None."""
         errors = []
 
         def collect(message):
+            show(message)
             if message["msg_type"] == "error" and not errors:
-                errors.append(f"{message['content'].get('ename')}: {message['content'].get('evalue')}")
+                errors.append(message["content"])
 
         content = {"code": code, "silent": silent, "store_history": not silent, "stop_on_error": False}
-        self._request("execute_request", content, timeout, collect)
-        return errors[0] if errors else None
+        reply = self._request("execute_request", content, timeout, collect)
+        if reply.get("status") == "error":  # it tells, too, what a flood of output may have swept away
+            errors.append(reply)
+        return f"{errors[0].get('ename')}: {errors[0].get('evalue')}"[:SENTENCE] if errors else None
 
     def _request(self, kind, content, timeout, collect, buffers=()):
-        """Send a request, hand what the kernel publishes for it to `collect`, return when it is idle again."""
+        """Send a request, hand what the kernel publishes for it to `collect`, and return the content of its reply."""
         if not self.alive:
             raise KernelDied("found that the kernel has ended")
-        message = self._client.session.msg(kind, content)
-        message["buffers"] = list(buffers)
-        self._client.shell_channel.send(message)
-        deadline = time.monotonic() + timeout
-        interrupted = False
-        while True:
-            answer = self._next_message(message["header"]["msg_id"])
-            if answer is not None:
-                collect(answer)
-                if answer["msg_type"] == "status" and answer["content"].get("execution_state") == "idle":
-                    break
-            elif self._replied(message["header"]["msg_id"]):
-                break  # the kernel publishes so much that its "idle" was lost
-            elif not self.alive:
-                raise KernelDied("ended the kernel's process (out of memory, or a call that leaves Python)")
-            if time.monotonic() > deadline:
-                if interrupted:
-                    self.close()
-                    raise KernelDied(f"took longer than {timeout:g} s and did not react to an interrupt")
-                self._manager.interrupt_kernel()
-                interrupted, deadline = True, deadline + INTERRUPT_SECONDS
-        if interrupted:
-            raise TimeLimit(f"took longer than {timeout:g} s and was stopped")
-
-    def _next_message(self, request):
-        """The next message that answers `request`, None where there is none for a moment or it is another's."""
+        exchange = Exchange(self._manager, self._client, timeout)
         try:
-            message = self._client.iopub_channel.get_msg(timeout=POLL_SECONDS)
-            ours = message["parent_header"].get("msg_id") == request and isinstance(message["content"], dict)
-            return message if ours else None
-        except (Empty, *NONSENSE):
-            return None
+            exchange.run(kind, content, collect, buffers)
+        except KernelDied:
+            self.close()
+            raise
+        return exchange.reply or {}
 
-    def _replied(self, request):
-        """Whether the reply to `request` has come."""
-        try:
-            while True:
-                reply = self._client.shell_channel.get_msg(timeout=0)
-                if reply["parent_header"].get("msg_id") == request:
-                    return True
-        except (Empty, *NONSENSE):
-            return False
+
+def without_the_grader(env: dict[str, str]) -> dict[str, str]:
+    """The environment, in which Python does not find this package: it holds right answers."""
+    home = CHECKS.parents[1].resolve()
+    folders = [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    return env | {"PYTHONPATH": os.pathsep.join(each for each in folders if Path(each).resolve() != home)}
 
 
 def _sources():

@@ -15,7 +15,8 @@ from typing import Any
 
 import torch
 
-MAX_BYTES = 64 * 2**20  # of all frames together
+MAX_BYTES = 32 * 2**20  # of all frames together
+MAX_TEXT = 2 * 2**20  # bytes of the JSON text: read, it takes up thirty times as much at worst
 MAX_NODES = 100_000  # scalars, tensors, lists and dicts in one value
 MAX_DEPTH = 32  # lists and dicts inside one another
 MAX_DIMENSIONS = 16
@@ -57,9 +58,9 @@ def encode(value: Any) -> list[bytes]:
 
 def decode(frames: Sequence[bytes | memoryview]) -> Any:
     """The value of frames made by `encode`. Raises WireError for everything else, before building anything large."""
+    if not 0 < len(frames) <= MAX_NODES:
+        raise WireError(f"A value has from one to {MAX_NODES} frames.")
     frames = [memoryview(frame).cast("B") for frame in frames]
-    if not frames:
-        raise WireError("A value has at least one frame.")
     _require_size(frames)
     try:
         tree = json.loads(bytes(frames[0]), parse_constant=_refuse_constant)
@@ -73,11 +74,11 @@ def decode(frames: Sequence[bytes | memoryview]) -> Any:
 
 
 class _Budget:
-    """Counts nodes and depth while a value is walked."""
+    """Counts nodes, depth and bytes while a value is walked."""
 
     def __init__(self, frames):
         self.frames = frames
-        self.nodes = 0
+        self.nodes = self.bytes = 0
 
     def step(self, depth):
         self.nodes += 1
@@ -86,11 +87,19 @@ class _Budget:
         if depth > MAX_DEPTH:
             raise WireError(f"A value has at most {MAX_DEPTH} levels of lists and dicts.")
 
+    def weigh(self, size):
+        self.bytes += size
+        if self.bytes > MAX_BYTES:
+            raise WireError(f"A value has at most {MAX_BYTES} bytes.")
+
 
 class _Writer(_Budget):
     def write(self, value, depth):
         self.step(depth)
-        if value is None or isinstance(value, (bool, str)):
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            self.weigh(len(value))
             return value
         if isinstance(value, int):
             return int(value)
@@ -110,8 +119,7 @@ class _Writer(_Budget):
             raise WireError(f"A {value.layout} tensor of {value.dtype} on {value.device} cannot be sent.")
         if value.dim() > MAX_DIMENSIONS:
             raise WireError(f"A tensor has at most {MAX_DIMENSIONS} dimensions.")
-        if value.numel() * value.element_size() > MAX_BYTES:  # an expanded tensor is small only until it is written
-            raise WireError(f"A value has at most {MAX_BYTES} bytes.")
+        self.weigh(value.numel() * value.element_size())  # an expanded tensor is small only until it is written
         flat = value.detach().cpu().contiguous().reshape(-1)
         self.frames.append(flat.view(torch.uint8).numpy().tobytes())
         return {"dtype": name, "shape": list(value.shape)}
@@ -160,6 +168,8 @@ class _Reader(_Budget):
 def _require_size(frames):
     if sum(map(len, frames)) > MAX_BYTES:
         raise WireError(f"A value has at most {MAX_BYTES} bytes.")
+    if len(frames[0]) > MAX_TEXT:
+        raise WireError(f"A value has at most {MAX_TEXT} bytes beside those of its tensors.")
 
 
 def _refuse_constant(name):

@@ -1,0 +1,140 @@
+"""What each forgery gains, found out by the real engine: notebooks in files, kernels, checks."""
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import nbformat
+
+from autograder import notebook_run
+from autograder.assignment import task
+from autograder.grading import grade
+from autograder.kernels import StudentKernel, exchange
+from autograder.report import TaskResult
+from tests.mistakes import fill, swap
+from tests.mistakes.key import MASTERS, definitions
+
+from . import LATENT, LOSS, VAE, Forgery
+
+CELL_SECONDS, PROBE_SECONDS, SHARED_SECONDS, INTERRUPT_SECONDS = 8, 20, 2, 2
+RESTARTS = 1  # of a kernel
+WRONG = {
+    VAE: fill("VAE", "return mean_z"),
+    LOSS: fill("kl_loss", "return (mean_z**2).sum()"),
+    LATENT: swap("scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of one forgery: the results of its tasks and of those beside it, and how long it took."""
+
+    forgery: Forgery
+    results: dict[str, TaskResult]
+    seconds: float
+
+    @property
+    def gained(self) -> int:
+        """Points for tasks that were answered wrongly."""
+        return sum(self.results[name].score for name in self.forgery.aims)
+
+    @property
+    def kept(self) -> int:
+        """Points for the right answers beside them."""
+        return sum(self.results[name].score for name in self.forgery.beside)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the student reads about the tasks aimed at."""
+        return [sentence for name in self.forgery.aims for sentence in self.results[name].complaints]
+
+
+def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]:
+    """What each forgery gains, as it is found; those that may share a kernel do."""
+    shared = [forgery for forgery in catalogue if forgery.shared]
+    with short_limits(), ThreadPoolExecutor(at_once) as pool:
+        together = pool.submit(lambda: list(judge_together(shared)))
+        yield from pool.map(judge, [forgery for forgery in catalogue if not forgery.shared])
+        yield from together.result()
+
+
+@contextmanager
+def short_limits() -> Iterator[None]:
+    """Limits that an honest notebook of the catalogue keeps, and no more."""
+    with (patch.object(notebook_run, "CELL_SECONDS", CELL_SECONDS),
+          patch.object(notebook_run, "PROBE_SECONDS", PROBE_SECONDS),
+          patch.object(notebook_run, "RESTARTS", RESTARTS),
+          patch.object(exchange, "INTERRUPT_SECONDS", INTERRUPT_SECONDS)):  # fmt: skip
+        yield
+
+
+def judge(forgery: Forgery) -> Found:
+    """Grade a submission that holds the attacked notebook only."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        write(forgery, Path(folder))
+        report = grade(folder, [forgery.notebook])
+    results = {result.task.id: result for result in report.results}
+    return Found(forgery, results, time.monotonic() - started)
+
+
+def write(forgery: Forgery, folder: Path) -> None:
+    """The released notebook with the key's answers, wrong ones where the forgery aims, and its cell below those."""
+    wrong = wrong_definitions(forgery.notebook)
+    before = {source: wrong[name] for name, source in definitions(forgery.notebook).items()}
+    notebook = nbformat.read(MASTERS / forgery.notebook, as_version=4)
+    last = max(i for i, cell in enumerate(notebook.cells) if cell.source in before)
+    for cell in notebook.cells:
+        cell.source = before.get(cell.source, cell.source)
+    notebook.cells.insert(last + 1, nbformat.v4.new_code_cell(forgery.source))
+    forgery.edit(notebook)
+    (folder / forgery.notebook).write_text(json.dumps(notebook), encoding="utf-8")
+    for weights in MASTERS.glob("*.pt"):
+        (folder / weights.name).write_bytes(weights.read_bytes())
+
+
+def wrong_definitions(notebook: str) -> dict[str, str]:
+    """The key's definitions of a notebook, with the wrong answers."""
+    sources = definitions(notebook)
+    WRONG[notebook](sources)
+    return sources
+
+
+def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
+    """Run the cells one after the other in one kernel, a new one after each death, and the checks on each."""
+    with tempfile.TemporaryDirectory() as folder, StudentKernel(folder) as kernel:
+        for forgery in forgeries:
+            started = time.monotonic()
+            student = _Impatient(kernel)
+            student.prepare(["import torch", *wrong_definitions(forgery.notebook).values(), forgery.source])
+            results = {name: TaskResult(task(name), tuple(check(student) for check in task(name).checks))
+                       for name in forgery.aims}
+            yield Found(forgery, results, time.monotonic() - started)
+
+
+@dataclass
+class _Impatient:
+    """A kernel with little time for each call, that is started again when it is needed."""
+
+    kernel: StudentKernel
+    cells: Sequence[str] = ()
+
+    def prepare(self, cells):
+        """Run these cells, and again after a restart."""
+        self.cells = cells
+        if not self.kernel.alive:
+            self.kernel.start()
+        for cell in cells:
+            self.kernel.run_cell(cell, timeout=CELL_SECONDS)
+
+    def run(self, probe, **inputs):
+        """The probe's answer."""
+        if not self.kernel.alive:
+            self.prepare(self.cells)
+        return self.kernel.run(probe, timeout=SHARED_SECONDS, **inputs)

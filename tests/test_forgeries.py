@@ -1,0 +1,52 @@
+"""No forgery gains a point, none stops the grading, and right answers beside one keep theirs, in the real engine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.report import clean
+from tests.forgeries import on_loss
+from tests.forgeries.catalogue import CATALOGUE
+from tests.forgeries.judge import judge_all
+from tests.mistakes.key import definitions
+
+NAMES = [forgery.name for forgery in CATALOGUE]
+HONEST = on_loss("no forgery at all", definitions("03_loss.ipynb")["kl_loss"], shared=True)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Name → what came of the forgery; one run for all, since kernels start slowly."""
+    return {each.forgery.name: each for each in judge_all([*CATALOGUE, HONEST])}
+
+
+def test_the_catalogue_is_large_and_its_names_are_unique():
+    assert len(set(NAMES)) == len(NAMES) >= 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_forgery_gains_nothing_and_takes_nothing_from_the_answers_beside_it(found, name):
+    each = found[name]
+    assert each.gained == 0
+    assert each.kept == len(each.forgery.beside), each.results
+    assert set(each.forgery.aims) <= {task_id for task_id, result in each.results.items() if not result.passed}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_its_author_reads_sentences(found, name):
+    for sentence in map(clean, found[name].sentences):
+        assert sentence.endswith((".", "?", "…")) and 20 < len(sentence) <= 1000
+        assert "Traceback" not in sentence and "\x1b" not in sentence
+
+
+@pytest.mark.slow
+def test_a_right_answer_in_the_place_of_a_forgery_gets_its_points(found):
+    assert found[HONEST.name].gained == 2
+
+
+@pytest.mark.slow
+def test_nothing_was_unpickled(found):
+    assert not Path("unpickled").exists() and not os.path.exists(Path.home() / "unpickled")
