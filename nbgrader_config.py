@@ -1,4 +1,4 @@
-"""nbgrader's settings: its folders are ours, and its kernels run submissions as our grader does."""
+"""nbgrader's settings: its folders are ours, and its autograding is done by our grader."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ sys.path.insert(0, str(root))
 # nbgrader calls `alembic` by name: find the one of this environment, also where it is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-from nbgrader.converters import Autograde, GenerateAssignment  # noqa: E402  (needs nothing of ours, but stands with the next)
-from nbgrader.preprocessors import Execute, IncludeHeaderFooter  # noqa: E402
+from nbgrader.converters import GenerateAssignment  # noqa: E402  (needs nothing of ours, but stands with the next)
+from nbgrader.preprocessors import IncludeHeaderFooter  # noqa: E402
 
-from autograder.nbgrader_plugin import GradingExecute, RemoveInstructorCells  # noqa: E402  (found by the line above)
+from autograder.nbgrader_plugin import RemoveInstructorCells, use_engine  # noqa: E402  (found by the line above)
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 
@@ -28,7 +28,6 @@ defaults = GenerateAssignment.preprocessors.default()
 c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
 c.ClearMarkScheme.enforce_metadata = False
 
-c.Autograde.autograde_preprocessors = [
-    GradingExecute if preprocessor is Execute else preprocessor
-    for preprocessor in Autograde.autograde_preprocessors.default()]
-c.Execute.timeout = 120     # seconds a cell
+# Without the next line nbgrader runs the notebooks itself, with the hidden tests; the README says in which environment.
+use_engine(c)
+c.Execute.timeout = 120     # seconds a cell, where nbgrader runs the notebooks itself

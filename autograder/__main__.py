@@ -1,4 +1,4 @@
-"""The command line: python -m autograder grade DIR [--json FILE]."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from .assignment import AUTO, NOTEBOOKS
 from .grading import CourseError, Report, grade
 from .kernels import KernelStartError
 from .submission import SubmissionError
@@ -29,15 +30,19 @@ def _program() -> None:
 @app.command("grade")
 def grade_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NOTEBOOK", help="Grade this notebook alone (03_loss); repeatable.")
+    ] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
     ] = None,
 ) -> None:
     """Grade one submission and print its points and what failed."""
     console = _console(stderr=json_file == "-")
+    chosen = {_notebook(name) for name in only} if only else None
     try:
         with _progress() as tell:
-            report = grade(folder, tell=tell)
+            report = grade(folder, only=chosen, tell=tell)
     except SubmissionError as error:
         _fail(str(error), 2)
     except (CourseError, KernelStartError) as error:
@@ -57,16 +62,21 @@ def print_report(report: Report, console: Console) -> None:
         sign, style = ("✓", "green") if result.passed else ("✗", "red")
         row = f"{result.task.id:{names}}  {_title(result.task):{titles}}  {result.score}/{result.task.points}"
         console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
-        names_by_message = {}  # checks that fail alike, such as all of them on a stub, share a line
-        for outcome in result.outcomes:
-            if not outcome.passed:
-                names_by_message.setdefault(outcome.message, []).append(outcome.name)
-        for message, checks in names_by_message.items():
+        for message, checks in result.complaints.items():
             text = Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
             console.print(Padding(text, (0, 0, 0, 4), expand=False))
     for note in report.notes:
         console.print(Text(f"Note: {note}"))
     console.print()
+
+
+def _notebook(name: str) -> str:
+    """The graded notebook that is meant by "03_loss", "03_loss.ipynb" or "03"."""
+    graded = [each for each in NOTEBOOKS if any(task.notebook == each for task in AUTO)]
+    meant = [each for each in graded if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])]
+    if not meant:
+        _fail(f"--only {name}: the notebooks with automatic tasks are {', '.join(each[:-6] for each in graded)}.", 2)
+    return meant[0]
 
 
 def _title(task) -> str:

@@ -5,20 +5,24 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from nbformat import NotebookNode
 
 from .assignment import AUTO, NOTEBOOKS, Task
 from .checks import Outcome
+from .errors import SubmissionError
+from .graded import graded_notebook, runs
+from .notebook_file import read_notebook
 from .notebook_run import NotebookRun
-from .submission import Submission, SubmissionError, is_test, read_notebook, read_submission, restore
+from .report import Report, TaskResult, clean
+from .submission import Submission, read_submission, restore_all
 
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 2  # notebooks
-MESSAGE_LENGTH = 1000  # characters; a student's exception may hold a megabyte
 BUILDS_ON = ("06_cvae.ipynb",)  # runs again with the student's own earlier answers where the key's do not fit
 
 
@@ -33,66 +37,13 @@ class Course:
     solutions: Path = ROOT / "solutions" / "vae"
     release: Path = ROOT / "notebooks" / "vae"
 
-
-@dataclass(frozen=True)
-class TaskResult:
-    """What the checks of one task found. All of them must pass for its points."""
-
-    task: Task
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether there are outcomes and all of them passed."""
-        return bool(self.outcomes) and all(outcome.passed for outcome in self.outcomes)
-
-    @property
-    def unwritten(self) -> bool:
-        """Whether each check found the stub that was handed out."""
-        return all(not outcome.passed and "is not written yet" in outcome.message for outcome in self.outcomes)
-
-    @property
-    def score(self) -> int:
-        """Points: all or nothing."""
-        return self.task.points if self.passed else 0
-
-
-@dataclass(frozen=True)
-class Report:
-    """The automatic tasks of one submission, in the assignment's order, and a sentence per defect found."""
-
-    submission: str
-    results: tuple[TaskResult, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def score(self) -> int:
-        """Points reached."""
-        return sum(result.score for result in self.results)
-
-    @property
-    def max_score(self) -> int:
-        """Points of the automatic tasks."""
-        return sum(result.task.points for result in self.results)
-
-    def to_json(self) -> dict[str, Any]:
-        """The report as plain dicts and lists, ready for `json.dumps`."""
-        return {
-            "submission": self.submission,
-            "score": self.score,
-            "max_score": self.max_score,
-            "tasks": [
-                {
-                    "id": result.task.id,
-                    "title": result.task.title,
-                    "points": result.task.points,
-                    "score": result.score,
-                    "checks": [dataclasses.asdict(outcome) for outcome in result.outcomes],
-                }
-                for result in self.results
-            ],
-            "notes": list(self.notes),
-        }
+    def released(self, name: str) -> NotebookNode | None:
+        """A notebook of the release, None where it has none. Raises CourseError where it cannot be read."""
+        path = self.release / name
+        try:
+            return read_notebook(path) if path.is_file() else None
+        except SubmissionError as error:
+            raise CourseError(f"{path} {error}.") from error
 
 
 def grade(
@@ -104,26 +55,46 @@ def grade(
 ) -> Report:
     """Grade the submission in a folder.
 
-    only: names of the notebooks whose tasks count (all). course: where key and release are (the repository's).
-    tell: called with a phrase on each step, from several threads.
+    only: names of the notebooks that count (all); those without automatic tasks do not run.
+    course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
     Raises SubmissionError where there is nothing to grade, CourseError, and KernelStartError where no kernel starts.
     """
-    submission = read_submission(folder)
-    tasks = [task for task in AUTO if only is None or task.notebook in only]
-    names = [name for name in NOTEBOOKS if any(task.notebook == name for task in tasks)]
+    course = course or Course()
+    submission = restore_all(read_submission(folder, course.release), course.released)
+    names = [name for name in NOTEBOOKS if only is None or name in only]
+    tasks = {name: [task for task in AUTO if task.notebook == name] for name in names}
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder_of_all:
-        desk = Desk(submission, course or Course(), Path(folder_of_all), tell or (lambda phrase: None))
-        desk.require(names)
+        desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None))
+        desk.require([name for name in names if tasks[name]])
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            last_first = names[::-1]  # the later notebooks take longest
-            parts = list(pool.map(lambda name: desk.grade(name, [t for t in tasks if t.notebook == name]), last_first))
-    results = {result.task.id: result for part, _ in parts for result in part}
-    notes = [note for _, more in reversed(parts) for note in more]
+            last_first = list(tasks.items())[::-1]  # the later notebooks take longest
+            parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
+    results = {result.task.id: result for part in parts for result in part.results}
+    notes = tuple(clean(note) for note in (*submission.notes, *(note for part in parts for note in part.notes)))
     return Report(
         clean(submission.name),
-        tuple(results[task.id] for task in tasks),
-        tuple(clean(note) for note in (*submission.notes, *notes)),
+        tuple(results[task.id] for task in AUTO if task.id in results),
+        notes,
+        {part.name: part.notebook_with(notes) for part in parts if part.released},
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One notebook of a submission, graded: as it was restored, what its cells showed, and what was found."""
+
+    name: str
+    released: NotebookNode | None
+    notebook: NotebookNode | None
+    outputs: Sequence[Sequence[NotebookNode]] = ()
+    results: Sequence[TaskResult] = ()
+    notes: Sequence[str] = ()
+
+    def notebook_with(self, notes: Sequence[str]) -> NotebookNode:
+        """The notebook as graded, with those of the notes that are not on another notebook."""
+        others = tuple(name for name in NOTEBOOKS if name != self.name)
+        notes = [note for note in notes if not note.startswith(others)]
+        return graded_notebook(self.notebook or self.released, self.released, self.outputs, self.results, notes)
 
 
 @dataclass(frozen=True)
@@ -142,22 +113,24 @@ class Desk:
             if not path.is_file():
                 raise CourseError(f"{path} is missing: the grader needs the key and the release (`make release`).")
 
-    def grade(self, name: str, tasks: list[Task]) -> tuple[list[TaskResult], list[str]]:
-        """The results of one notebook's tasks, and notes."""
+    def grade(self, name: str, tasks: list[Task]) -> Part:
+        """One notebook's tasks, judged."""
         if name not in self.submission.notebooks:
-            reason = next((note for note in self.submission.notes if note.startswith(name)), f"{name} is missing.")
-            return [TaskResult(task, (Outcome("notebook", False, reason),)) for task in tasks], []
-        results, notes = self.judge(name, tasks, own_answers=False)
-        failed = [result.task for result in results if not result.passed and not result.unwritten]
+            return self._missing(name, tasks)
+        if not tasks:
+            return self._unrun(name)
+        part = self.judge(name, tasks, own_answers=False)
+        failed = [result.task for result in part.results if not result.passed and not result.unwritten]
         if failed and name in BUILDS_ON:
-            second, _ = self.judge(name, failed, own_answers=True)
-            again = {result.task.id: result for result in second if result.passed}
-            results = [again.get(result.task.id, result) for result in results]
+            second = self.judge(name, failed, own_answers=True)
+            again = {result.task.id: result for result in second.results if result.passed}
             if again:
-                notes.append(f"{name} fits the student's own earlier answers only; {', '.join(again)} ran with those.")
-        return results, notes
+                results = [again.get(result.task.id, result) for result in part.results]
+                note = f"{name} fits the student's own earlier answers only; {', '.join(again)} ran with those."
+                return dataclasses.replace(second, results=results, notes=[*part.notes, note])
+        return part
 
-    def judge(self, name: str, tasks: list[Task], own_answers: bool) -> tuple[list[TaskResult], list[str]]:
+    def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
         """Run one notebook, with the key's or the student's own answers of the earlier ones, and check its tasks."""
         self.tell(f"{name} runs" + (" with the student's own earlier answers" if own_answers else ""))
         place = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
@@ -170,14 +143,26 @@ class Desk:
             source = (work if own_answers else self.course.solutions) / earlier
             if source.is_file():
                 shutil.copyfile(source, answers / earlier)
-        cells = read_notebook(work / name).cells
-        sources = [cell.source for cell in cells if cell.cell_type == "code" and not is_test(cell)]
+        notebook = self.submission.notebooks[name]
+        sources = [cell.source for cell in notebook.cells if runs(cell)]
         data = os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
         env = {"LAB_PROFILE": "grading", "LAB_DATA": data, "LAB_ANSWERS": str(answers)}
         with NotebookRun(name, sources, work, env) as student:
             results = [self._result(task, student) for task in tasks]
         shutil.rmtree(place, ignore_errors=True)
-        return results, list(student.notes)
+        return Part(name, self.course.released(name), notebook, student.outputs, results, student.notes)
+
+    def _missing(self, name, tasks):
+        """What a notebook costs that was not handed in or cannot be read."""
+        reason = next((note for note in self.submission.notes if note.startswith(name)), f"{name} is missing.")
+        results = [TaskResult(task, (Outcome("notebook", False, reason),)) for task in tasks]
+        return Part(name, self.course.released(name), None, results=results)
+
+    def _unrun(self, name):
+        """A notebook without automatic tasks: it shows what it came with."""
+        notebook = self.submission.notebooks[name]
+        outputs = [cell.outputs for cell in notebook.cells if runs(cell)]
+        return Part(name, self.course.released(name), notebook, outputs)
 
     def _result(self, task, student):
         self.tell(f"{task.notebook}: {task.title}")
@@ -185,21 +170,9 @@ class Desk:
         return TaskResult(task, tuple(dataclasses.replace(o, message=clean(o.message)) for o in outcomes))
 
     def _lay_out(self, work):
-        """Put the student's notebooks (locked cells restored), weights and our lab.py into a folder."""
+        """Put the student's notebooks, weights and our lab.py into a folder."""
         for name, notebook in self.submission.notebooks.items():
-            released = self.course.release / name
-            try:
-                notebook = restore(notebook, read_notebook(released)) if released.is_file() else notebook
-            except SubmissionError as error:
-                raise CourseError(f"{released} {error}.") from error
             (work / name).write_text(json.dumps(notebook), encoding="utf-8")
         for path in self.submission.weights:
             shutil.copyfile(path, work / path.name)
         shutil.copyfile(self.course.solutions / "lab.py", work / "lab.py")
-
-
-def clean(text: str) -> str:
-    """A text that is safe to print: no control characters, no lone surrogates, of bounded length."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return text if len(text) <= MESSAGE_LENGTH else text[: MESSAGE_LENGTH - 1] + "…"

@@ -1,27 +1,103 @@
-"""What nbgrader runs of ours: kernels in the grading profile, and a release without the instructor's cells."""
+"""What nbgrader runs of ours: the grader inside `nbgrader autograde`, and a release without the instructor's cells.
 
-import os
+Autograde sanitises each notebook, runs it, and reads points from the outputs of its test cells. With `use_engine` it
+gets the notebook as the grader restored it, and the outputs and verdicts of the grader in place of a run.
+"""
+
+from copy import deepcopy
 from pathlib import Path
 
+from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
-from nbgrader.preprocessors import Execute
-
-ROOT = Path(__file__).resolve().parent.parent
-KEY = ROOT / "solutions" / "vae"
-
-
-def grading_environment():
-    """The environment of a kernel that grades: small data, nothing downloaded, earlier answers taken from the key."""
-    return {**os.environ, "LAB_PROFILE": "grading", "LAB_ANSWERS": str(KEY), "OMP_NUM_THREADS": "1",
-            "LAB_DATA": os.path.abspath(os.environ.get("LAB_DATA", KEY / "data")),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
 
 
-class GradingExecute(Execute):
-    """nbgrader's Execute with kernels in the grading profile, in which the hidden tests find `autograder`."""
+def use_engine(config) -> None:
+    """Let Autograde grade with our engine, and let no page run what students wrote."""
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.pre_convert_hook = use_right_names
+    config.Autograde.autograde_preprocessors = [
+        Verdicts if preprocessor is Execute else preprocessor
+        for preprocessor in Autograde.autograde_preprocessors.default()
+    ]
+    config.HTMLExporter.filters = {"markdown2html": "autograder.harmless.markdown2html"}
 
-    def start_new_kernel(self, **kwargs):
-        return super().start_new_kernel(**{**kwargs, "env": grading_environment()})
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted notebook as the grader restored it. Its parent is the Autograde converter."""
+
+    _graded = None  # (assignment, student) and their report
+
+    def from_filename(self, filename, resources=None, **more):
+        """The notebook in a file; a submitted one, which may be broken or have another name, comes from the grader."""
+        place = resources["nbgrader"]
+        if Path(filename).parent != self._folder("submitted", place["assignment"], place["student"]):
+            return super().from_filename(filename, resources, **more)
+        return self.from_notebook_node(self.graded(resources), resources, **more)
+
+    def graded(self, resources):
+        """The notebook at hand as graded; the first one of a submission grades all that nbgrader is about to convert.
+
+        Raises NbGraderException, SubmissionError, CourseError and KernelStartError; nbgrader then reports that the
+        submission failed, and gives no points.
+        """
+        place = resources["nbgrader"]
+        whose = place["assignment"], place["student"]
+        if self._graded is None or self._graded[0] != whose:
+            self._graded = whose, self._grade(*whose)
+        name = place["notebook"] + ".ipynb"
+        if name not in self._graded[1].notebooks:
+            raise NbGraderException(f"The grader knows no notebook {name}.")
+        return self._graded[1].notebooks[name]
+
+    def _grade(self, assignment, student):
+        from .grading import Course, grade  # loads torch, which nbgrader's other commands do not need
+
+        folder = self._folder("submitted", assignment, student)
+        course = Course(self._folder("source", assignment, "."), self._folder("release", assignment, "."))
+        self.log.info("Grading %s", folder)
+        report = grade(folder, {Path(path).name for path in self.parent.notebooks}, course=course, tell=self.log.debug)
+        self.log.info("%s has %s of %s automatic points", folder, report.score, report.max_score)
+        for note in report.notes:
+            self.log.warning("%s: %s", student, note)
+        return report
+
+    def _folder(self, step, assignment, student):
+        """One of nbgrader's folders: submitted, source or release."""
+        directory = self.parent.coursedir
+        return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, assignment))
+
+
+class Verdicts(NbGraderPreprocessor):
+    """Stands where nbgrader would run the notebook: puts the grader's outputs and verdicts into its cells."""
+
+    def preprocess(self, nb, resources):
+        """Give every code cell its outputs. Raises NbGraderException where points would depend on none."""
+        graded = {cell.id: cell for cell in self.parent.graded(resources).cells}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = deepcopy(graded[cell.id].outputs)
+                marks = cell.metadata.get("nbgrader", {})
+                if is_grade(cell) and not is_solution(cell) and marks["points"] and not cell.outputs:
+                    raise NbGraderException(f"No check decides the points of {marks['grade_id']}.")
+        return nb, resources
+
+
+def use_right_names(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Replace, in place, the paths of a folder's notebooks by those that they should have, whatever they are called.
+
+    Autograde's hook. The exporter reads these notebooks from the grader, so the student's files stay as they are.
+    """
+    from .assignment import NOTEBOOKS  # loads torch
+    from .submission import read_submission
+
+    folder, names = Path(notebooks[0]).parent, {Path(path).name for path in notebooks}
+    if names == {path.name for path in folder.glob("*.ipynb")}:  # else `--notebook` asks for one of them
+        names = names.intersection(NOTEBOOKS).union(read_submission(folder).notebooks)
+        notebooks[:] = sorted(str(folder / name) for name in names)
 
 
 class RemoveInstructorCells(TagRemovePreprocessor):

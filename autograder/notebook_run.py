@@ -1,31 +1,36 @@
 """One notebook, run cell by cell, ready to be called: a Student that outlives the end of its kernel."""
 
-import ast
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
+from .cells import defined_names
 from .checks.student import StudentError
-from .kernels import CELL_SECONDS, PROBE_SECONDS, StudentKernel
+from .kernels import CELL_SECONDS, PROBE_SECONDS, StudentKernel, explanation, fitting
 
 # All limits in one place; those of one cell and one call are with the kernel.
 RESTARTS = 3  # of a notebook's kernel
 CELLS_SECONDS = 600  # all cells of a notebook together, in each start
 PROBES_SECONDS = 600  # all calls into a notebook together
+SHOWN = 20 * 2**20  # characters that all cells of a notebook may show together
 
 
 class NotebookRun:
     """A context manager. The first call starts the kernel and runs the cells; so does the first after its death.
 
     sources: the code cells, top to bottom. A cell that ended the kernel or ran out of time is left out of a second run.
-    notes: one sentence for each death of the kernel.
+    outputs: what each cell showed when it last ran. notes: one sentence for each death of the kernel.
     """
 
     def __init__(self, name: str, sources: list[str], folder: Path, env: dict[str, str]):
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
+        self.outputs: list[Sequence[NotebookNode]] = [()] * len(sources)
         self._start_kernel = lambda: StudentKernel(folder, env)
         self._kernel = None
         self._starts = 0
@@ -74,16 +79,21 @@ class NotebookRun:
     def _run_cells(self):
         """Run the cells that can be run; stop where the kernel dies."""
         deadline = time.monotonic() + CELLS_SECONDS
+        room = SHOWN
         for index, source in enumerate(self.sources):
             seconds = deadline - time.monotonic()
             if seconds <= 0:
-                self._remember(source, f"was not run, since the cells above it took {CELLS_SECONDS} s")
+                reason = f"was not run, since the cells above it took {CELLS_SECONDS} s"
+                self._remember(source, reason)
+                self.outputs[index] = [explanation(f"This cell {reason}.")]
             elif index not in self._left_out and source.strip():
                 result = self._kernel.run_cell(source, min(CELL_SECONDS, seconds))
+                self.outputs[index], room = fitting(result.outputs, room)
                 if result.error:
                     self._remember(source, result.error)
                 if result.status in ("timeout", "died"):
                     self._left_out.add(index)
+                    self.outputs[index] = [*self.outputs[index], explanation(f"This cell {result.error}.")]
                 if result.status == "died":
                     self.notes.append(f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it.")
                     return
@@ -98,20 +108,3 @@ class NotebookRun:
             if name in self._failures:
                 return f"{message.rstrip('.')}: the cell that defines {name} {self._failures[name]}."
         return message
-
-
-def defined_names(source: str) -> set[str]:
-    """The names that a cell's source would define at its top level, also where it is no valid Python."""
-    try:
-        nodes = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"^(?:(?:async )?def |class |(?=\w+\s*=[^=]))\s*(\w+)", source, re.MULTILINE))
-    names = set()
-    for node in nodes:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        else:
-            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return names

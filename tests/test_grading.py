@@ -10,9 +10,10 @@ import torch
 
 from autograder import grading, notebook_run
 from autograder.assignment import AUTO, Task
+from autograder.cells import defined_names
 from autograder.checks import check
 from autograder.grading import Course, CourseError, clean, grade
-from autograder.notebook_run import defined_names
+from autograder.report import MESSAGE_LENGTH
 
 ROOT = Path(__file__).resolve().parent.parent
 LOSS = "03_loss.ipynb"
@@ -65,9 +66,16 @@ def messages(report):
     return [outcome.message for result in report.results for outcome in result.outcomes if not outcome.passed]
 
 
+def shown(notebook):
+    """What each code cell of a graded notebook shows."""
+    return ["".join(output.get("text") or output.get("evalue") for output in cell.outputs)
+            for cell in notebook.cells if cell.cell_type == "code"]  # fmt: skip
+
+
 def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
     report = grade_loss(SETUP, KL, TEST)
     assert messages(report) == []
+    assert "closed form" in shown(report.notebooks[LOSS])[-1]
     found = json.loads(json.dumps(report.to_json()))
     assert (found["submission"], found["score"], found["max_score"]) == ("ada", 2, 2)
     assert [task["id"] for task in found["tasks"]] == ["kl-loss-formula-test", "kl-loss-reduction-test"]
@@ -84,14 +92,20 @@ def test_edited_and_missing_locked_cells_count_as_released(grade_loss):
 
 
 def test_a_cell_that_ends_the_kernel_costs_only_what_it_held(grade_loss):
-    report = grade_loss(SETUP, "import os\nos._exit(9)", KL)
+    report = grade_loss(SETUP, "import os\nos._exit(9)", KL, "print('after')")
     assert report.score == 2
     assert f"{LOSS}: code cell 2 ended the kernel's process" in " ".join(report.notes)
+    note, _, ended, _, after, _ = shown(report.notebooks[LOSS])
+    assert "code cell 2 ended" in note
+    assert ended.startswith("This cell ended the kernel's process")
+    assert after == "after\n"
 
 
 def test_a_cell_that_never_ends_is_stopped(grade_loss, monkeypatch):
     monkeypatch.setattr(notebook_run, "CELL_SECONDS", 2)
-    assert grade_loss(SETUP, "while True: pass", KL).score == 2
+    report = grade_loss(SETUP, "print('so far')\nwhile True: pass", KL)
+    assert report.score == 2
+    assert "so far\nThis cell took longer than 2 s and was stopped." in shown(report.notebooks[LOSS])
 
 
 def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss, monkeypatch):
@@ -127,6 +141,17 @@ def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
     report = grade(write(tmp_path / "ada", _01=["x = 1"]), [LOSS], course=course)
     assert (report.score, report.max_score) == (0, 2)
     assert messages(report) == ["03_loss.ipynb is missing."] * 2
+    note, _, verdict = shown(report.notebooks[LOSS])
+    assert note == verdict + "\n" == "03_loss.ipynb is missing.\n"
+
+
+def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(course, tmp_path, monkeypatch):
+    monkeypatch.delattr(grading, "NotebookRun")
+    write(course.release, _01=["names = ['']"])
+    own = cell("names = ['Ada']")
+    own.outputs = [v4.new_output("stream", text="hello")]
+    report = grade(write(tmp_path / "ada", _01=[own]), ["01_data.ipynb"], course=course)
+    assert (report.results, shown(report.notebooks["01_data.ipynb"])[-1]) == ((), "hello")
 
 
 def test_a_course_without_a_release_is_one_sentence(course, tmp_path):
@@ -178,7 +203,7 @@ def test_the_names_that_a_cell_would_define(source, names):
 
 def test_messages_are_safe_to_print():
     assert clean("ok \x1b[31m\ud800") == "ok \N{REPLACEMENT CHARACTER}[31m?"
-    assert len(clean("x" * 10**6)) == grading.MESSAGE_LENGTH
+    assert len(clean("x" * 10**6)) == MESSAGE_LENGTH
 
 
 def edit(path, old, new):
