@@ -35,7 +35,8 @@ def run(monkeypatch):
     """Run the command with a grader that gives this report, or raises it."""
 
     def run(*arguments, result=REPORT):
-        def grade(folder, tell=None):
+        def grade(folder, only=None, tell=None):
+            run.only = only
             if isinstance(result, Exception):
                 raise result
             return result
@@ -63,6 +64,24 @@ def test_the_table_fits_a_narrow_terminal():
     console = Console(width=40, record=True, file=io.StringIO())
     command_line.print_report(REPORT, console)
     assert max(map(len, console.export_text().splitlines())) <= 40
+
+
+@pytest.mark.parametrize("given", ["03_loss", "03_loss.ipynb", "03"])
+def test_one_notebook_is_graded_alone(run, given):
+    assert run("ada", "--only", given).exit_code == 0
+    assert run.only == {"03_loss.ipynb"}
+
+
+def test_all_notebooks_are_graded_where_none_is_named(run):
+    run("ada")
+    assert run.only is None
+
+
+@pytest.mark.parametrize("given", ["07_discussion", "loss", ""])
+def test_a_notebook_without_automatic_tasks_is_one_sentence(run, given):
+    result = run("ada", "--only", given)
+    assert result.exit_code == 2
+    assert "the notebooks with automatic tasks are 02_vae, 03_loss" in result.stderr and result.stderr.count("\n") == 1
 
 
 def test_json_goes_to_a_file_beside_the_table(run, tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder.assignment import AUTO
 from autograder.grading import grade
 from tests.mistakes.catalogue import CATALOGUE
 from tests.samples import RELEASE, TYPICAL, typical_mistakes, write_submission
@@ -32,6 +33,15 @@ def test_typical_mistakes_cost_one_point_each(tmp_path):
     assert len(mistakes) == len(TYPICAL)
     costs = {cost for answer in mistakes for cost in answer.costs}
     assert lost(write_submission(tmp_path / "mistakes", mistakes)) == costs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("empty", [("02_vae.ipynb", "04_training.ipynb"), ("03_loss.ipynb", "05_latent_space.ipynb")])
+def test_an_empty_notebook_costs_its_own_points_alone(tmp_path, empty):
+    folder = write_submission(tmp_path / "gaps")
+    for name in empty:
+        (folder / name).write_text("")
+    assert lost(folder) == {task.id for task in AUTO if task.notebook in empty}
 
 
 @pytest.mark.slow
