@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 MAX_PARSED = 100_000  # characters; a syntax tree takes some 300 bytes for each of them
 _MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
-_DEFINITION = re.compile(r"^(?:(?:async )?def |class |(?=\w+\s*=[^=]))\s*(\w+)", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 # `catch_warnings` is for one thread, and so is `ast.parse` in CPython 3.11: two at once end in a SystemError.
@@ -35,19 +36,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Code:
-    """What a cell's source says: whether it is Python, its parts, the names it binds, and those it needs beforehand."""
+    """What a cell's source says: whether it is Python, its parts, the names it binds, and those it needs beforehand.
+
+    attempted: the names that seem to be defined in what is no valid Python.
+    """
 
     valid: bool
-    names: frozenset[str]
+    names: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
+    attempted: frozenset[str] = frozenset()
 
     @functools.cached_property
     def defined(self) -> frozenset[str]:
-        """The names of its definitions; where it is no valid Python, those that seem to be."""
-        if not self.valid:
-            return self.names
-        return frozenset().union(*(part.names for part in self.parts if part.kind == "definition"))
+        """The names of its definitions, attempted ones among them."""
+        return self.attempted.union(*(part.names for part in self.parts if part.kind == "definition"))
 
     @functools.cached_property
     def finished(self) -> frozenset[str]:
@@ -87,14 +90,15 @@ def defined_names(source: str) -> frozenset[str]:
 def read_code(source: str) -> Code:
     """What a source says; nothing where it is longer than MAX_PARSED. Line magics and shell lines count as `pass`."""
     if len(source) > MAX_PARSED:
-        return Code(False, frozenset())
+        return Code(False)
     for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
             tree = _parse(text)
             return _code_of(tree, source.split("\n"))
         except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
             continue
-    return Code(False, frozenset(_DEFINITION.findall(source)))
+    attempted = frozenset(_DEFINITION.findall(source))
+    return Code(False, attempted.union(_ASSIGNMENT.findall(source)), attempted=attempted)
 
 
 def _parse(text):

@@ -61,7 +61,7 @@ def _own_parts(cell, given, fixed):
     """
     code, before = read_code(cell.source), read_code(given or "")
     if not code.valid:
-        return [], code.names & fixed - before.names
+        return [], code.attempted & fixed - before.defined
     keys = {part.key for part in before.parts}
     own = [part for part in code.parts if part.key not in keys and part.kind != "other"
            and (part.names - before.names if part.kind == "import" else part.names.isdisjoint(before.names))]

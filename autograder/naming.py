@@ -54,19 +54,21 @@ class Content:
         )
 
     def is_in(self, cells: Iterable[NotebookNode]) -> bool:
-        """Whether the cells hold an answer cell of this notebook, or half of it."""
-        found = {name for cell in cells for name in read_code(cell.source).defined}
-        return not self.names.isdisjoint(found) or 2 * self.votes(cells) >= len(self.texts) > 0
+        """Whether the cells hold an answer to this notebook, or half of it."""
+        return bool(self._changed(cells)) or 2 * self.votes(cells) >= len(self.texts) > 0
 
     def written(self, cells: Iterable[NotebookNode]) -> frozenset[str]:
         """The names that a student began to write, finished or not; in a notebook without any, the new texts."""
         if not self.names:
             return frozenset(normal(cell.source) for cell in cells) - self.given - {""}
-        codes = [read_code(cell.source) for cell in cells]
-        parts = [part for code in codes for part in code.parts if part.key not in self.stubs]
-        broken = [code.names for code, cell in zip(codes, cells, strict=True)
-                  if not code.valid and cell.cell_type == "code"]
-        return self.names.intersection(frozenset().union(*(part.names for part in parts), *broken))
+        attempted = (read_code(cell.source).attempted for cell in cells if cell.cell_type == "code")
+        return self._changed(cells) | self.names.intersection(frozenset().union(*attempted))
+
+    def _changed(self, cells):
+        """Its names that the cells define otherwise than it was handed out."""
+        parts = (part for cell in cells for part in read_code(cell.source).parts)
+        changed = (part.names for part in parts if part.kind == "definition" and part.key not in self.stubs)
+        return self.names.intersection(frozenset().union(*changed))
 
 
 def contents_of(release: Path) -> dict[str, Content]:

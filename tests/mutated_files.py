@@ -70,6 +70,8 @@ FILES = (whole, cut, flip, append, prepend)
 
 
 def _lose(hurt, pieces, hit):
+    """Note as lost what the cells define whose bytes are hit."""
+    hurt.lost |= hurt.names if hurt.torn else set()
     start = len(pieces[0])
     for cell, piece in zip(hurt.cells, pieces[1:-1], strict=True):
         if hit(start, start + len(piece)):

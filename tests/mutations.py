@@ -11,6 +11,8 @@ import random
 import re
 from dataclasses import dataclass, field
 
+from tests.samples import RELEASE
+
 NAMES = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 DEEP = json.loads("[" * 200 + "]" * 200)
 JUNK = (None, [], {}, 3, -0.0, "x", True, DEEP, 10**400, float("nan"), float("-inf"), {"": {"a": [None]}}, ["x\n", 3])
@@ -19,14 +21,26 @@ OWN = ("1 + 1", "", "\n\n", "x = = 1", "import os", "%%bash\nls", "!pip install 
 MARKS = ({"grade_id": 3}, {"grade_id": "no-such", "grade": True, "solution": False}, {"grade_id": "x", "locked": True},
          {"grade": "yes"}, {"grade_id": "train-test", "grade": True}, {"grade_id": "setup-vae", "locked": True})
 
+STUBS = [cell | {"source": "".join(cell["source"])} for path in sorted(RELEASE.glob("*.ipynb"))
+         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+         if cell["cell_type"] == "code" and "raise NotImplementedError" in "".join(cell["source"])]
+
 
 @dataclass
 class Hurt:
-    """A notebook's JSON, the names that a task may depend on, and those of them that are lost."""
+    """A notebook's JSON, the names that it defines, those of them that are lost, and whether a cell was torn."""
 
     notebook: dict
     names: frozenset
     lost: set = field(default_factory=set)
+    torn: bool = False
+
+    def happen(self, step, a, b):
+        """One step."""
+        if self.torn:
+            self.lost |= self.names
+        if self.cells:
+            step(self, a, b)
 
     @property
     def cells(self):
@@ -123,12 +137,14 @@ def split(hurt, a, b):
 
 
 def tear(hurt, a, b):
-    """A cell is split anywhere."""
+    """A cell is split anywhere; what happens to the halves afterwards nobody can know."""
     place = hurt.at(a)
     cell = hurt.cells[place]
     if is_cell(cell):
-        hurt.lost |= hurt.names  # the halves of two cells may be of one piece now
-        lines = cell["source"].split("\n")
+        hurt.torn = True
+        if cell["cell_type"] != "code" or not is_python(cell["source"]):
+            hurt.lose(cell)
+        lines = cell["source"].replace("\r\n", "\n").split("\n")
         cut = b % len(lines)
         hurt.cells[place : place + 1] = [{**cell, "source": "\n".join(half)} for half in (lines[:cut], lines[cut:])]
 
@@ -137,6 +153,14 @@ def insert(hurt, a, b):
     """The student's own cell."""
     kind = "code" if b % 3 else "markdown"
     hurt.cells.insert(hurt.at(a), {"cell_type": kind, "metadata": {}, "source": OWN[b % len(OWN)]})
+
+
+def paste_stub(hurt, a, b):
+    """A cell of the release that waits for an answer is pasted."""
+    stub = copy.deepcopy(STUBS[a % len(STUBS)])
+    if b % 2:
+        stub["metadata"] = {}
+    hurt.cells.insert(hurt.at(b), stub)
 
 
 def forget_marks(hurt, a, b):
@@ -206,5 +230,5 @@ def spoil_notebook(hurt, a, b):
     hurt.notebook[name] = copy.deepcopy(JUNK[a % len(JUNK)] if a % 2 else a % 6)
 
 
-CELLS = (delete, duplicate, retype, move, shuffle, reverse, merge, split, tear, insert, forget_marks, exchange_marks,
-         spoil_marks, spoil_field, spoil_source, spoil_cell, rewrite_source, same_ids, spoil_notebook)
+CELLS = (delete, duplicate, retype, move, shuffle, reverse, merge, split, tear, insert, paste_stub, forget_marks,
+         exchange_marks, spoil_marks, spoil_field, spoil_source, spoil_cell, rewrite_source, same_ids, spoil_notebook)

@@ -11,54 +11,12 @@ import torch
 matplotlib.use("Agg")
 
 from autograder.assignment import AUTO, task  # noqa: E402 - after the backend is chosen
-from autograder.checks import InProcess, StudentError  # noqa: E402
+from autograder.checks import StudentError  # noqa: E402
 from autograder.checks.losses import term  # noqa: E402
-from autograder.checks.probes import figures, loops  # noqa: E402
+from tests.forgeries.students import Liar, complaints, each, key, tensors  # noqa: E402
 from tests.mistakes import swap  # noqa: E402
-from tests.mistakes.key import definitions, namespace  # noqa: E402
 
 TASKS = pytest.mark.parametrize("judged", AUTO, ids=lambda judged: judged.id)
-
-
-def key(notebook, *changes):
-    """The key's definitions of a notebook, changed."""
-    sources = definitions(notebook)
-    for change in changes:
-        change(sources)
-    return InProcess(namespace(notebook, sources))
-
-
-class Liar:
-    """A student whose probes' answers pass through `lie(answer, probe, inputs)` on their way."""
-
-    def __init__(self, student, lie):
-        self.student, self.lie = student, lie
-
-    def run(self, probe, **inputs):
-        return self.lie(self.student.run(probe, **inputs), probe, inputs)
-
-
-def complaints(task_id, student):
-    return [outcome.message for run in task(task_id).checks if not (outcome := run(student)).passed]
-
-
-def each(change, value):
-    """The value with its tensors and numbers changed."""
-    if isinstance(value, list):
-        return [each(change, item) for item in value]
-    if isinstance(value, dict):
-        return {name: each(change, item) for name, item in value.items()}
-    if isinstance(value, torch.Tensor):
-        return change(value)
-    return change(torch.tensor(float(value))).item() if type(value) in (int, float) else value
-
-
-def tensors(value):
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from tensors(item)
 
 
 class Learned:
@@ -219,43 +177,6 @@ def test_a_lie_about_a_wrong_answer_gains_nothing(task_id, change, lie):
 def test_an_honest_forward_of_its_own_is_still_right():
     """What is told of a forward without encode and decode is no lie where it computes the same."""
     assert complaints("cvae-forward-test", Liar(key("06_cvae.ipynb"), own_network)) == []
-
-
-def half(images):
-    return torch.full((len(images), 1, 28, 28), 0.5)
-
-
-def noise_along(mean_z, logvar_z):
-    model = loops.LoopModel.__new__(loops.LoopModel)
-    object.__setattr__(model, "offset", torch.randn_like(mean_z))
-    return loops.LoopModel.sample_latent(model, mean_z, logvar_z)
-
-
-def penalty(weights):
-    return lambda mean_z, logvar_z: loops.loop_loss(weights)(half(mean_z), half(mean_z), mean_z, logvar_z)[2]
-
-
-# The probes lie open in the student's process: what could be borrowed from them as an answer.
-BORROWED = {
-    "kl_loss, all terms": ("kl_loss", penalty(dict.fromkeys(loops.TERMS, 0.5))),
-    "kl_loss, each with its own weight": ("kl_loss", penalty({name: i for i, name in enumerate(loops.TERMS)})),
-    "the loops' sampler": ("sample_latent", noise_along),
-    "the pictures' sampler": ("sample_latent", lambda *codes: figures.PaintingModel.sample_latent(None, *codes)),
-}
-
-
-@pytest.mark.parametrize("name, borrowed", BORROWED.values(), ids=BORROWED)
-def test_the_probes_hold_no_answer(name, borrowed):
-    tasks = {"kl_loss": ("kl-loss-formula-test", "kl-loss-reduction-test"), "sample_latent": ("vae-sampling-test",)}
-    assert all(complaints(task_id, InProcess({name: borrowed})) for task_id in tasks[name])
-
-
-@pytest.mark.parametrize("lender", [loops.LoopModel, figures.PaintingModel])
-def test_the_probes_hold_no_forward(lender):
-    student = key("06_cvae.ipynb")
-    student.namespace["ConditionalVAE"].forward = lender.forward
-    student.namespace["ConditionalVAE"].offset = property(lambda self: torch.randn(1, 2))
-    assert complaints("cvae-forward-test", student)
 
 
 LARGE = {

@@ -169,11 +169,15 @@ CHOICES = {
                    f"{VAE}: of several files 02_vae (10).ipynb was read, not 02_vae (9).ipynb."),
     "two copies, the lower number is newer": (
         {"02_vae (2).ipynb": released(VAE, 2), "02_vae (1).ipynb": released(VAE, 1)}, {VAE: [1]}, "not 02_vae (2)"),
-    "02 saved as 03": ({LOSS: released(VAE, 1)}, {VAE: [1]}, f"{LOSS} holds the cells of {VAE}, and its own are in no"),
+    "02 saved as 03": ({LOSS: released(VAE, 1)}, {VAE: [1]},
+                       f"{LOSS} holds the cells of {VAE}, and its own are in no"),
     "02 saved as 03, and 02": ({VAE: released(VAE, 1), LOSS: released(VAE, 2)}, {VAE: [1]},
                                f"{LOSS} holds the cells of {VAE}, and its own are in no other file."),
     "02 and 03 exchanged": ({VAE: released(LOSS, 3), LOSS: released(VAE, 2)}, {VAE: [2], LOSS: [3]},
                             f"{VAE} holds the cells of {LOSS}; {LOSS} was read in its place."),
+    "an untouched notebook and one that builds on it": (
+        {VAE: released(VAE), "04_training.ipynb": released("04_training.ipynb", 1)}, {VAE: [], "04_training.ipynb": [1]},
+        None),
     "all in one": ({"all.ipynb": merged(VAE, LOSS)}, {VAE: ["all"], LOSS: ["all"]}, "all.ipynb was read in its place"),
     "all in one of them, the others untouched": (
         {VAE: merged(VAE, LOSS), LOSS: released(LOSS)}, {VAE: ["all"], LOSS: ["all"]},

@@ -16,7 +16,7 @@ from autograder import notebook_run
 from autograder.assignment import task
 from autograder.grading import grade
 from autograder.kernels import StudentKernel, exchange
-from autograder.report import TaskResult
+from autograder.report import TaskResult, clean
 from tests.mistakes import fill, swap
 from tests.mistakes.key import MASTERS, definitions
 
@@ -52,7 +52,7 @@ class Found:
     @property
     def sentences(self) -> list[str]:
         """What the student reads about the tasks aimed at."""
-        return [sentence for name in self.forgery.aims for sentence in self.results[name].complaints]
+        return [clean(sentence) for name in self.forgery.aims for sentence in self.results[name].complaints]
 
 
 def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]:
