@@ -176,8 +176,8 @@ CHOICES = {
     "02 and 03 exchanged": ({VAE: released(LOSS, 3), LOSS: released(VAE, 2)}, {VAE: [2], LOSS: [3]},
                             f"{VAE} holds the cells of {LOSS}; {LOSS} was read in its place."),
     "an untouched notebook and one that builds on it": (
-        {VAE: released(VAE), "04_training.ipynb": released("04_training.ipynb", 1)}, {VAE: [], "04_training.ipynb": [1]},
-        None),
+        {VAE: released(VAE), "04_training.ipynb": released("04_training.ipynb", 1)},
+        {VAE: [], "04_training.ipynb": [1]}, None),
     "all in one": ({"all.ipynb": merged(VAE, LOSS)}, {VAE: ["all"], LOSS: ["all"]}, "all.ipynb was read in its place"),
     "all in one of them, the others untouched": (
         {VAE: merged(VAE, LOSS), LOSS: released(LOSS)}, {VAE: ["all"], LOSS: ["all"]},
