@@ -1,5 +1,7 @@
 """What a cell's source would define and need is found without running it."""
 
+import gc
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -52,7 +54,20 @@ def test_sources_are_equal_but_for_what_editors_change():
     assert normal("\n\nx = 1  \ny = 2\t\n\n") == normal("x = 1\ny = 2") != normal("x = 1\n y = 2")
 
 
-def test_many_threads_may_read_at_once():
-    sources = [f"def f{number}(x):\n    return [[x + 1] for _ in range({number})]\n" * 20 for number in range(200)]
-    with ThreadPoolExecutor(8) as pool:
+@pytest.fixture
+def restless():
+    """Threads that take turns all the time, within C functions too, where garbage is collected."""
+    before = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(lambda *_: None)
+    gc.set_threshold(10)
+    sys.setswitchinterval(1e-6)
+    yield
+    gc.callbacks.pop()
+    gc.set_threshold(*before[0])
+    sys.setswitchinterval(before[1])
+
+
+def test_many_threads_may_read_at_once(restless):
+    sources = [f"def f{number}(x):\n    return [[x + 1] for _ in range({number})]\n" * 20 for number in range(50)]
+    with ThreadPoolExecutor(4) as pool:
         assert all(code.valid for code in pool.map(read_code, sources))
