@@ -23,7 +23,7 @@ _BRACKETS = (
     ("mean dropped", "1 + logvar_z - logvar_z.exp()", "The mean is missing"),
     ("variance dropped", "1 + logvar_z - mean_z**2", "The variance exp(logvar) is missing"),
     ("other direction", "1 - logvar_z - (1 + mean_z**2) / logvar_z.exp()", "the order of the two matters"),
-    ("σ for σ²", "1 + logvar_z - mean_z**2 - torch.exp(0.5 * logvar_z)", "exp(½ logvar) is σ"),
+    ("σ for σ²", "1 + logvar_z - mean_z**2 - torch.exp(0.5 * logvar_z)", "standard deviation σ where the formula"),
     ("arguments exchanged", "1 + mean_z - logvar_z**2 - mean_z.exp()", "exchanged"),
 )
 
