@@ -1,16 +1,22 @@
-"""Where student code runs: a kernel in a process of its own, and calls into it from outside."""
+"""Where student code runs: a kernel in a process of its own, sandboxed where that can be, and calls into it."""
 
+from .inside.limits import Limits
 from .kernel import CELL_SECONDS, PROBE_SECONDS, KernelStartError, StudentKernel
 from .outputs import CellResult, bounded, explanation, fitting, plain
+from .pool import SandboxMissing, level, require_sandbox
 
 __all__ = [
     "CELL_SECONDS",
     "PROBE_SECONDS",
     "CellResult",
     "KernelStartError",
+    "Limits",
+    "SandboxMissing",
     "StudentKernel",
     "bounded",
     "explanation",
     "fitting",
+    "level",
     "plain",
+    "require_sandbox",
 ]

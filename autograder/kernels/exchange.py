@@ -128,7 +128,7 @@ class Exchange:
         if broken:
             time.sleep(POLL_SECONDS)  # a process that ends closes its sockets first
         if not self.manager.is_alive():
-            raise KernelDied("ended the kernel's process (out of memory, or a call that leaves Python)")
+            raise KernelDied(self.manager.provisioner.ending or "ended the kernel's process")
         if broken:
             sent = f"sent more than {MAX_FRAME // 2**20} MB at once"
             raise KernelDied(f"lost the connection to the kernel, which closed it or {sent}")

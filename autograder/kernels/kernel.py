@@ -1,26 +1,22 @@
 """A running IPython kernel in a folder of its own, and calls into it from outside.
 
-Everything that a kernel sends is data: it is read by `wire`, never unpickled or evaluated. Not a sandbox: the process
-has the rights of the grader's user.
+Everything that a kernel sends is data: it is read by `wire`, never unpickled or evaluated. `provisioner` says where the
+process runs and what it may do.
 """
 
 import contextlib
-import os
-import shutil
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-
 from ..checks import student as student_module
 from ..checks.student import StudentError
 from . import wire
-from .channels import KernelManager
 from .exchange import Exchange, KernelDied, TimeLimit
+from .inside.limits import Limits
 from .outputs import CellOutputs, CellResult
+from .provisioner import new_manager
+from .warm import WarmError
 
 # All limits, in seconds.
 START_SECONDS = 60  # until a new kernel answers
@@ -31,33 +27,21 @@ SENTENCE = 2000  # characters that a student's exception may hold
 UNREADABLE = "The check's call of your code gave an answer that cannot be read."
 
 CHECKS = Path(student_module.__file__).parent
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",  # several kernels share the machine
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what students have
-}
+LIMITS = Limits()
 
 
 class KernelStartError(Exception):
     """No kernel can be started on this machine; str() is one sentence."""
 
 
-class OwnPython(KernelSpecManager):
-    """Knows one kernel: this very interpreter, whatever kernels are installed for the user."""
-
-    def get_kernel_spec(self, kernel_name):
-        """The one kernel."""
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
-        return KernelSpec(argv=argv, display_name=kernel_name, language="python", interrupt_mode="signal")
-
-
 class StudentKernel:
     """A context manager: a kernel in `folder`, with `env` added to its environment. Is a `checks.student.Student`."""
 
-    def __init__(self, folder: str | Path, env: dict[str, str] | None = None):
+    def __init__(self, folder: str | Path, env: dict[str, str] | None = None, limits: Limits = LIMITS):
         self.folder = Path(folder)
-        self.env = without_the_grader({**os.environ, **ENVIRONMENT, **(env or {})})
-        self._runtime = self._manager = self._client = None
+        self.env = dict(env or {})
+        self.limits = limits
+        self._manager = self._client = None
 
     def __enter__(self):
         self.start()
@@ -67,24 +51,21 @@ class StudentKernel:
         self.close()
 
     def start(self):
-        """Start the process and put our half of the conversation into it. Raises KernelStartError."""
-        self._runtime = tempfile.mkdtemp(prefix="kernel-")  # its sockets, its IPython profile
-        connection_file = os.path.join(self._runtime, "k.json")
-        self._manager = KernelManager(
-            kernel_name="python3",
-            kernel_spec_manager=OwnPython(),
-            connection_file=connection_file,
-            transport="ipc" if _fits_ipc(connection_file) else "tcp",
-        )
+        """Start the process, after the end of an earlier one, and put our half of the conversation into it.
+
+        Raises KernelStartError.
+        """
+        self.close()
         bridge = Path(__file__).with_name("bridge.py").read_text(encoding="utf-8")
         code = f"(lambda scope: exec({bridge!r}, scope) or scope['install']({_sources()!r}))({{}})"
         try:
-            self._manager.start_kernel(cwd=str(self.folder), env={**self.env, "IPYTHONDIR": self._runtime})
+            self._manager = new_manager(self.env, self.limits)
+            self._manager.start_kernel(cwd=str(self.folder), env=self.env)
             self._client = self._manager.client()
             self._client.start_channels(stdin=False, hb=False, control=False)
             self._client.wait_for_ready(timeout=START_SECONDS)
             error = self._execute(code, START_SECONDS, silent=True)
-        except (RuntimeError, OSError, KernelDied, TimeLimit) as failure:
+        except (RuntimeError, OSError, WarmError, KernelDied, TimeLimit) as failure:
             error = str(failure)
         if error:
             self.close()
@@ -96,9 +77,7 @@ class StudentKernel:
             self._client.stop_channels()
         if self._manager is not None and self._manager.has_kernel:
             self._manager.shutdown_kernel(now=True)
-        if self._runtime is not None:
-            shutil.rmtree(self._runtime, ignore_errors=True)
-        self._client = self._manager = self._runtime = None
+        self._client = self._manager = None
 
     @property
     def alive(self) -> bool:
@@ -185,13 +164,6 @@ class StudentKernel:
         return exchange.reply or {}
 
 
-def without_the_grader(env: dict[str, str]) -> dict[str, str]:
-    """The environment, in which Python does not find this package: it holds right answers."""
-    home = CHECKS.parents[1].resolve()
-    folders = [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    return env | {"PYTHONPATH": os.pathsep.join(each for each in folders if Path(each).resolve() != home)}
-
-
 def _sources():
     """What our half in the kernel is made of: module → source text. None of it judges."""
     files = {f"checks.probes.{path.stem}": path for path in (CHECKS / "probes").glob("*.py")}
@@ -200,8 +172,3 @@ def _sources():
     files["kernels.wire"] = Path(wire.__file__)
     packages = {"": "", "checks": "", "kernels": ""}
     return packages | {name: path.read_text(encoding="utf-8") for name, path in files.items()}
-
-
-def _fits_ipc(connection_file):
-    """Whether sockets beside this file have names that the system accepts."""
-    return sys.platform != "win32" and len(os.path.realpath(connection_file)) + len("-ipc-5") < 100

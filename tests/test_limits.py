@@ -1,0 +1,82 @@
+"""A kernel that takes too much, of whatever there is, gets an exception or ends; nothing else is harmed."""
+
+import pytest
+
+from autograder.kernels import Limits, StudentKernel
+from tests.attacks import outcome, processes
+
+MB = 2**20
+SMALL = Limits(memory=256 * MB, folder=20 * MB, files=100, processes=20, threads=100, cpu_seconds=2)
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    with StudentKernel(tmp_path_factory.mktemp("notebook")) as kernel:
+        yield kernel
+
+
+REFUSED = {
+    "memory without a file": "import os\nos.memfd_create('x')",
+    "shared memory without a file": "import mmap\nmmap.mmap(-1, 4096)",
+    "a kernel setting": "open('/proc/sys/kernel/core_pattern', 'w')",
+    "100 GB at once": "import torch\ntorch.empty(25 * 10**9)",
+    "more threads than allowed": "import threading, time\n"
+                                 "for _ in range(1000): threading.Thread(target=time.sleep, args=(1,)).start()",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
+def test_a_request_for_too_much_is_an_exception_and_the_kernel_lives(kernel, source):
+    assert "raised" in outcome(kernel, source)
+    assert outcome(kernel, "1 + 1") == ""
+
+
+DEADLY = {
+    "a memory bomb": ("x = []\nwhile True: x.append(bytearray(10**7))", "ran out of memory (256 MB)"),
+    "a memory bomb of several processes": (
+        "import os, time\n"
+        "for _ in range(3): os.fork()\n"
+        "x = bytearray(60 * 10**6)\n"
+        "for i in range(0, len(x), 4096): x[i] = 1\n"
+        "time.sleep(20)",
+        "ran out of memory (256 MB)",
+    ),
+    "a memory bomb that hides its memory": (
+        "import ctypes\nctypes.CDLL(None).prctl(4, 0)\nx = []\nwhile True: x.append(bytearray(10**7))",
+        "ran out of memory (256 MB)",
+    ),
+    "a memory bomb with a misleading name": (
+        "import ctypes\nctypes.CDLL(None).prctl(15, b'x kB')\nx = []\nwhile True: x.append(bytearray(10**7))",
+        "ran out of memory (256 MB)",
+    ),
+    "a fork bomb": ("import os\nwhile True: os.fork()", "started more than 20 processes"),
+    "a fork bomb of programs": (
+        "import subprocess, time\nsubprocess.run(['bash', '-c', ':(){ :|:& };:'])\ntime.sleep(20)",
+        "started more than 20 processes",
+    ),
+    "an endless loop": ("while True: pass", "used more than 2 s of processor time"),
+}
+
+
+@pytest.mark.parametrize("source, how", DEADLY.values(), ids=DEADLY)
+def test_a_bomb_ends_its_kernel_and_all_its_processes(tmp_path, source, how):
+    with StudentKernel(tmp_path) as other, StudentKernel(tmp_path, limits=SMALL) as kernel:
+        before = processes()
+        result = kernel.run_cell(source, timeout=20)
+        assert (result.status, result.error) == ("died", how)
+        assert processes() < before
+        assert outcome(other, "1 + 1") == ""
+
+
+FILLING = {
+    "a large file": ("with open('x', 'wb') as f:\n    while True: f.write(bytes(10**6))", "OSError"),
+    "many files": ("while True:\n    for i in range(999): open(f'/tmp/{i}', 'w').close()", "No space left on device"),
+    "several large files": ("for i in range(9): open(f'/dev/shm/{i}', 'wb').write(bytes(10**7))", "No space left"),
+}
+
+
+@pytest.mark.parametrize("source, error", FILLING.values(), ids=FILLING)
+def test_a_kernel_cannot_fill_a_disk(tmp_path, source, error):
+    with StudentKernel(tmp_path, limits=SMALL) as kernel:
+        assert error in outcome(kernel, source)
+        assert outcome(kernel, "1 + 1") == ""
