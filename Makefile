@@ -12,7 +12,7 @@ demo: release              ## set up, release, and grade three sample submission
 	$(BIN)/python -m tests.samples build/samples
 	for sample in key untouched mistakes; do $(BIN)/python -m autograder grade build/samples/$$sample --json build/samples/$$sample.json || exit 1; done
 
-test: $(VENV)/ready        ## the whole test suite, the full-length training included
+test: $(VENV)/cluster      ## the whole test suite, the full-length training included
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
 
@@ -34,4 +34,8 @@ key: $(VENV)/ready         ## run the master notebooks in full (half an hour) an
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/cluster: requirements-cluster.txt $(VENV)/ready
+	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
 	touch $@

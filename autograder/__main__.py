@@ -1,4 +1,4 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], and class SUBMITTED_DIR."""
 
 import json
 import os
@@ -6,17 +6,18 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .assignment import AUTO, NOTEBOOKS
-from .grading import CourseError, Report, grade
-from .kernels import KernelStartError
-from .submission import SubmissionError
+from .classroom.command import class_command
+from .errors import SetupError, SubmissionError
+
+if TYPE_CHECKING:
+    from .report import Report
 
 WIDTH = 100  # columns, where the output is no terminal
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -25,6 +26,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 @app.callback()
 def _program() -> None:
     """The grader of the VAE assignment."""
+
+
+app.command("class")(class_command)
 
 
 @app.command("grade")
@@ -36,23 +40,27 @@ def grade_command(
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
     ] = None,
+    require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")] = False,
 ) -> None:
     """Grade one submission and print its points and what failed."""
+    from .grading import grade  # loads torch, which the other commands need not wait for
+    from .kernels import KernelStartError
+
     console = _console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None
     try:
         with _progress() as tell:
-            report = grade(folder, only=chosen, tell=tell)
+            report = grade(folder, only=chosen, tell=tell, sandbox=require_sandbox)
     except SubmissionError as error:
         _fail(str(error), 2)
-    except (CourseError, KernelStartError) as error:
+    except (SetupError, KernelStartError) as error:
         _fail(str(error), 1)
     if json_file is not None:
         _write_json(report, json_file)
     print_report(report, console)
 
 
-def print_report(report: Report, console: Console) -> None:
+def print_report(report: "Report", console: Console) -> None:
     """Print points per task, and beneath a task the message of each check that failed."""
     console.print(Text(f"{report.submission}: {report.score} of {report.max_score} points", style="bold"))
     console.print()
@@ -67,11 +75,14 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Padding(text, (0, 0, 0, 4), expand=False))
     for note in report.notes:
         console.print(Text(f"Note: {note}"))
+    console.print(Text(f"The submission's code ran in: {report.isolation}."))
     console.print()
 
 
 def _notebook(name: str) -> str:
     """The graded notebook that is meant by "03_loss", "03_loss.ipynb" or "03"."""
+    from .assignment import AUTO, NOTEBOOKS
+
     graded = [each for each in NOTEBOOKS if any(task.notebook == each for task in AUTO)]
     meant = [each for each in graded if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])]
     if not meant:
@@ -99,7 +110,7 @@ def _progress():
         yield lambda phrase: status.update(Text(phrase))
 
 
-def _write_json(report: Report, target: str) -> None:
+def _write_json(report: "Report", target: str) -> None:
     """Write the report to a file, whole or not at all; "-" is standard output."""
     text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
     if target == "-":

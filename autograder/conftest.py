@@ -8,6 +8,7 @@ from .test_submission import SubmissionFile, points
 def pytest_addoption(parser):
     """The folder to grade."""
     parser.addoption("--submission", metavar="DIR", help="Grade the submission in this folder, one test a check.")
+    parser.addoption("--require-sandbox", action="store_true", help="Run nothing without a sandbox.")
 
 
 def pytest_collect_file(file_path, parent):

@@ -14,19 +14,21 @@ from nbformat import NotebookNode
 
 from .assignment import AUTO, NOTEBOOKS, Task
 from .checks import Outcome
-from .errors import SubmissionError
+from .errors import SetupError, SubmissionError
 from .graded import graded_notebook, runs
+from .kernels import SandboxMissing, level, require_sandbox
 from .notebook_file import read_notebook
 from .notebook_run import NotebookRun
-from .report import Report, TaskResult, clean
+from .report import Report, TaskResult
 from .submission import Submission, read_submission, restore_all
+from .text import clean
 
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 2  # notebooks
 BUILDS_ON = ("06_cvae.ipynb",)  # runs again with the student's own earlier answers where the key's do not fit
 
 
-class CourseError(Exception):
+class CourseError(SetupError):
     """The key or the release lacks a file; str() is one sentence."""
 
 
@@ -52,13 +54,17 @@ def grade(
     *,
     course: Course | None = None,
     tell: Callable[[str], None] | None = None,
+    sandbox: bool = False,
 ) -> Report:
     """Grade the submission in a folder.
 
     only: names of the notebooks that count (all); those without automatic tasks do not run.
     course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
-    Raises SubmissionError where there is nothing to grade, CourseError, and KernelStartError where no kernel starts.
+    sandbox: whether to insist on one. Raises SubmissionError where there is nothing to grade, SetupError where nothing
+    can be graded here, and KernelStartError where no kernel starts.
     """
+    if sandbox:
+        _insist_on_sandbox()
     course = course or Course()
     submission = restore_all(read_submission(folder, course.release), course.released)
     names = [name for name in NOTEBOOKS if only is None or name in only]
@@ -75,8 +81,16 @@ def grade(
         clean(submission.name),
         tuple(results[task.id] for task in AUTO if task.id in results),
         notes,
+        level(),
         {part.name: part.notebook_with(notes) for part in parts if part.released},
     )
+
+
+def _insist_on_sandbox():
+    try:
+        require_sandbox()
+    except SandboxMissing as error:
+        raise SetupError(str(error)) from error
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class SubmissionExporter(NotebookExporter):
     def graded(self, resources):
         """The notebook at hand as graded; the first one of a submission grades all that nbgrader is about to convert.
 
-        Raises NbGraderException, SubmissionError, CourseError and KernelStartError; nbgrader then reports that the
+        Raises NbGraderException, SubmissionError, SetupError and KernelStartError; nbgrader then reports that the
         submission failed, and gives no points.
         """
         place = resources["nbgrader"]
@@ -61,6 +61,7 @@ class SubmissionExporter(NotebookExporter):
         self.log.info("Grading %s", folder)
         report = grade(folder, {Path(path).name for path in self.parent.notebooks}, course=course, tell=self.log.debug)
         self.log.info("%s has %s of %s automatic points", folder, report.score, report.max_score)
+        self.log.info("The submission's code ran in: %s", report.isolation)
         for note in report.notes:
             self.log.warning("%s: %s", student, note)
         return report

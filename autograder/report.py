@@ -9,8 +9,6 @@ from nbformat import NotebookNode
 from .assignment import Task
 from .checks import Outcome
 
-MESSAGE_LENGTH = 1000  # characters; a student's exception may hold a megabyte
-
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -48,12 +46,14 @@ class TaskResult:
 class Report:
     """The automatic tasks of one submission, in the assignment's order, and a sentence per defect found.
 
-    notebooks: name → the notebook as graded, with the outputs of the cells that ran and the verdicts.
+    isolation: where the code ran, as `kernels.level` says it. notebooks: name → the notebook as graded, with the
+    outputs of the cells that ran and the verdicts.
     """
 
     submission: str
     results: tuple[TaskResult, ...]
     notes: tuple[str, ...] = ()
+    isolation: str = ""
     notebooks: dict[str, NotebookNode] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -83,11 +83,5 @@ class Report:
                 for result in self.results
             ],
             "notes": list(self.notes),
+            "isolation": self.isolation,
         }
-
-
-def clean(text: str) -> str:
-    """A text that is safe to print: no control characters, no lone surrogates, of bounded length."""
-    text = text[: MESSAGE_LENGTH + 1].encode("utf-8", "replace").decode("utf-8")
-    text = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return text if len(text) <= MESSAGE_LENGTH else text[: MESSAGE_LENGTH - 1] + "…"

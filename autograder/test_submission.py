@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from .assignment import AUTO, Task
-from .grading import CourseError, Report, grade
+from .errors import SetupError, SubmissionError
+from .grading import grade
 from .kernels import KernelStartError
-from .submission import SubmissionError
+from .report import Report
 
 REPORT = pytest.StashKey[Report]()
 
@@ -62,10 +63,14 @@ def report(session: pytest.Session) -> Report:
     if REPORT not in stash:
         chosen = {item.task.notebook for item in session.items if isinstance(item, CheckItem)}
         try:
-            stash[REPORT] = grade(session.config.getoption("--submission"), only=chosen)
-        except (SubmissionError, CourseError, KernelStartError) as error:
+            stash[REPORT] = _grade(session.config, chosen)
+        except (SubmissionError, SetupError, KernelStartError) as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     return stash[REPORT]
+
+
+def _grade(config, names):
+    return grade(config.getoption("--submission"), only=names, sandbox=config.getoption("--require-sandbox"))
 
 
 def points(config: pytest.Config) -> list[str]:
@@ -74,4 +79,5 @@ def points(config: pytest.Config) -> list[str]:
         return []
     found = config.stash[REPORT]
     notes = [f"Note: {note}" for note in found.notes]
-    return [f"{found.submission}: {found.score} of {found.max_score} points", *notes]
+    where = f"The submission's code ran in: {found.isolation}."
+    return [f"{found.submission}: {found.score} of {found.max_score} points", *notes, where]

@@ -27,6 +27,7 @@ REPORT = Report(
         ),
     ),
     ("vae.pt is missing.",),
+    "a sandbox",
 )
 
 
@@ -35,13 +36,13 @@ def run(monkeypatch):
     """Run the command with a grader that gives this report, or raises it."""
 
     def run(*arguments, result=REPORT):
-        def grade(folder, only=None, tell=None):
-            run.only = only
+        def grade(folder, only=None, tell=None, sandbox=False):
+            run.only, run.sandbox = only, sandbox
             if isinstance(result, Exception):
                 raise result
             return result
 
-        monkeypatch.setattr(command_line, "grade", grade)
+        monkeypatch.setattr("autograder.grading.grade", grade)
         return CliRunner().invoke(command_line.app, ["grade", *map(str, arguments)])
 
     return run
@@ -56,7 +57,7 @@ def test_the_table_has_points_and_every_failed_message_in_full(run):
     assert f"spread: [bold]{LONG}" in " ".join(" ".join(lines).split())
     assert "    size, shape: No." in lines
     assert "It holds." not in result.stdout
-    assert "Note: vae.pt is missing." in lines
+    assert "Note: vae.pt is missing." in lines and "The submission's code ran in: a sandbox." in lines
     assert max(map(len, lines)) <= 100
 
 
@@ -117,3 +118,8 @@ def test_bad_folders_are_one_sentence_and_exit_code_2(tmp_path):
         assert result.returncode == 2
         assert sentence in result.stderr and result.stderr.count("\n") == 1
         assert result.stdout == ""
+
+
+def test_a_sandbox_is_required_only_where_that_is_asked(run):
+    assert run("ada").exit_code == 0 and not run.sandbox
+    assert run("ada", "--require-sandbox").exit_code == 0 and run.sandbox

@@ -12,8 +12,9 @@ from autograder import grading, notebook_run
 from autograder.assignment import AUTO, Task
 from autograder.cells import defined_names
 from autograder.checks import check
-from autograder.grading import Course, CourseError, clean, grade
-from autograder.report import MESSAGE_LENGTH
+from autograder.errors import SetupError
+from autograder.grading import Course, CourseError, grade
+from autograder.text import MESSAGE_LENGTH, clean
 
 ROOT = Path(__file__).resolve().parent.parent
 LOSS = "03_loss.ipynb"
@@ -83,6 +84,7 @@ def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
         assert task.keys() == {"id", "title", "points", "score", "checks"}
         assert task["checks"] and all(c.keys() == {"name", "passed", "message"} for c in task["checks"])
     assert not any(note.startswith(LOSS) for note in found["notes"])
+    assert found["isolation"].startswith("a sandbox")
     assert "02_vae.ipynb is missing." in found["notes"]
 
 
@@ -242,3 +244,10 @@ def test_one_mistake_costs_one_point_whatever_else_happens(key):
     report = grade(key)
     assert [result.task.id for result in report.results if not result.passed] == ["vae-sampling-test"], messages(report)
     assert (report.score, report.max_score) == (13, 14)
+
+
+def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.kernels.pool.mode", lambda: ("none", "bubblewrap is not installed"))
+    submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
+    with pytest.raises(SetupError, match="There is no sandbox here: bubblewrap is not installed; install bubblewrap"):
+        grade(submission, sandbox=True)

@@ -17,7 +17,7 @@ CHECKS = sum(len(task.checks) for task in AUTO)
 WRONG = ("kl-loss-formula-test", "closed form")
 
 
-def report(folder, only):
+def report(folder, only, sandbox):
     """A report in which one check failed."""
     results = tuple(TaskResult(task, tuple(outcome(task, check.name) for check in task.checks))
                     for task in AUTO if task.notebook in only)
@@ -51,7 +51,7 @@ def test_each_check_is_a_test_and_the_points_are_summed(run):
 
 def test_a_selection_grades_its_notebooks_alone(run):
     asked = []
-    run("--submission", "ada", "-k", "kl-loss", grade=lambda folder, only: asked.append(only) or report(folder, only))
+    run("--submission", "ada", "-k", "kl-loss", grade=lambda folder, only, sandbox: asked.append(only) or report(folder, only, sandbox))
     assert asked == [{"03_loss.ipynb"}]
 
 
@@ -64,7 +64,7 @@ def test_the_xml_names_each_check(run, tmp_path):
 
 
 def test_a_missing_notebook_fails_its_checks_with_the_reason(run):
-    def grade(folder, only):
+    def grade(folder, only, sandbox):
         return Report("ada", tuple(TaskResult(task, (Outcome("notebook", False, "It is empty."),)) for task in AUTO))
 
     result = run("--submission", "ada", grade=grade)
@@ -73,7 +73,7 @@ def test_a_missing_notebook_fails_its_checks_with_the_reason(run):
 
 
 def test_nothing_to_grade_is_one_sentence(run):
-    def grade(folder, only):
+    def grade(folder, only, sandbox):
         raise SubmissionError("nowhere is not a folder.")
 
     result = run("--submission", "nowhere", grade=grade)

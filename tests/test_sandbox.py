@@ -31,7 +31,7 @@ def kernel(tmp_path_factory):
 
 
 def test_the_kernels_of_this_machine_are_sandboxed():
-    assert level().startswith("sandboxed (bubblewrap around all kernels")
+    assert level().startswith("a sandbox (bubblewrap around all kernels")
 
 
 def test_a_kernel_reads_its_own_folder_and_its_answers(kernel):

@@ -126,7 +126,7 @@ def other_mode(monkeypatch):
 def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, other_mode):
     other_mode("alone")
     require_sandbox()
-    assert level() == "sandboxed (a bubblewrap of its own for each kernel)"
+    assert level() == "a sandbox (a bubblewrap of its own for each kernel)"
     with StudentKernel(tmp_path) as student:
         assert value(student, "__import__('os').listdir('/sandbox/spool')") == "['0']"
         result = student.run_cell("open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)")
@@ -135,7 +135,7 @@ def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp
 
 def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, other_mode):
     other_mode("none")
-    assert level() == "plain process: no isolation (for a reason)"
+    assert level() == "a plain process with the rights of the grader: no isolation (for a reason)"
     with pytest.raises(SandboxMissing, match="for a reason; install bubblewrap .*apt install bubblewrap"):
         require_sandbox()
     with StudentKernel(tmp_path, {"GREETING": "hello"}) as student:

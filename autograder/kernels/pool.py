@@ -12,9 +12,9 @@ from . import sandbox
 from .warm import NOBODY, Warm, WarmError
 
 LEVELS = {
-    "forks": "sandboxed (bubblewrap around all kernels, namespaces of its own for each)",
-    "alone": "sandboxed (a bubblewrap of its own for each kernel)",
-    "none": "plain process: no isolation",
+    "forks": "a sandbox (bubblewrap around all kernels, namespaces of its own for each)",
+    "alone": "a sandbox (a bubblewrap of its own for each kernel)",
+    "none": "a plain process with the rights of the grader: no isolation",
 }
 WAY_OUT = "install bubblewrap (`apt install bubblewrap`) on a Linux that lets users make namespaces"
 

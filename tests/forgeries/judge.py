@@ -16,7 +16,8 @@ from autograder import notebook_run
 from autograder.assignment import task
 from autograder.grading import grade
 from autograder.kernels import StudentKernel, exchange
-from autograder.report import TaskResult, clean
+from autograder.report import TaskResult
+from autograder.text import clean
 from tests.mistakes import fill, swap
 from tests.mistakes.key import MASTERS, definitions
 
