@@ -1,11 +1,11 @@
-# Targets: demo, test, lab, release, grade, key. `make demo` on a fresh machine does everything.
+# Targets: demo, test, lab, release, grade, key, bench. `make demo` on a fresh machine does everything.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export LAB_DATA ?= $(CURDIR)/data
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test lab release grade key
+.PHONY: demo test lab release grade key bench
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
@@ -30,6 +30,9 @@ key: $(VENV)/ready         ## run the master notebooks in full (half an hour) an
 	LAB_PROFILE=full $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
 	    --ExecutePreprocessor.record_timing=False solutions/vae/*.ipynb
 	rm -f solutions/vae/submission.zip
+
+bench: $(VENV)/ready       ## a class graded by plain nbgrader and by this, side by side (ten minutes; all sizes: SIZES="1 5 20 60")
+	$(BIN)/python -m benchmarks.grading $(SIZES)
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -1,15 +1,21 @@
-"""Sample submissions, made of release and key: `python -m tests.samples FOLDER` writes key, untouched and mistakes."""
+"""Sample submissions, made of release and key: `python -m tests.samples FOLDER` writes key, untouched and mistakes.
 
+`python -m tests.samples FOLDER STUDENTS` writes a class in nbgrader's layout, FOLDER/STUDENT/vae/.
+"""
+
+import functools
+import random
 import shutil
 import sys
 from pathlib import Path
 
 import nbformat
 
-from autograder.assignment import NOTEBOOKS
+from autograder.assignment import AUTO, NOTEBOOKS
 from tests.mistakes.catalogue import CATALOGUE
 from tests.mistakes.key import MASTERS, definitions
 
+POINTS = sum(task.points for task in AUTO)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RELEASE = MASTERS.parents[1] / "notebooks" / "vae"
 TYPICAL = ("02: sample, variance as σ", "03: mean over all", "04: train, no zero_grad",
@@ -68,6 +74,44 @@ def write_samples(folder):
     shutil.copytree(RELEASE, folder / "untouched", dirs_exist_ok=True)
 
 
+def write_class(folder, size, seed=0):
+    """Hand in for so many students; in half of the notebooks the key's answers give way to one of the catalogue's.
+
+    Returns student → the tasks that must lose their points.
+    """
+    draw = random.Random(seed)
+    costs = {}
+    for number in range(size):
+        student = f"student-{number + 1:0{len(str(size))}}"
+        chosen = [draw.choice(_usable(name)) for name in NOTEBOOKS[1:-1] if draw.random() < 0.5]
+        write_submission(Path(folder) / student / "vae", chosen)
+        costs[student] = {cost for answer in chosen for cost in answer.costs}
+    return costs
+
+
+@functools.cache
+def _usable(name):
+    """The answers of the catalogue to a notebook that change definitions, and neither add nor remove any."""
+    before = definitions(name).keys()
+    usable = []
+    for answer in CATALOGUE:
+        if answer.notebook == name:
+            after = definitions(name)
+            answer.change(after)
+            usable += [answer] if after.keys() == before else []
+    return usable
+
+
+def main(folder, students=None):
+    """Write the three samples, or a class."""
+    if students:
+        costs = write_class(folder, int(students))
+        points = {student: POINTS - len(tasks) for student, tasks in costs.items()}
+        print("\n".join(f"{student} should get {points[student]}" for student in costs))
+    else:
+        write_samples(folder)
+        print(f"{folder}/mistakes should lose 1 point for each of:", *map(str, typical_mistakes()), sep="\n  ")
+
+
 if __name__ == "__main__":
-    write_samples(sys.argv[1])
-    print(f"{sys.argv[1]}/mistakes should lose 1 point for each of:", *map(str, typical_mistakes()), sep="\n  ")
+    main(*sys.argv[1:])

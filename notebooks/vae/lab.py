@@ -17,7 +17,7 @@ import torch
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler, TensorDataset
 
 PROFILE = os.environ.get("LAB_PROFILE", "full")
-SLICES = {"full": (60_000, 10_000), "quick": (2_048, 1_000), "grading": (320, 320)}   # training and test images
+SLICES = {"full": (60_000, 10_000), "quick": (2_048, 1_000), "grading": (96, 320)}   # training and test images
 NOTEBOOKS = ("01_data.ipynb", "02_vae.ipynb", "03_loss.ipynb", "04_training.ipynb", "05_latent_space.ipynb",
              "06_cvae.ipynb", "07_discussion.ipynb")
 WEIGHTS = ("vae.pt", "cvae.pt")
