@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from .errors import SetupError, SubmissionError
 from .graded import graded_notebook, runs
 from .kernels import SandboxMissing, level, require_sandbox
 from .notebook_file import read_notebook
-from .notebook_run import NotebookRun
+from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
 from .submission import Submission, read_submission, restore_all
 from .text import clean
@@ -70,7 +71,8 @@ def grade(
     names = [name for name in NOTEBOOKS if only is None or name in only]
     tasks = {name: [task for task in AUTO if task.notebook == name] for name in names}
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder_of_all:
-        desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None))
+        desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None),
+                    time.monotonic() + SUBMISSION_SECONDS)  # fmt: skip
         desk.require([name for name in names if tasks[name]])
         with ThreadPoolExecutor(AT_ONCE) as pool:
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
@@ -119,6 +121,7 @@ class Desk:
     course: Course
     folder: Path
     tell: Callable[[str], None]
+    deadline: float  # as of time.monotonic()
 
     def require(self, names: list[str]) -> None:
         """Raise CourseError where a file of the course is missing."""
@@ -161,7 +164,7 @@ class Desk:
         sources = [cell.source for cell in notebook.cells if runs(cell)]
         data = os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
         env = {"LAB_PROFILE": "grading", "LAB_DATA": data, "LAB_ANSWERS": str(answers)}
-        with NotebookRun(name, sources, work, env) as student:
+        with NotebookRun(name, sources, work, env, self.deadline) as student:
             results = [self._result(task, student) for task in tasks]
         shutil.rmtree(place, ignore_errors=True)
         return Part(name, self.course.released(name), notebook, student.outputs, results, student.notes)

@@ -1,7 +1,9 @@
 """A submission becomes a Report: each mistake is paid once, where it was made, whatever the student's code does."""
 
 import json
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import nbformat.v4 as v4
@@ -14,7 +16,9 @@ from autograder.cells import defined_names
 from autograder.checks import check
 from autograder.errors import SetupError
 from autograder.grading import Course, CourseError, grade
+from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
 from autograder.text import MESSAGE_LENGTH, clean
+from tests.attacks import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 LOSS = "03_loss.ipynb"
@@ -251,3 +255,33 @@ def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatc
     submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
     with pytest.raises(SetupError, match="There is no sandbox here: bubblewrap is not installed; install bubblewrap"):
         grade(submission, sandbox=True)
+
+
+def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
+    monkeypatch.setattr(grading, "SUBMISSION_SECONDS", 0)
+    report = grade_loss(SETUP, KL, TEST)
+    assert report.score == 0 and all("The submission took longer" in message for message in messages(report))
+
+
+def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
+    run, asked = StudentKernel.run, []
+
+    def lose_one(kernel, probe, **inputs):
+        asked.append(probe)
+        if len(asked) == 2:
+            for process in processes():
+                os.kill(process, signal.SIGKILL)
+        return run(kernel, probe, **inputs)
+
+    monkeypatch.setattr(StudentKernel, "run", lose_one)
+    assert grade_loss(SETUP, KL, TEST).score == 2
+
+
+@pytest.mark.parametrize("method, error", [("start", KernelStartError), ("run_cell", KernelLostError)])
+def test_there_are_no_points_to_be_had_or_lost_where_no_kernel_works(grade_loss, monkeypatch, method, error):
+    def fail(*_):
+        raise error("It is full.")
+
+    monkeypatch.setattr(StudentKernel, method, fail)
+    with pytest.raises(error, match="It is full."):
+        grade_loss(SETUP, KL, TEST)

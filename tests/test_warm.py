@@ -9,7 +9,16 @@ import pytest
 import torch
 
 from autograder.checks.student import StudentError
-from autograder.kernels import SandboxMissing, StudentKernel, exchange, level, pool, require_sandbox, sandbox
+from autograder.kernels import (
+    KernelLostError,
+    SandboxMissing,
+    StudentKernel,
+    exchange,
+    level,
+    pool,
+    require_sandbox,
+    sandbox,
+)
 from autograder.kernels.inside import places
 
 
@@ -106,7 +115,8 @@ def test_a_warm_process_that_dies_is_started_again(tmp_path):
     with StudentKernel(tmp_path) as student:
         taken = seat()
         taken.warm.kill()
-        assert student.run_cell("1 + 1").status == "died"
+        with pytest.raises(KernelLostError):
+            student.run_cell("1 + 1")
     with StudentKernel(tmp_path) as student:
         assert student.run_cell("1 + 1").status == "ok"
 

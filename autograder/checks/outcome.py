@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .student import Student, StudentError
+from .student import NoVerdictError, Student, StudentError
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Complaint(Exception):
 def check(name: str, holds: str) -> Callable:
     """Make `f(student) -> complaint or None` a check `f(student) -> Outcome`; `holds` is its message when it passes.
 
-    The check never raises: an error in the student's code is a failed outcome with its sentence, and so is a
-    result that could not be judged.
+    An error in the student's code is a failed outcome with its sentence, and so is a result that could not be judged.
+    The check raises nothing but NoVerdictError.
     """
 
     def decorate(judge: Callable[[Student], str | None]) -> Callable[[Student], Outcome]:
@@ -32,6 +32,8 @@ def check(name: str, holds: str) -> Callable:
         def run(student: Student) -> Outcome:
             try:
                 complaint = judge(student)
+            except NoVerdictError:
+                raise
             except (Complaint, StudentError) as problem:
                 complaint = str(problem)
             except Exception as error:  # noqa: BLE001 - a value of any type may come back; a check still ends in a verdict

@@ -13,6 +13,10 @@ class StudentError(Exception):
     """An error in the student's code, or a missing or unfinished definition; str() is one sentence for the student."""
 
 
+class NoVerdictError(Exception):
+    """The student's code could not be asked, through no fault of its own; str() is one sentence."""
+
+
 class Student(Protocol):
     """Where a student's definitions live."""
 
@@ -20,7 +24,7 @@ class Student(Protocol):
         """Run `probes.<probe>(namespace, **inputs)` beside the student's code.
 
         Inputs and results are None, bool, int, float, str, CPU tensors, and lists and dicts (str keys) of these.
-        Raises StudentError.
+        Raises StudentError, NoVerdictError.
         """
 
 

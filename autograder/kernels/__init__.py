@@ -1,7 +1,7 @@
 """Where student code runs: a kernel in a process of its own, sandboxed where that can be, and calls into it."""
 
 from .inside.limits import Limits
-from .kernel import CELL_SECONDS, PROBE_SECONDS, KernelStartError, StudentKernel
+from .kernel import CELL_SECONDS, PROBE_SECONDS, KernelLostError, KernelStartError, StudentKernel
 from .outputs import CellResult, bounded, explanation, fitting, plain
 from .pool import SandboxMissing, level, require_sandbox
 
@@ -9,6 +9,7 @@ __all__ = [
     "CELL_SECONDS",
     "PROBE_SECONDS",
     "CellResult",
+    "KernelLostError",
     "KernelStartError",
     "Limits",
     "SandboxMissing",

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 from ..checks import student as student_module
-from ..checks.student import StudentError
+from ..checks.student import NoVerdictError, StudentError
 from . import wire
 from .exchange import Exchange, KernelDied, TimeLimit
 from .inside.limits import Limits
 from .outputs import CellOutputs, CellResult
-from .provisioner import new_manager
+from .provisioner import BLAMELESS, new_manager
 from .warm import WarmError
 
 # All limits, in seconds.
@@ -30,8 +30,12 @@ CHECKS = Path(student_module.__file__).parent
 LIMITS = Limits()
 
 
-class KernelStartError(Exception):
+class KernelStartError(NoVerdictError):
     """No kernel can be started on this machine; str() is one sentence."""
+
+
+class KernelLostError(NoVerdictError):
+    """A kernel ended, and not by its own code; str() is one sentence."""
 
 
 class StudentKernel:
@@ -85,7 +89,7 @@ class StudentKernel:
         return self._manager is not None and self._manager.is_alive()
 
     def run_cell(self, source: str, timeout: float = CELL_SECONDS) -> CellResult:
-        """Run one cell of a notebook and say how it ended and what it showed."""
+        """Run one cell of a notebook and say how it ended and what it showed. Raises KernelLostError."""
         shown = CellOutputs()
         try:
             error = self._execute(source, timeout, silent=False, show=shown.add)
@@ -97,7 +101,10 @@ class StudentKernel:
         return CellResult(status, sentence, shown.all())
 
     def run(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
-        """What `probes.<probe>(namespace, **inputs)` returns beside the student's code. Raises StudentError."""
+        """What `probes.<probe>(namespace, **inputs)` returns beside the student's code.
+
+        Raises StudentError and KernelLostError.
+        """
         try:
             result = self._call("probe", timeout, probe=probe, inputs=inputs)
         except (TimeLimit, KernelDied) as error:
@@ -153,13 +160,16 @@ class StudentKernel:
 
     def _request(self, kind, content, timeout, collect, buffers=()):
         """Send a request, hand what the kernel publishes for it to `collect`, and return the content of its reply."""
-        if not self.alive:
-            raise KernelDied("found that the kernel has ended")
-        exchange = Exchange(self._manager, self._client, timeout)
         try:
+            if not self.alive:
+                raise KernelDied("found that the kernel has ended")
+            exchange = Exchange(self._manager, self._client, timeout)
             exchange.run(kind, content, collect, buffers)
-        except KernelDied:
+        except KernelDied as death:
+            ending = self._manager and self._manager.provisioner.ending
             self.close()
+            if ending in BLAMELESS:
+                raise KernelLostError(f"The kernel {death}.") from death
             raise
         return exchange.reply or {}
 

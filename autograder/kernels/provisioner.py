@@ -20,7 +20,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from . import pool, sandbox
 from .channels import KernelManager
 from .inside import places
-from .inside.limits import Limits, describe_code
+from .inside.limits import MACHINE_FULL, Limits, describe_code
 from .warm import ENVIRONMENT, INSIDE_ENVIRONMENT
 
 MESSAGE = 2**16  # bytes, at most
@@ -29,6 +29,7 @@ END_SECONDS = 10  # until a kernel that is killed is gone
 DATA = "LAB_DATA"  # a variable, also of the grader, that names a folder which all kernels read
 FOLDERS = ("LAB_ANSWERS",)  # variables that name a folder of which each kernel gets a copy that it may only read
 OUTSIDE = "was ended from outside, not by its code"
+BLAMELESS = (OUTSIDE, MACHINE_FULL)  # ends that are no fault of the kernel's code
 
 
 class OwnPython(KernelSpecManager):

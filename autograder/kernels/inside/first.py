@@ -9,7 +9,7 @@ import socket
 
 from . import namespaces
 from .kernel import LISTENING, be_kernel
-from .limits import Limits, describe_end
+from .limits import Limits, describe_end, killed_for_memory
 from .order import Order
 from .places import CODE, CONNECTION_FILE, OWN, SHOWN, SOCKETS, SPOOL, WORK
 
@@ -68,6 +68,7 @@ def close_off() -> None:
 
 def run_kernel(order: Order, tell: socket.socket) -> str:
     """Start the kernel, hold it back until its sockets' folder is read-only, and say how it ended."""
+    killed_before = killed_for_memory()
     heard, say = os.pipe()
     held_back, let_go = os.pipe()
     kernel = os.fork()
@@ -85,7 +86,7 @@ def run_kernel(order: Order, tell: socket.socket) -> str:
     while True:  # others that lost their parent come by, too
         process, status, usage = os.wait4(-1, 0)
         if process == kernel:
-            end = describe_end(status, usage, order.limits)
+            end = describe_end(status, usage, order.limits, killed_before)
             return end if heard_of == LISTENING else f"cannot be started: {heard_of.decode() or end}"
 
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 MB = 2**20
+MACHINE_FULL = "was ended because this machine's memory was full"
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,28 @@ def fair_memory_of(process: int, otherwise: int) -> int:
     return sum(int(row[1]) * 1024 for row in rows if row[0] in ("Pss_Anon:", "Pss_Shmem:"))
 
 
+def killed_for_memory() -> int:
+    """How many processes Linux has killed since its start because the machine's memory was full."""
+    try:
+        with open("/proc/vmstat", encoding="ascii") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+    except OSError:
+        return 0
+
+
 def describe_size(size: int) -> str:
     """2 GB, 300 MB."""
     return f"{size / 2**30:g} GB" if size >= 2**30 else f"{size / MB:g} MB"
 
 
-def describe_end(status: int, usage, limits: Limits) -> str:
-    """How a process ended, by what os.wait4 tells of it: a sentence without its subject."""
+def describe_end(status: int, usage, limits: Limits, killed_before: int) -> str:
+    """How a process ended, by what os.wait4 tells of it: a sentence without its subject.
+
+    killed_before: what `killed_for_memory` gave when the process started.
+    """
     code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGKILL and killed_for_memory() > killed_before:
+        return MACHINE_FULL
     if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
         return f"used more than {limits.cpu_seconds} s of processor time"
     return describe_code(code)
