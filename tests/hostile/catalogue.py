@@ -1,0 +1,5 @@
+"""All attacks."""
+
+from . import resources
+
+CATALOGUE = (*resources.ATTACKS,)
