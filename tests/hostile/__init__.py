@@ -1,20 +1,24 @@
-"""The hostile class: attacks on the grader, each a student's submission, among submissions of honest students.
+"""The hostile class: attacks on the grader, each a student's submission, among those of honest students.
 
-An attack knows where everything lies: its cell finds `places` {name: path}, and the helpers of `TOOLS`. It shows what
-it got, as outputs of its cell and as what its kl_loss raises, so that whatever it could read is in what comes back.
+An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of `TOOLS`. What it gets it
+shows, as outputs of its cell and as what its kl_loss raises, so that whatever it could read is in what comes back.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-VAE, LOSS, TRAINING, CVAE = "02_vae.ipynb", "03_loss.ipynb", "04_training.ipynb", "06_cvae.ipynb"
-CANARY = "canary-of-the-"  # begins each secret; what follows is drawn anew for each class
-MARK = "hostile-mark"  # in the name or the text of each file that an attack writes, and in each process it starts
+if TYPE_CHECKING:
+    from .world import World
+
+VAE, LOSS, CVAE = "02_vae.ipynb", "03_loss.ipynb", "06_cvae.ipynb"
+CANARY = "canary-of-the-"  # begins each secret; a word and 16 hexadecimal digits follow
+MARK = "hostile-mark"  # in the name or the text of each file that an attack writes, and in each process that it starts
 
 TOOLS = f'''
-import ctypes, json, os, signal, socket, subprocess, sys, time
+import ctypes, glob, json, os, re, shutil, signal, socket, sqlite3, subprocess, sys, time
+SECRET = re.compile(rb"{CANARY}[a-z]+-[0-9a-f]{{16}}")
 shown = []
 def show(*words):
     shown.append(" ".join(map(str, words))[:5000])
@@ -25,44 +29,44 @@ def attempt(act, *arguments):
     except BaseException as error:
         show(f"{{type(error).__name__}}: {{error}}")
 def read(path):
-    return open(path, "rb").read(200_000)
+    with open(path, "rb") as file:
+        return file.read(10**6)
 def write(path):
-    open(path, "a").write("{MARK}")
-def search(*tops, limit=100_000):
-    """Show every file below some folders that holds a secret."""
+    with open(path, "a") as file:
+        file.write("{MARK}")
+def search(*tops):
+    """Show every secret in the files below some folders."""
     count = 0
-    for top in tops:
-        show(top, "holds", os.listdir(top) if os.path.isdir(top) else "nothing that is seen")
-        for folder, _, files in os.walk(top):
-            for name in files:
-                count += 1
-                try:
-                    path = os.path.join(folder, name)
-                    text = read(path) if os.path.isfile(path) and count < limit else b""
-                except OSError:
-                    continue
-                if b"{CANARY[:-1]}" + b"-" in text.replace(b"# ", b""):
-                    show(path, text[text.index(b"{CANARY[:-1]}"):][:200])
-    show("looked at", count, "files")
+    for folder, below, files in (each for top in tops for each in os.walk(top)):
+        below[:] = [name for name in below if os.path.join(folder, name) != sys.prefix]
+        for path in (os.path.join(folder, name) for name in files):
+            try:
+                text = read(path) if os.path.isfile(path) else b""
+            except OSError:
+                continue
+            count += 1
+            for secret in SECRET.findall(text):
+                show(path, "holds", secret)
+    show("looked into", count, "files")
 libc = ctypes.CDLL(None, use_errno=True)
 def call(name, *arguments):
-    """A function of the C library."""
+    """Call a function of the C library; what went wrong, in words."""
     ctypes.set_errno(0)
     result = getattr(libc, name)(*arguments)
-    return result if result != -1 else os.strerror(ctypes.get_errno())
+    return f"{{name}} refused: {{os.strerror(ctypes.get_errno())}}" if result == -1 else f"{{name}} done: {{result}}"
 def kl_loss(mean_z, logvar_z):
     raise ValueError(" ".join(shown)[-1500:])
 '''
 
-Build = Callable[[Path, Any], None]  # changes a submission: (its folder, the World)
+Build = Callable[[Path, "World"], None]  # changes a submission, given its folder
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What one student tries. says: what is found in the outputs, notes and messages if the attack ran and was stopped.
+    """What one student tries. says: what is found in outputs, notes or messages if the attack ran and was stopped.
 
-    cell: code below the tools and above the stubs of `notebook`. build: changes the folder of the submission.
-    keeps: the points of the right answers that the attack rides on. student: whose folder it is; the name, else.
+    cell: code below the tools, in `notebook`. build: changes the folder of the submission, the notebook in it.
+    keeps: the points of the right answers that the attack rides on. student: who hands it in; the name, else.
     """
 
     name: str
@@ -75,8 +79,8 @@ class Attack:
 
     @property
     def folder(self) -> str:
-        """The name of the submission's folder."""
-        return self.student or self.name.replace(" ", "-")
+        """What the student's folder, or zip file without its ending, is called."""
+        return self.student or self.name
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,7 @@
 """All attacks."""
 
-from . import resources
+from . import filesystem, pages, poison, reaching, reading, resources
 
-CATALOGUE = (*resources.ATTACKS,)
+CATALOGUE = (*resources.ATTACKS, *reading.ATTACKS, *reaching.ATTACKS, *poison.ATTACKS, *filesystem.ATTACKS,
+             *pages.ATTACKS)  # fmt: skip
+PAGES = pages.ATTACKS  # those whose pages of feedback are looked at

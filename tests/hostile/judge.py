@@ -2,40 +2,58 @@
 
 import gzip
 import json
-import tempfile
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.assignment import task
+from autograder.classroom.bundle import read_bundle
+from autograder.classroom.roster import read_roster
 from autograder.classroom.students import file_stem, student_id
+from autograder.classroom.worker import grade_bundle
 
-from . import Attack
-from .world import World, hand_in_attacks, hand_in_honest, make_world
+from . import MARK, Attack
+from .honest import HONEST
+from .world import World, hand_in, hide_in_submission, make_world
+
+ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm", ".", "~")  # where an attack could leave something
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one student: their result's JSON, and every text that could reach them or the instructor."""
+    """What came of one student. result: as the class keeps it; notebooks: as graded and as in the gradebook's folder."""
 
     student: str
-    result: dict
-    text: str
+    result: dict[str, Any]
+    notebooks: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The report; empty where there was nothing to grade."""
+        return self.result["report"]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that the grader wrote, and what cells showed."""
+        outputs = [cell.get("outputs", []) for notebook in self.notebooks for cell in notebook["cells"]]
+        return [line for text in texts([self.result, outputs]) for line in text.splitlines()]
 
 
 @dataclass(frozen=True)
 class Run:
-    """A class run. before, after: path → hash of what no grading may change; left: processes that were left."""
+    """A class run. before, after: path → hash of what no grading may change; left: processes and files of attacks."""
 
     world: World
     attacks: Sequence[Attack]
-    honest: dict[str, Path]
     code: int
     printed: str
     seconds: float
     before: dict[str, str]
     after: dict[str, str]
+    left: list[str]
     found: dict[str, Found] = field(default_factory=dict)
 
     def of(self, attack: Attack) -> Found:
@@ -43,48 +61,75 @@ class Run:
         return self.found[student_id(attack.folder)]
 
     def gained(self, attack: Attack) -> float:
-        """The points of the tasks in the attack's notebook, less those of right answers that it rides on."""
-        tasks = self.of(attack).result["report"].get("tasks", [])
-        return sum(each["score"] for each in tasks if task(each["id"]).notebook == attack.notebook) - attack.keeps
+        """The points of the attack's notebook, and of those that nobody handed in, less what the attack rides on."""
+        beside = {other.notebook for other in self.attacks if other.folder == attack.folder} - {attack.notebook}
+        tasks = self.of(attack).report.get("tasks", [])
+        return sum(each["score"] for each in tasks if task(each["id"]).notebook not in beside) - attack.keeps
+
+    def seen(self, attack: Attack) -> str:
+        """The first line that says how the attack was stopped, "" where none does."""
+        return next((line for line in self.of(attack).lines if attack.says in line), "")
+
+    def alone(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each honest student, and the report of their submission graded alone."""
+        for entry in read_roster(self.world.submitted)[0]:
+            if entry.student in HONEST:
+                yield entry.student, json.loads(grade_bundle(read_bundle(entry)))["report"]
 
 
 def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
     """Make a world, hand in, grade the class once, and collect what came back."""
     world = make_world(folder)
-    honest = hand_in_honest(world)
-    hand_in_attacks(world, attacks)
-    before, started = world.contents(), time.monotonic()
-    done = world.run("autograder", "class", str(world.submitted), "--workers", "2", "--require-sandbox", "--yes")
-    seconds = time.monotonic() - started
-    run = Run(world, attacks, honest, done.returncode, done.stdout + done.stderr, seconds, before, world.contents())
-    for student in {student_id(name) for name in [*honest, *(attack.folder for attack in attacks)]}:
+    for hand_in_honest, _ in HONEST.values():
+        hand_in_honest(world.submitted)
+    hide_in_submission(world.submitted / "honest key" / "vae" / "02_vae.ipynb", world)
+    with world.listening() as port:
+        hand_in(world, attacks, port)
+        before, started = world.contents(), time.monotonic()
+        done = world.run("autograder", "class", str(world.submitted), "--workers", "2", "--require-sandbox")
+        seconds = time.monotonic() - started
+    run = Run(world, attacks, done.returncode, done.stdout + done.stderr, seconds, before, world.contents(),
+              [*marked_processes(), *marked_files()])  # fmt: skip
+    for student in {*HONEST, *(student_id(attack.folder) for attack in attacks)}:
         run.found[student] = _find(world, student)
     return run
 
 
 def _find(world, student):
-    graded = world.course / "graded"
-    stem = file_stem(student)
-    path = next((path for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json") if path.exists()))
-    text = path.read_text()
-    for packed in (graded / "notebooks" / stem).glob("*.gz"):
-        text += gzip.decompress(packed.read_bytes()).decode()
-    for notebook in (world.course / "autograded" / student).rglob("*.ipynb"):
-        text += notebook.read_text()
-    return Found(student, json.loads(path.read_text()), text)
+    """The result of a student and their notebooks."""
+    graded, stem = world.course / "graded", file_stem(student)
+    result = next(path for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json") if path.exists())
+    kept = [json.loads(gzip.decompress(path.read_bytes())) for path in (graded / "notebooks" / stem).glob("*.gz")]
+    notebooks = [json.loads(text) for each in kept for text in each.values()]
+    notebooks += [json.loads(path.read_bytes()) for path in (world.course / "autograded" / student).rglob("*.ipynb")]
+    return Found(student, json.loads(result.read_bytes()), tuple(notebooks))
 
 
-if __name__ == "__main__":
-    import sys
+def texts(tree: Any) -> Iterator[str]:
+    """Every text in lists and dicts, keys too."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, (list, dict)):
+        for item in tree:
+            yield from texts(item)
+            if isinstance(tree, dict):
+                yield from texts(tree[item])
 
-    from .catalogue import CATALOGUE
 
-    chosen = [a for a in CATALOGUE if not sys.argv[1:] or any(w in a.name for w in sys.argv[1:])]
-    run = run_hostile_class(Path(tempfile.mkdtemp(prefix="hostile-")), chosen)
-    print(run.printed[-6000:], run.code, run.seconds)
-    for a in chosen:
-        print(a.name, run.gained(a), a.says in run.of(a).text)
-        print("   ", run.of(a).result["report"].get("notes"), run.of(a).result["problem"])
-        if a.says not in run.of(a).text:
-            print(run.of(a).text[:3000])
-    print(run.before == run.after, run.world.folder)
+def marked_processes() -> Iterator[str]:
+    """The processes that attacks started."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes()
+        except OSError:
+            continue
+        if MARK.encode() in words:
+            yield f"process {path.parent.name}"
+
+
+def marked_files() -> Iterator[str]:
+    """The files that attacks wrote, by their names."""
+    for place in ELSEWHERE:
+        yield from (str(path) for path in Path(place).expanduser().glob(f"{MARK}*"))
+    for folder in (os.path.dirname(os.__file__),):
+        yield from (os.path.join(above, name) for above, _, files in os.walk(folder) for name in files if MARK in name)
