@@ -1,4 +1,4 @@
-"""What a later notebook gets of the key's earlier ones: code that it builds on, and nothing else of the instructor's."""
+"""What a notebook's kernel gets of the key's earlier ones: the code that it builds on, and nothing else."""
 
 import re
 

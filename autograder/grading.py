@@ -197,7 +197,7 @@ class Desk:
         shutil.copyfile(self.course.solutions / "lab.py", work / "lab.py")
 
     def _lay_out_answers(self, name, answers, work, own):
-        """Put the earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
+        """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
         loaded = set() if own else loaded_by(self.course.released(name))
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
             key = self.course.key(earlier) if earlier in loaded else None

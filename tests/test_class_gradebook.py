@@ -170,6 +170,12 @@ def test_a_notebook_that_is_not_there_has_no_points(course):
     assert scores(course)["ada"] == {name: (0, None, False) for name in ("first-test", "second-test", QUESTION)}
 
 
+@pytest.mark.parametrize("name", ["gradebook", "merged", "waiting", "notebooks"])
+def test_a_student_may_be_called_as_one_of_our_files(grade, name):
+    grade(**{name: {"points": (1, 0)}})
+    assert grade()[1].splitlines()[-1] == "1 student, 1 as before."
+
+
 def test_a_second_call_does_not_open_the_gradebook(course, grade, monkeypatch):
     grade(ada={"points": (1, 0)})
     monkeypatch.setattr(gradebook_module, "GradebookWriter", None)

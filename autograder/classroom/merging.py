@@ -25,7 +25,7 @@ class Merger:
 
     def __init__(self, store: Store, root: Path, assignment: str):
         self._root, self._assignment = root, assignment
-        self._journal_path, self._state_path = store.folder / "merged.jsonl", store.folder / "gradebook.json"
+        self._journal_path, self._state_path = store.folder / "merged.jsonl", store.folder / ".gradebook.json"
         self._store = store
         self._writer = None
         self._ids = self._scores = None

@@ -17,7 +17,7 @@ CANARY = "canary-of-the-"  # begins each secret; a word and 16 hexadecimal digit
 MARK = "hostile-mark"  # in the name or the text of each file that an attack writes, and in each process that it starts
 
 TOOLS = f'''
-import ctypes, glob, json, os, re, shutil, signal, socket, sqlite3, subprocess, sys, time
+import ctypes, json, os, re, shutil, signal, socket, sqlite3, stat, subprocess, sys, time
 SECRET = re.compile(rb"{CANARY}[a-z]+-[0-9a-f]{{16}}")
 shown = []
 def show(*words):

@@ -66,4 +66,5 @@ ATTACKS = (
            build=zipped((link(VAE), "/etc/passwd"))),
     Attack("a notebook name with ..", says="would lie outside of it",
            build=zipped(("vae/..\\..\\..\\solutions\\vae\\03_loss.ipynb", "{}"))),
+    Attack("the name of one of the grader's files", "show(1 + 1)", "ValueError: 2", student="gradebook"),
 )  # fmt: skip

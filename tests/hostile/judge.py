@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook
+
 from autograder.assignment import task
 from autograder.classroom.bundle import read_bundle
 from autograder.classroom.roster import read_roster
@@ -24,7 +26,7 @@ ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm", ".", "~")  # where an attack could 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one student. result: as the class keeps it; notebooks: as graded and as in the gradebook's folder."""
+    """What came of one student. result: as the class keeps it; notebooks: as graded, and as nbgrader has them."""
 
     student: str
     result: dict[str, Any]
@@ -69,6 +71,13 @@ class Run:
     def seen(self, attack: Attack) -> str:
         """The first line that says how the attack was stopped, "" where none does."""
         return next((line for line in self.of(attack).lines if attack.says in line), "")
+
+    def points_in_gradebook(self) -> dict[str, float]:
+        """student → the automatic points that nbgrader's gradebook has."""
+        with Gradebook(f"sqlite:///{self.world.course / 'gradebook.db'}", "vae-course") as gradebook:
+            submissions = gradebook.find_assignment("vae").submissions
+            return {submission.student_id: sum(grade.auto_score or 0 for notebook in submission.notebooks
+                                               for grade in notebook.grades) for submission in submissions}  # fmt: skip
 
     def alone(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each honest student, and the report of their submission graded alone."""

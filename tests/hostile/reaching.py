@@ -24,12 +24,12 @@ attempt(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto, b"hostile-mark"
 """
 
 _SOCKETS = """
-found = [path for path in glob.glob("/**/*", recursive=True, root_dir="/sandbox") if os.path.exists(path)]
-for top in ("/sandbox", "/tmp", "/run", "/var"):
-    for folder, _, files in os.walk(top):
+found = []
+for folder, _, files in os.walk("/"):
+    if not folder.startswith(("/proc", "/sys", "/usr", sys.prefix)):
         found += [os.path.join(folder, name) for name in files]
-others = [path for path in found if path.startswith(("/sandbox/spool", "/run", "/var"))]
-show("sockets of others:", others)
+found = [path for path in found if stat.S_ISSOCK(os.lstat(path).st_mode)]
+show("sockets of others:", [path for path in found if not path.startswith("/sandbox/sockets/s-")])
 for name in ("\\0hostile-server", places["home"] + "/agent.sock", "/run/docker.sock", "/run/dbus/system_bus_socket"):
     attempt(socket.socket(socket.AF_UNIX).connect, name)
 """
