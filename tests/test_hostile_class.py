@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.hostile.catalogue import CATALOGUE
+from tests.hostile.catalogue import CATALOGUE, SCRIPTS
 from tests.hostile.feedback import pages_of, what_acts
 from tests.hostile.honest import HONEST
 from tests.hostile.judge import run_hostile_class, texts
@@ -98,6 +98,7 @@ def test_the_gradebook_has_every_student_and_their_points(run):
 def test_pages_of_feedback_run_nothing_of_a_student(pages):
     usual = what_acts(pages["honest key"])
     assert usual
+    assert all("give(" in page for attack in SCRIPTS for page in pages[attack.name])
     for student, texts_of_pages in pages.items():
         assert what_acts(texts_of_pages) <= usual, student
 

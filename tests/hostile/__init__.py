@@ -1,7 +1,7 @@
 """The hostile class: attacks on the grader, each a student's submission, among those of honest students.
 
 An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of `TOOLS`. What it gets it
-shows, as outputs of its cell and as what its kl_loss raises, so that whatever it could read is in what comes back.
+shows, as outputs of its cell and, by `TELLING`, as what its kl_loss raises: whatever it could read is in what comes back.
 """
 
 from collections.abc import Callable
@@ -54,6 +54,8 @@ def call(name, *arguments):
     ctypes.set_errno(0)
     result = getattr(libc, name)(*arguments)
     return f"{{name}} refused: {{os.strerror(ctypes.get_errno())}}" if result == -1 else f"{{name}} done: {{result}}"
+'''
+TELLING = '''
 def kl_loss(mean_z, logvar_z):
     raise ValueError(" ".join(shown)[-1500:])
 '''

@@ -4,4 +4,4 @@ from . import filesystem, pages, poison, reaching, reading, resources
 
 CATALOGUE = (*resources.ATTACKS, *reading.ATTACKS, *reaching.ATTACKS, *poison.ATTACKS, *filesystem.ATTACKS,
              *pages.ATTACKS)  # fmt: skip
-PAGES = pages.ATTACKS  # those whose pages of feedback are looked at
+SCRIPTS = pages.SCRIPTS

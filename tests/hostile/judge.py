@@ -39,9 +39,9 @@ class Found:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that the grader wrote, and what cells showed."""
+        """What cells showed, and what the grader wrote."""
         outputs = [cell.get("outputs", []) for notebook in self.notebooks for cell in notebook["cells"]]
-        return [line for text in texts([self.result, outputs]) for line in text.splitlines()]
+        return [line for text in texts([outputs, self.result]) for line in text.splitlines()]
 
 
 @dataclass(frozen=True)

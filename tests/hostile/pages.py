@@ -59,10 +59,13 @@ def answers(folder, world):
     path.write_text(json.dumps(notebook))
 
 
-ATTACKS = (
+SCRIPTS = (  # whose pages hold them as text
     Attack("JavaScript in outputs", _OUTPUTS, "<IPython.core.display.HTML object>"),
     Attack("JavaScript in texts", "shown.append('<script>give(16)</script>')", "<script>give(16)", build=texts),
-    Attack("JavaScript in an answer in words", "show(1 + 1)", "is not written yet", VAE, build=answers),
+    Attack("JavaScript in an answer in words", "show(1 + 1)", "not written yet", VAE, build=answers),
+)
+ATTACKS = (
+    *SCRIPTS,
     Attack("JavaScript in the student's name", "show(1 + 1)", "ValueError: 2", student="<script>alert(1)<script>"),
     Attack("JavaScript in the name of a zip file", "show(1 + 1)", "ValueError: 2", build=zipped(),
            student="'\"><img src=x onerror=alert(1)>"),

@@ -84,7 +84,7 @@ ATTACKS = (
            build=files(".ipython/profile_default/startup/00-start.py", "ipython_config.py", "jupyter_config.py",
                        "nbgrader_config.py")),
     Attack("IPython start-up files written from inside", _STARTUP, "ended the kernel's process (exit code 3)"),
-    Attack("LD_PRELOAD set from inside", _PRELOAD, "ended the kernel's process"),
+    Attack("LD_PRELOAD set from inside", _PRELOAD, "lost the connection to the kernel"),
     Attack("LD_PRELOAD in a file .env", _LISTED, _ALONE, build=files(".env", text=f"LD_PRELOAD=/tmp/{MARK}.so")),
     Attack("deleting the notebooks in the folder of work", _DELETE, "now it holds []"),
     Attack("a malicious vae.pt", "import torch\nattempt(torch.load, 'vae.pt')", "Weights only load failed",

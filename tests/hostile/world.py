@@ -1,5 +1,6 @@
 """A world for the class: a course with its own copy of the grader, a gradebook, a home, secrets, and submissions."""
 
+import compileall
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from nbgrader.api import Gradebook
 
 from tests.samples import RELEASE, write_submission
 
-from . import CANARY, TOOLS, Attack
+from . import CANARY, LOSS, TELLING, TOOLS, Attack
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("autograder", "solutions", "nbgrader_config.py")
@@ -109,6 +110,7 @@ def make_world(folder: Path) -> World:
     for path in (world.course / "solutions" / "vae").glob("*.ipynb"):
         _hide(path, world.secrets["solutions"], lambda cell: True)
     (world.course / "autograder" / "checks" / "secret.py").write_text(f"# {world.secrets['checks']}\n")
+    compileall.compile_dir(world.course / "autograder", quiet=1)
     with Gradebook(f"sqlite:///{world.course / 'gradebook.db'}", "vae-course") as gradebook:
         gradebook.add_student("somebody", first_name=world.secrets["gradebook"])
     return world
@@ -141,8 +143,10 @@ def hostile_notebook(places: dict, attack: Attack) -> nbformat.NotebookNode:
     """The notebook of an attack; no answer in it is right."""
     notebook = nbformat.read(RELEASE / attack.notebook, as_version=4)
     sources = [f"places = {places!r}\n{TOOLS}", attack.cell]
-    rest = [cell for cell in notebook.cells if "raise NotImplementedError" not in cell.source]
-    notebook.cells = [*map(nbformat.v4.new_code_cell, sources), *rest]
+    if attack.notebook == LOSS:
+        sources.append(TELLING)
+        notebook.cells = [cell for cell in notebook.cells if "raise NotImplementedError" not in cell.source]
+    notebook.cells = [*map(nbformat.v4.new_code_cell, sources), *notebook.cells]
     return notebook
 
 
