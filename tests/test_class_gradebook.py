@@ -1,7 +1,6 @@
 """nbgrader's gradebook after a class run: the points are in it, a person's work stays, no student is half written."""
 
 import json
-import os
 
 import nbformat
 import pytest
@@ -11,7 +10,6 @@ from autograder.classroom import gradebook as gradebook_module
 from autograder.classroom import merging
 from autograder.classroom.errors import GradebookError
 from autograder.classroom.gradebook import GradebookWriter
-from autograder.classroom.roster import Entry
 from tests.stub_grading import NOTEBOOK, QUESTION, notebook, submit
 
 
@@ -170,12 +168,6 @@ def test_a_notebook_that_is_not_there_has_no_points(course):
     assert scores(course)["ada"] == {name: (0, None, False) for name in ("first-test", "second-test", QUESTION)}
 
 
-@pytest.mark.parametrize("name", ["gradebook", "merged", "waiting", "notebooks"])
-def test_a_student_may_be_called_as_one_of_our_files(grade, name):
-    grade(**{name: {"points": (1, 0)}})
-    assert grade()[1].splitlines()[-1] == "1 student, 1 as before."
-
-
 def test_a_second_call_does_not_open_the_gradebook(course, grade, monkeypatch):
     grade(ada={"points": (1, 0)})
     monkeypatch.setattr(gradebook_module, "GradebookWriter", None)
@@ -231,16 +223,6 @@ def test_late_submissions_cost_what_nbgraders_settings_say(course, grade):
     grade()
     with open_gradebook(course) as gradebook:
         assert gradebook.find_submission("vae", "ada").late_submission_penalty == 0
-
-
-def test_a_time_of_submission_is_a_short_plain_file(tmp_path):
-    times = {"text": "2024-01-02 12:00:00 UTC", "long": "x" * 1000}
-    for name, text in times.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "link").symlink_to(tmp_path / "text")
-    os.mkfifo(tmp_path / "pipe")
-    expected = {"text": times["text"], "long": "x" * 100, "link": None, "pipe": None, "nowhere": None}
-    assert {name: merging._timestamp(Entry("ada", (), tmp_path / name)) for name in expected} == expected
 
 
 def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_starts(course, grade, capsys):

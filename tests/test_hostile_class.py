@@ -98,7 +98,7 @@ def test_the_gradebook_has_every_student_and_their_points(run):
 def test_pages_of_feedback_run_nothing_of_a_student(pages):
     usual = what_acts(pages["honest key"])
     assert usual
-    assert all("give(" in page for attack in SCRIPTS for page in pages[attack.name])
+    assert all("give(" in "".join(pages[attack.folder]) for attack in SCRIPTS)
     for student, texts_of_pages in pages.items():
         assert what_acts(texts_of_pages) <= usual, student
 

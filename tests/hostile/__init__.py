@@ -1,7 +1,7 @@
 """The hostile class: attacks on the grader, each a student's submission, among those of honest students.
 
 An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of `TOOLS`. What it gets it
-shows, as outputs of its cell and, by `TELLING`, as what its kl_loss raises: whatever it could read is in what comes back.
+shows, as outputs of its cell and, by `TELLING`, as what its kl_loss raises: what it could read is in what comes back.
 """
 
 from collections.abc import Callable

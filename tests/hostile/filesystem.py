@@ -26,6 +26,11 @@ def links(folder, world):
     (folder / "inner").symlink_to(world.course / "solutions")
 
 
+def time(folder, world):
+    """A time of submission whose time zone is a file that blocks its reader."""
+    (folder / "timestamp.txt").write_text("2024-01-02 12:00:00 /proc/kmsg")
+
+
 def pipe(folder, world):
     """A notebook whose reader waits for ever."""
     os.mkfifo(folder / VAE)
@@ -60,6 +65,7 @@ ATTACKS = (
     Attack("a weights file of 2 GB", "show('there is', os.listdir('.'))", "vae.pt is larger than 50 MB", build=large),
     Attack("links out of the folder", says="is a link to a file outside", build=links),
     Attack("a pipe in place of a notebook", says="02_vae.ipynb is not a file", build=pipe),
+    Attack("a time zone that is a file", "show(1 + 1)", "ValueError: 2", build=time),
     Attack("zip slip", says="would lie outside of it", build=zipped(*_SLIP)),
     Attack("a zip bomb", says="over 100 times its size", build=zipped(("06_cvae.ipynb", SPACES * 150))),
     Attack("a zip file with a link in it", says="which is a link or a device",
