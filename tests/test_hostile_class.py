@@ -1,13 +1,11 @@
 """Attacks and honest submissions in one class run: nothing is gained, read, written or left, and nobody is harmed."""
 
-import re
-
 import pytest
 
 from tests.hostile.catalogue import CATALOGUE, SCRIPTS
 from tests.hostile.feedback import pages_of, what_acts
 from tests.hostile.honest import HONEST
-from tests.hostile.judge import run_hostile_class, texts
+from tests.hostile.judge import comparable, run_hostile_class, texts
 
 pytestmark = pytest.mark.slow
 attacks = pytest.mark.parametrize("attack", CATALOGUE, ids=str)
@@ -80,14 +78,7 @@ def test_an_honest_submission_gets_its_points(run, student):
 
 @pytest.mark.parametrize("student", HONEST)
 def test_an_honest_submission_is_graded_as_if_alone(run, alone, student):
-    assert without_numbers(run.found[student].report) == without_numbers(alone[student])
-
-
-def without_numbers(report):
-    """A report whose sentences hold no numbers, since some are drawn at random."""
-    checks = {task["id"]: [(each["name"], each["passed"], re.sub(r"[\d.e−+-]+", "", each["message"]))
-                           for each in task["checks"]] for task in report["tasks"]}  # fmt: skip
-    return checks, {task["id"]: task["score"] for task in report["tasks"]}, report["notes"], report["isolation"]
+    assert comparable(run.found[student].report) == comparable(alone[student])
 
 
 def test_the_gradebook_has_every_student_and_their_points(run):

@@ -12,7 +12,7 @@ from autograder.text import clean
 
 from .catalogue import CATALOGUE
 from .honest import HONEST
-from .judge import Run, run_hostile_class
+from .judge import Run, comparable, run_hostile_class
 
 WIDTH = 120  # columns, where the output is no terminal
 SEEN = 100  # characters
@@ -27,7 +27,7 @@ def main(words: str = typer.Argument("", help="Only attacks whose name holds the
         console.print(table(run))
         alone = dict(run.alone())
     gained = sum(run.gained(attack) for attack in run.attacks)
-    same = sum(run.found[student].report["score"] == alone[student]["score"] for student in HONEST)
+    same = sum(comparable(run.found[student].report) == comparable(alone[student]) for student in HONEST)
     console.print(f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were graded as if "
                   f"alone.")  # fmt: skip
     raise typer.Exit(code=int(gained > 0 or same < len(HONEST)))

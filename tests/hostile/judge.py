@@ -3,6 +3,9 @@
 import gzip
 import json
 import os
+import re
+import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +24,8 @@ from . import MARK, Attack
 from .honest import HONEST
 from .world import World, hand_in, hide_in_submission, make_world
 
-ELSEWHERE = ("/tmp", "/var/tmp", "/dev/shm", ".", "~")  # where an attack could leave something
+ELSEWHERE = ("/", "/tmp", "/var/tmp", "/dev/shm", ".", "~", sys.prefix)  # where an attack could leave something
+NUMBERS = re.compile(r"[\d.e−+-]+")
 
 
 @dataclass(frozen=True)
@@ -140,5 +144,12 @@ def marked_files() -> Iterator[str]:
     """The files that attacks wrote, by their names."""
     for place in ELSEWHERE:
         yield from (str(path) for path in Path(place).expanduser().glob(f"{MARK}*"))
-    for folder in (os.path.dirname(os.__file__),):
+    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("stdlib")}:
         yield from (os.path.join(above, name) for above, _, files in os.walk(folder) for name in files if MARK in name)
+
+
+def comparable(report: dict[str, Any]) -> dict[str, Any]:
+    """A report whose sentences hold no numbers, since some of those are drawn at random."""
+    tasks = [{**task, "checks": [{**each, "message": NUMBERS.sub("", each["message"])} for each in task["checks"]]}
+             for task in report["tasks"]]  # fmt: skip
+    return {**report, "tasks": tasks}

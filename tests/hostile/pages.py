@@ -61,12 +61,14 @@ def answers(folder, world):
 
 SCRIPTS = (  # whose pages hold them as text
     Attack("JavaScript in outputs", _OUTPUTS, "<IPython.core.display.HTML object>"),
-    Attack("JavaScript in texts", "shown.append('<script>give(16)</script>')", "<script>give(16)", build=texts),
+    Attack("JavaScript in texts", "shown.append('<script>give(' + '16)</script>')", "<script>give(16)", build=texts),
     Attack("JavaScript in an answer in words", "show(1 + 1)", "not written yet", VAE, build=answers),
 )
 ATTACKS = (
     *SCRIPTS,
     Attack("JavaScript in the student's name", "show(1 + 1)", "ValueError: 2", student="<script>alert(1)<script>"),
+    Attack("terminal codes in the student's name", "show(1 + 1)", "ValueError: 2",
+           student="gone\x1b[2J\x1b]0;gone\x07\r\n\u202eeno"),
     Attack("JavaScript in the name of a zip file", "show(1 + 1)", "ValueError: 2", build=zipped(),
            student="'\"><img src=x onerror=alert(1)>"),
 )  # fmt: skip
