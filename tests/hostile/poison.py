@@ -89,6 +89,6 @@ ATTACKS = (
     Attack("deleting the notebooks in the folder of work", _DELETE, "now it holds []"),
     Attack("a malicious vae.pt", "import torch\nattempt(torch.load, 'vae.pt')", "Weights only load failed",
            build=pickled),
-    Attack("an attack in a cell between right answers", "del kl_loss\nos._exit(4)",
+    Attack("an attack in a cell between right answers", "os._exit(4)",
            "ended the kernel's process (exit code 4)", build=answered, keeps=2),
 )  # fmt: skip
