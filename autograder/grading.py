@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from .assignment import AUTO, NOTEBOOKS, Task
 from .checks import Outcome
+from .earlier import code_alone, loaded_by
 from .errors import SetupError, SubmissionError
 from .graded import graded_notebook, runs
 from .kernels import SandboxMissing, level, require_sandbox
@@ -42,7 +43,14 @@ class Course:
 
     def released(self, name: str) -> NotebookNode | None:
         """A notebook of the release, None where it has none. Raises CourseError where it cannot be read."""
-        path = self.release / name
+        return self._read(self.release / name)
+
+    def key(self, name: str) -> NotebookNode | None:
+        """A notebook of the key, None where it has none. Raises CourseError where it cannot be read."""
+        return self._read(self.solutions / name)
+
+    @staticmethod
+    def _read(path):
         try:
             return read_notebook(path) if path.is_file() else None
         except SubmissionError as error:
@@ -156,10 +164,7 @@ class Desk:
         answers.mkdir()
         work.mkdir()
         self._lay_out(work)
-        for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
-            source = (work if own_answers else self.course.solutions) / earlier
-            if source.is_file():
-                shutil.copyfile(source, answers / earlier)
+        self._lay_out_answers(name, answers, work, own_answers)
         notebook = self.submission.notebooks[name]
         sources = [cell.source for cell in notebook.cells if runs(cell)]
         data = os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
@@ -193,3 +198,13 @@ class Desk:
         for path in self.submission.weights:
             shutil.copyfile(path, work / path.name)
         shutil.copyfile(self.course.solutions / "lab.py", work / "lab.py")
+
+    def _lay_out_answers(self, name, answers, work, own):
+        """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
+        loaded = set() if own else loaded_by(self.course.released(name))
+        for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
+            key = self.course.key(earlier) if earlier in loaded else None
+            if key is not None:
+                (answers / earlier).write_text(json.dumps(code_alone(key)), encoding="utf-8")
+            elif (work / earlier).is_file():
+                shutil.copyfile(work / earlier, answers / earlier)

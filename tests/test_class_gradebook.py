@@ -1,7 +1,6 @@
 """nbgrader's gradebook after a class run: the points are in it, a person's work stays, no student is half written."""
 
 import json
-import os
 
 import nbformat
 import pytest
@@ -11,7 +10,6 @@ from autograder.classroom import gradebook as gradebook_module
 from autograder.classroom import merging
 from autograder.classroom.errors import GradebookError
 from autograder.classroom.gradebook import GradebookWriter
-from autograder.classroom.roster import Entry
 from tests.stub_grading import NOTEBOOK, QUESTION, notebook, submit
 
 
@@ -225,16 +223,6 @@ def test_late_submissions_cost_what_nbgraders_settings_say(course, grade):
     grade()
     with open_gradebook(course) as gradebook:
         assert gradebook.find_submission("vae", "ada").late_submission_penalty == 0
-
-
-def test_a_time_of_submission_is_a_short_plain_file(tmp_path):
-    times = {"text": "2024-01-02 12:00:00 UTC", "long": "x" * 1000}
-    for name, text in times.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "link").symlink_to(tmp_path / "text")
-    os.mkfifo(tmp_path / "pipe")
-    expected = {"text": times["text"], "long": "x" * 100, "link": None, "pipe": None, "nowhere": None}
-    assert {name: merging._timestamp(Entry("ada", (), tmp_path / name)) for name in expected} == expected
 
 
 def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_starts(course, grade, capsys):

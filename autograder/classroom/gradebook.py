@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,6 +19,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from . import files
 from .autograded import Mark, Master, Sanitizer, marks_of
 from .errors import GradebookError
+
+_PART_OF_TIME = re.compile(r"[\w:,.+-]+(/[\w-]+)*", re.ASCII)  # 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
 
 
 class GradebookWriter:
@@ -167,6 +171,17 @@ class GradebookWriter:
                 session.flush()
             finally:
                 session.remove()
+
+
+def readable_time(text: str | None) -> str | None:
+    """The text where nbgrader can read it as a time; None for others, such as those that name a file as time zone."""
+    if text is None or ".." in text or not all(map(_PART_OF_TIME.fullmatch, text.split(" "))):
+        return None
+    try:
+        parse_utc(text)
+    except (ValueError, OverflowError):
+        return None
+    return text
 
 
 @contextlib.contextmanager

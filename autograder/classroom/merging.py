@@ -25,7 +25,7 @@ class Merger:
 
     def __init__(self, store: Store, root: Path, assignment: str):
         self._root, self._assignment = root, assignment
-        self._journal_path, self._state_path = store.folder / "merged.jsonl", store.folder / "gradebook.json"
+        self._journal_path, self._state_path = store.folder / "merged.jsonl", store.folder / ".gradebook.json"
         self._store = store
         self._writer = None
         self._ids = self._scores = None
@@ -61,21 +61,28 @@ class Merger:
             self.open()
         return [result for result in results if result.notebooks and not self._has(result, entries[result.student])]
 
-    def merge(self, result: Result, entry: Entry) -> None:
-        """Write a result to the gradebook. Raises GradebookError, OSError."""
+    def merge(self, result: Result, entry: Entry) -> str:
+        """Write a result to the gradebook. Returns what is wrong with the time of submission, "" for nothing.
+
+        Raises GradebookError, OSError.
+        """
         self.open()
+        from .gradebook import readable_time
+
         student, timestamp, work = result.student, _timestamp(entry), result.hashes["submission"]
         resubmitted = self._journal.get(student, {}).get("work") != work
         try:
             notebooks = self._store.notebooks(result)
         except (OSError, EOFError, ValueError, zlib.error) as error:
             raise GradebookError("The notebooks in the results cannot be read; --force makes them anew.") from error
-        submission = self._writer.merge(student, notebooks, timestamp, resubmitted)
+        time = readable_time(timestamp)
+        submission = self._writer.merge(student, notebooks, time, resubmitted)
         self._ids[student] = submission
         line = {"student": student, "notebooks": result.notebooks, "timestamp": timestamp, "submission": submission,
                 "work": work, "folder": str(self._writer.folder(student))}  # fmt: skip
         files.append(self._journal_path, json.dumps(line).encode("ascii"))
         self._journal[student] = line
+        return "" if time == timestamp else f"{entry.timestamp.name} holds no time, and is left out."
 
     def _has(self, result, entry):
         line = self._journal.get(result.student)

@@ -166,7 +166,8 @@ class _Run:
         """Write a result to the gradebook. Returns why it does not take it, "" where it does."""
         if self.merger:
             try:
-                self.merger.merge(result, self.entries[result.student])
+                if note := self.merger.merge(result, self.entries[result.student]):
+                    self._say(result.student, note)
             except GradebookError as error:
                 return str(error)
             except OSError:

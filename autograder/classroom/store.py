@@ -1,10 +1,12 @@
 """The results folder: one JSON file a student, written whole or not at all, and the graded notebooks beside it.
 
-    STUDENT.json                  the result that counts
-    waiting/STUDENT.json          a newer one with other points, until somebody accepts it
-    refused/STUDENT.json          there is nothing to grade in what was handed in last
-    notebooks/STUDENT/*.json.gz   notebooks as graded, named by their hash
-    merged.jsonl, gradebook.json  what the gradebook has (see merging.py)
+    STUDENT.json                   the result that counts
+    waiting/STUDENT.json           a newer one with other points, until somebody accepts it
+    refused/STUDENT.json           there is nothing to grade in what was handed in last
+    notebooks/STUDENT/*.json.gz    notebooks as graded, named by their hash
+    merged.jsonl, .gradebook.json  what the gradebook has (see merging.py)
+
+Names of students do not begin with a dot.
 """
 
 import gzip
@@ -67,7 +69,7 @@ class Store:
         for name, results in self.results.items():
             files.clear(self.folder / name)
             for path in sorted((self.folder / name).glob("*.json")):
-                if path.name != "gradebook.json" or name != COUNTS:
+                if not path.name.startswith("."):
                     self._load(path, results)
         return self
 

@@ -1,0 +1,7 @@
+"""All attacks."""
+
+from . import filesystem, pages, poison, reaching, reading, resources
+
+CATALOGUE = (*resources.ATTACKS, *reading.ATTACKS, *reaching.ATTACKS, *poison.ATTACKS, *filesystem.ATTACKS,
+             *pages.ATTACKS)  # fmt: skip
+SCRIPTS = pages.SCRIPTS
