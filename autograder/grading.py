@@ -64,13 +64,15 @@ def grade(
     course: Course | None = None,
     tell: Callable[[str], None] | None = None,
     sandbox: bool = False,
+    at_once: int = AT_ONCE,
 ) -> Report:
     """Grade the submission in a folder.
 
     only: names of the notebooks that count (all); those without automatic tasks do not run.
     course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
-    sandbox: whether to insist on one. Raises SubmissionError where there is nothing to grade, SetupError where nothing
-    can be graded here, and KernelStartError where no kernel starts.
+    sandbox: whether to insist on one. at_once: notebooks that run at the same time.
+    Raises SubmissionError where there is nothing to grade, SetupError where nothing can be graded here, and
+    KernelStartError and KernelLostError where a kernel does not start, or ends for no fault of its code.
     """
     if sandbox:
         _insist_on_sandbox()
@@ -82,7 +84,7 @@ def grade(
         desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None),
                     time.monotonic() + SUBMISSION_SECONDS)  # fmt: skip
         desk.require([name for name in names if tasks[name]])
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
             parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
     results = {result.task.id: result for part in parts for result in part.results}

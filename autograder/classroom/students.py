@@ -8,7 +8,7 @@ import unicodedata
 _MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
 # lovelaceada_12345_67890_answers.zip: the person and the file; the last number is new with each resubmission
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:late_)?(?P<user>\d{3,})_\d{4,}_(?P<rest>.+)", re.DOTALL | re.IGNORECASE)
-_UNSAFE = re.compile(r'[<>:"/\\|?*~]')
+_UNSAFE = re.compile(r'[<>:"/\\|?*~\[\]]')  # nbgrader looks for files by patterns, in which [ ] mean something
 MAX_BYTES = 100  # of a student's name
 
 
