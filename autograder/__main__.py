@@ -43,8 +43,8 @@ def grade_command(
     require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")] = False,
 ) -> None:
     """Grade one submission and print its points and what failed."""
+    from .checks.student import NoVerdictError
     from .grading import grade  # loads torch, which the other commands need not wait for
-    from .kernels import KernelStartError
 
     console = _console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None
@@ -53,7 +53,7 @@ def grade_command(
             report = grade(folder, only=chosen, tell=tell, sandbox=require_sandbox)
     except SubmissionError as error:
         _fail(str(error), 2)
-    except (SetupError, KernelStartError) as error:
+    except (SetupError, NoVerdictError) as error:
         _fail(str(error), 1)
     if json_file is not None:
         _write_json(report, json_file)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from .assignment import AUTO, Task
+from .checks.student import NoVerdictError
 from .errors import SetupError, SubmissionError
 from .grading import grade
-from .kernels import KernelStartError
 from .report import Report
 
 REPORT = pytest.StashKey[Report]()
@@ -64,7 +64,7 @@ def report(session: pytest.Session) -> Report:
         chosen = {item.task.notebook for item in session.items if isinstance(item, CheckItem)}
         try:
             stash[REPORT] = _grade(session.config, chosen)
-        except (SubmissionError, SetupError, KernelStartError) as error:
+        except (SubmissionError, SetupError, NoVerdictError) as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     return stash[REPORT]
 

@@ -33,8 +33,8 @@ LAYOUTS = {
     "numbers that are no export": ("group_1_2_work.zip", ("group_1_2_work", "group_1_2_work.zip", "submission.zip")),
     "a folder with numbers": ("ada_123_4567_work/x.ipynb", ("ada_123_4567_work", "ada_123_4567_work", "")),
 }  # fmt: skip
-UNSAFE = ["..", ".", "a[1]", "a/b", "a\\b", "../../etc", "a\nb", "a\0b", "<img src=x onerror=alert(1)>", "CON:", "*", " ada ",
-          ".hidden", "", "x" * 300, "ä" * 80, "Jose\u0301", "a~b", "\udcff"]  # fmt: skip
+UNSAFE = ["..", ".", "a[1]", "a/b", "a\\b", "../../etc", "a\nb", "a\0b", "<img src=x onerror=alert(1)>", "CON:", "*",
+          " ada ", ".hidden", "", "x" * 300, "ä" * 80, "Jose\u0301", "a~b", "\udcff"]  # fmt: skip
 SAFE = ["ada", "Ada Lovelace_123", "o'brien", "张伟", "ada@example.org", "x" * MAX_BYTES]
 
 
