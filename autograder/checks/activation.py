@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .judging import close, fresh, only, seed, shaped, show
+from .judging import close, fresh, in_unit_interval, only, seed, shaped, show
 from .learning import learning_complaint
 from .outcome import Complaint, check
 from .student import Student
@@ -94,7 +94,7 @@ def pixel_range(student: Student) -> str | None:
     answer = _decoded(student)
     images = _images(answer)
     low, high = float(images.min()), float(images.max())
-    if low < 0 or high > 1:
+    if not in_unit_interval(images):
         return f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and {show(high)}.{_named(answer)}"
     if low > 1e-3 or high < 1 - 1e-3:
         return (f"Pixels should come near 0 and near 1 for large parameters; yours stay between {show(low)} and "

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .cvae import replaced
 from .inlined import order_complaint, sampling_complaint
-from .judging import close, fresh, kind, seed, shaped, show, signed
+from .judging import close, fresh, in_unit_interval, kind, seed, shaped, show, signed
 from .learning import learning_complaint
 from .outcome import Complaint, check
 from .sampling import SE, STD, gradient_complaint, named_law
@@ -82,7 +82,7 @@ def forward_order(student: Student) -> str | None:
             raise
         return None  # the encoder or the decoder itself fails, which its own check says
     images = torch.stack([given[0][0] for given in results])
-    if float(images.min()) < 0 or float(images.max()) > 1:
+    if not in_unit_interval(images):
         return (f"Pixels of recon_x should lie in [0, 1]; yours lie between {show(images.min())} and "
                 f"{show(images.max())}. What ended the decoder of the VAE?")
     return None if all(reached.values()) else order_complaint(student, x, y)
@@ -90,7 +90,10 @@ def forward_order(student: Student) -> str | None:
 
 @check("own label", "Encoder and decoder get each image's own label.")
 def forward_labels(student: Student) -> str | None:
-    """The labels that encode and decode receive, or which rows react to one changed label."""
+    """The labels that encode and decode receive, or which rows react to one changed label.
+
+    Networks that give all images the same value are left out, such as those with a dead ReLU at the end.
+    """
     answer = _recorded(student)
     inputs = answer["inputs"]
     for part, received in (("encode", answer["encoded"]), ("decode", answer["decoded"])):
@@ -108,7 +111,10 @@ def forward_labels(student: Student) -> str | None:
     results = _real(student, cases, x, True)
     for place, name in enumerate(("recon_x", "mean_z")):
         values = torch.stack([torch.stack([output[place].flatten(1) for output in given]) for given in results])
-        share = ((values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5).float().mean(0)  # (changed row, row)
+        alive = ((values[:, 0] - values[:, 0, :1]).abs() > 1e-5).any(2).any(1)  # (network,)
+        if not alive.any():
+            continue
+        share = ((values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5)[alive].float().mean(0)  # (changed row, row)
         if float((share * (1 - torch.eye(_ROWS))).max()) > 0:
             return f"Each image should depend on its own label alone; one changed label changes {name} of others."
         if float(share.diagonal().mean()) < 0.5:

@@ -87,6 +87,11 @@ def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool
     return bool(agree.numel() and agree.all())
 
 
+def in_unit_interval(values: Tensor) -> bool:
+    """Whether all values lie in [0, 1], but for rounding: 0.5 + x / (2 √(1 + x²)) in float32 may give -6e-8."""
+    return float(values.min()) >= -1e-6 and float(values.max()) <= 1 + 1e-6
+
+
 def only(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
     """The hint of the fingerprint that matches, if exactly one does; else ""."""
     hints = {hint for hint, value in fingerprints if matches(value)}
