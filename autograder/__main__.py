@@ -1,4 +1,4 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], and class SUBMITTED_DIR."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], class SUBMITTED_DIR, and target."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from .classroom.command import class_command
 from .errors import SetupError, SubmissionError
+from .target import target_command
 
 if TYPE_CHECKING:
     from .report import Report
@@ -29,6 +30,7 @@ def _program() -> None:
 
 
 app.command("class")(class_command)
+app.command("target")(target_command)
 
 
 @app.command("grade")
