@@ -72,6 +72,8 @@ def print_report(report: "Report", console: Console) -> None:
         sign, style = ("✓", "green") if result.passed else ("✗", "red")
         row = f"{result.task.id:{names}}  {_title(result.task):{titles}}  {result.score}/{result.task.points}"
         console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
+        if result.passed and not result.task.points:
+            console.print(Padding(Text(result.outcomes[0].message), (0, 0, 0, 4), expand=False))
         for message, checks in result.complaints.items():
             text = Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
             console.print(Padding(text, (0, 0, 0, 4), expand=False))
