@@ -1,7 +1,7 @@
 """The bands in which a training of the key must end, from measured runs; the table of those runs is seeds.csv.
 
     python -m autograder.bands                 # the runs, their mean and spread, and the bands
-    python -m autograder.bands runs.json ...   # first append the runs that `target --json` wrote
+    python -m autograder.bands runs.json ...   # first put the runs into it that `target --json` wrote
 """
 
 import csv
@@ -56,13 +56,14 @@ def read_runs(path: Path = TABLE) -> list[Run]:
         return [_run(row) for row in csv.DictReader(file)]
 
 
-def append_runs(runs: Iterable[Run], path: Path = TABLE) -> int:
-    """Append the complete runs that the table does not have yet; how many. The same run is one with the same losses."""
-    known = {_key(run) for run in read_runs(path)}
-    new = [run for run in dict.fromkeys(runs) if run.complete and _key(run) not in known]
-    with path.open("a", newline="", encoding="utf-8") as file:
+def add_runs(runs: Iterable[Run], path: Path = TABLE) -> int:
+    """Put the complete runs into the table; how many. The table has one for each device, model and seed: the newest."""
+    new = {_key(run): run for run in runs if run.complete}
+    rows = {_key(run): run for run in read_runs(path)} | new
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writerows(dataclasses.asdict(run) for run in new)
+        writer.writeheader()
+        writer.writerows(dataclasses.asdict(rows[key]) for key in sorted(rows))
     return len(new)
 
 
@@ -84,13 +85,13 @@ def band_of(values: Sequence[float], false_fails: float) -> Band:
 def bands(model: str, runs: Iterable[Run] | None = None) -> dict[str, Band]:
     """Quantity → Band for "VAE" or "CVAE", from the complete runs of the table.
 
-    One run for each seed counts, the first of the table: the same seed on another device begins with the same weights
+    One run for each seed counts, on the CPU where the table has both: the same seed on another device begins with the same weights
     and batches, so it is no independent run. FALSE_FAILS is divided among all quantities of both models, so that one
     run of `target` fails a right key at most that often (Bonferroni's bound, however the quantities depend on each
     other). With fewer than ENOUGH seeds the bands are those of the assignment's own cells.
     """
     by_seed = {}
-    for run in read_runs() if runs is None else runs:
+    for run in sorted(read_runs() if runs is None else runs, key=_key):
         if run.model == model and run.complete:
             by_seed.setdefault(run.seed, run)
     if len(by_seed) < ENOUGH:
@@ -126,18 +127,19 @@ def _run(row):
 
 
 def _key(run):
-    return run.model, run.device, run.seed, run.train_loss, run.test_loss
+    """By device, the model of the text before the conditional one, by seed."""
+    return run.device, -ord(run.model[0]), run.seed
 
 
 def main(paths: Sequence[str]) -> int:
-    """Append the runs of these files, and print the table and its bands. Returns the exit code."""
+    """Put the runs of these files into the table, and print the table and its bands. Returns the exit code."""
     from rich.console import Console
 
     from .target import bands_table, runs_table
 
     try:
         for path in paths:
-            added = append_runs(from_json(Path(path).read_text(encoding="utf-8")))
+            added = add_runs(from_json(Path(path).read_text(encoding="utf-8")))
             print(f"{path}: {added} added to {TABLE.name}.")
     except (OSError, ValueError) as error:
         print(f"{path} cannot be added: {error}.", file=sys.stderr)

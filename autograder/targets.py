@@ -47,7 +47,7 @@ def judge_target(task: Task, submission: Submission, data: str | Path, own: Own 
         outcome = Outcome(NAME, False, _missing(task, submission, handed.file))
     else:
         try:
-            outcome = judge_weights(path.read_bytes(), handed.conditional, handed.file, test_images(str(data)), own)
+            outcome = judge_weights(path.read_bytes(), handed.conditional, handed.file, mnist_test_set(str(data)), own)
         except OSError as error:
             outcome = Outcome(NAME, False, f"{handed.file} cannot be read: {error.strerror}.")
     return TaskResult(task, (dataclasses.replace(outcome, message=clean(outcome.message)),))
@@ -64,7 +64,7 @@ def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:
 
 
 @functools.lru_cache(maxsize=2)
-def test_images(data: str) -> Images | None:
+def mnist_test_set(data: str) -> Images | None:
     """MNIST's 10,000 test images, as torchvision lays them out below a folder; None where they are not there."""
     raw = Path(data, "MNIST", "raw")
     try:

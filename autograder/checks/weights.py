@@ -72,8 +72,8 @@ def diagnosis(measured: Measured, conditional: bool, average: float) -> str | No
     if not math.isfinite(nats):
         return "The losses of these weights are not finite: the training went off, and its weights should not be saved."
     if untrained(measured):
-        return (f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = {NOT_TRAINED:.1f} nats): "
-                f"train the model, then save it.")  # fmt: skip
+        return (f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = {NOT_TRAINED:.1f} "
+                f"nats): train the model, then save it.")  # fmt: skip
     if abs(measured.reconstruction - average) < 4:
         digit = "the average digit" + (" of each label" if conditional else "")
         codes = "its codes carry nothing" if measured.kl < 1 else "its decoder ignores its codes"

@@ -78,8 +78,8 @@ def fits(shapes: Shapes, conditional: bool, file: str) -> list[Fit]:
     if found:
         return found
     if _match(shapes, not conditional):
-        raise Complaint(f"{file} holds the weights of a {NAMES[not conditional]}; those of the {NAMES[conditional]} are "
-                        f"expected: was the right model given to save_weights?")  # fmt: skip
+        raise Complaint(f"{file} holds the weights of a {NAMES[not conditional]}; those of the {NAMES[conditional]} "
+                        f"are expected: was the right model given to save_weights?")  # fmt: skip
     for latents in _candidates(shapes):
         for kind in (conditional, not conditional):
             if _match(shapes, kind, latents):
