@@ -85,10 +85,10 @@ def band_of(values: Sequence[float], false_fails: float) -> Band:
 def bands(model: str, runs: Iterable[Run] | None = None) -> dict[str, Band]:
     """Quantity → Band for "VAE" or "CVAE", from the complete runs of the table.
 
-    One run for each seed counts, on the CPU where the table has both: the same seed on another device begins with the same weights
-    and batches, so it is no independent run. FALSE_FAILS is divided among all quantities of both models, so that one
-    run of `target` fails a right key at most that often (Bonferroni's bound, however the quantities depend on each
-    other). With fewer than ENOUGH seeds the bands are those of the assignment's own cells.
+    One run for each seed counts, on the CPU where the table has both: the same seed on another device begins with the
+    same weights and batches, so it is no independent run. FALSE_FAILS is divided among all quantities of both models,
+    so that one run of `target` fails a right key at most that often (Bonferroni's bound, however the quantities depend
+    on each other). With fewer than ENOUGH seeds the bands are those of the assignment's own cells.
     """
     by_seed = {}
     for run in sorted(read_runs() if runs is None else runs, key=_key):

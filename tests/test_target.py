@@ -1,4 +1,4 @@
-"""The command `target` and its bands: measured runs become a table, the table becomes bands, bands become exit codes."""
+"""The command `target` and its bands: measured runs become a table, the table bands, and bands exit codes."""
 
 import dataclasses
 import io
@@ -69,8 +69,8 @@ def test_the_table_of_the_repository_is_well_formed_and_inside_its_own_bands():
 
 
 losses = st.floats(0, 20).map(lambda x: round(x, 5))
-some_runs = st.builds(Run, st.sampled_from(list(KINDS)), st.integers(0, 99), st.sampled_from(["cpu", "cuda"]), st.just(10),
-                      st.just(60_000), losses, losses, losses, losses, losses, losses, st.none() | losses,
+some_runs = st.builds(Run, st.sampled_from(list(KINDS)), st.integers(0, 99), st.sampled_from(["cpu", "cuda"]),
+                      st.just(10), st.just(60_000), losses, losses, losses, losses, losses, losses, st.none() | losses,
                       st.none() | st.integers(1, 64), st.sampled_from(["", 'a "GPU", of 2']))  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from autograder.checks.losses_of_weights import Images, Measured, average_digit,
 from autograder.checks.weights import diagnosis, judge_weights
 from autograder.checks.weights_model import Reference
 from autograder.submission import Submission
-from autograder.targets import HANDED, judge_target, own_model, mnist_test_set
+from autograder.targets import HANDED, judge_target, mnist_test_set, own_model
 
 KEY = Path(__file__).resolve().parent.parent / "solutions" / "vae"
 FILES = {False: "vae.pt", True: "cvae.pt"}

@@ -4,6 +4,7 @@ A reached loss proves little: leaving the sampling out, or averaging the pixels,
 own loop. So reconstruction and KL are measured apart, from samples and from means, and each has a two-sided band.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -112,8 +113,7 @@ def _part(name, nats, band, target, number, hints):
 def _reached(data, conditional, file, images, own):
     """The sentence for a reached target. Raises Complaint."""
     weights = read_weights(data)
-    shapes = {name: entry.shape for name, entry in weights.entries.items()}
-    found = fits(shapes, conditional, file)
+    found = fits(weights.shapes, conditional, file)
     tensors = weights.tensors()
     broken = [name for name, value in tensors.items() if value.is_floating_point() and not value.isfinite().all()]
     if broken:
@@ -122,9 +122,10 @@ def _reached(data, conditional, file, images, own):
     if images is None:
         raise Complaint("This was not measured: MNIST is not on the grader's machine. No points depend on it.")
     if not found:
-        return _own(f"{file} holds another architecture: {difference(shapes, conditional)}", conditional, images, own)
+        why = f"{file} holds another architecture: {difference(weights.shapes, conditional)}"
+        return _own(why, conditional, images, own)
     average = average_digit(images, conditional)
-    measured = _best(tensors, found, conditional, images)
+    measured = _best(weights, conditional, file, images)
     problem = diagnosis(measured, conditional, average)
     if problem and measured.from_means > 1.2 * average and not untrained(measured) and own is not None:
         why = f"{file} fits the shapes of the text's {NAMES[conditional]}, but not what its layers do"
@@ -137,10 +138,11 @@ def _reached(data, conditional, file, images, own):
     return _sentence(measured, conditional, f"on {len(images.y):,} test images, whatever the batch size")
 
 
-def _best(tensors, found, conditional, images):
-    """The measurement in the way to read the file that suits it best on some images."""
-    models = []
-    for fit in found:
+@functools.lru_cache(maxsize=16)
+def _best(weights, conditional, file, images):
+    """The measurement in the way to read the file that suits it best on some images; the same file is measured once."""
+    models, tensors = [], weights.tensors()
+    for fit in fits(weights.shapes, conditional, file):
         for slope in SLOPES:
             model = Reference(conditional)
             model.slope = slope

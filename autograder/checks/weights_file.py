@@ -12,7 +12,7 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -44,8 +44,13 @@ class Entry:
 class WeightsFile:
     """A checked file: what it describes (in its order), and a zip of the checked entries alone."""
 
-    entries: dict[str, Entry]
+    entries: dict[str, Entry] = field(hash=False)
     archive: bytes
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name → shape, in the file's order."""
+        return {name: entry.shape for name, entry in self.entries.items()}
 
     def tensors(self) -> dict[str, Tensor]:
         """The values, of float type as float32."""
@@ -66,7 +71,7 @@ def read_weights(data: bytes) -> WeightsFile:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
         for name, content in kept.items():
-            packed.writestr(f"weights/{name}", content)
+            packed.writestr(zipfile.ZipInfo(f"weights/{name}"), content)  # of 1980, so that the same is the same
     return WeightsFile(entries, archive.getvalue())
 
 
