@@ -104,6 +104,9 @@ FILES = {
     "a call": (program(b"ctorch\nFloatStorage\n)R"), "calls a function"),
     "a changed function": (program(b"ctorch._utils\n_rebuild_tensor_v2\n}X\x01\x00\x00\x00aK\x01sb"), "state_dict"),
     "a billion laughs": (program(b"}", LAUGHS, b"K\x01s"), "cannot be read"),
+    "one storage as many tensors": (packed(dict.fromkeys(
+        map(str, range(300)), torch.zeros(20_000))), "too many or too large together"),
+    "too many tensors": (packed(dict.fromkeys(map(str, range(501)), torch.zeros(1))), "too many or too large together"),
     "a huge memo": (program(b"}r\xff\xff\xff\x7f"), ""),  # an empty dictionary
     "an opcode of its own": (program(b"\x8c\x01a"), "cannot be read"),
     "big-endian numbers": (rezipped(byteorder=b"big"), "byte order"),

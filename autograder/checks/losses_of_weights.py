@@ -18,7 +18,7 @@ from .outcome import Complaint
 from .weights_model import Reference
 
 BATCH = 250  # images at once; more does not pay
-PILOT_IMAGES = 2_000  # the first ones, that are decoded from means too
+PILOT_IMAGES = 1_000  # the first ones, that are decoded from means too
 
 
 @dataclass(frozen=True, eq=False)

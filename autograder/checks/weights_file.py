@@ -23,6 +23,7 @@ from .outcome import Complaint
 MAX_BYTES = 20 * 2**20  # of the file, and of all entries together
 MAX_ENTRIES = 500
 MAX_PICKLE = 2**18  # bytes
+MAX_NUMBERS = MAX_BYTES // 4  # of all tensors together
 MAX_DIMENSIONS = 8
 NUMBERS = {"FloatStorage": torch.float32, "DoubleStorage": torch.float64, "HalfStorage": torch.float16,
            "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64}  # fmt: skip
@@ -110,6 +111,8 @@ def _entries(records):
         raise NotPlainError("its list of tensors cannot be read") from error
     if not isinstance(state, dict) or not all(isinstance(value, Entry) for value in dict.values(state)):
         raise NotPlainError("it holds more than names and numbers: save model.state_dict(), as save_weights does")
+    if len(state) > MAX_ENTRIES or sum(math.prod(entry.shape) for entry in dict.values(state)) > MAX_NUMBERS:
+        raise NotPlainError("its tensors, which may share their numbers, are too many or too large together")
     return dict(state)
 
 

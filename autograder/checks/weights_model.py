@@ -12,6 +12,7 @@ from .outcome import Complaint
 
 LATENTS = 2
 MAX_LATENTS = 512  # for which a file is recognised
+MAX_LAYERS = 10
 NAMES = {False: "VAE", True: "conditional VAE"}
 Shapes = Mapping[str, tuple[int, ...]]
 HEADS = ("mean", "logvar")
@@ -131,6 +132,8 @@ def _layers(shapes):
 
 
 def _match(shapes, conditional, latents=LATENTS):
+    if len(shapes) > 2 * MAX_LAYERS:
+        return []
     expected, found = _layers(_shapes(conditional, latents)), _layers(shapes)
     if found == expected:
         return [{layer: Part(layer) for layer in expected}]
