@@ -17,7 +17,7 @@ from .judging import shaped
 from .outcome import Complaint
 from .weights_model import Reference
 
-BATCH = 100  # images at once; more does not pay
+BATCH = 250  # images at once; more does not pay
 PILOT_IMAGES = 1_000  # the first ones, that are decoded from means too
 
 
