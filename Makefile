@@ -1,11 +1,11 @@
-# Targets: demo, test, lab, release, grade, key, bench. `make demo` on a fresh machine does everything.
+# Targets: demo, test, lab, release, grade, target, key, bench. `make demo` on a fresh machine does everything.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export LAB_DATA ?= $(CURDIR)/data
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test lab release grade key bench
+.PHONY: demo test lab release grade target key bench
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
@@ -25,6 +25,9 @@ release: $(VENV)/ready     ## write notebooks/ from solutions/
 
 grade: $(VENV)/ready       ## grade one submission: make grade DIR=folder
 	$(BIN)/python -m autograder grade "$(DIR)"
+
+target: $(VENV)/ready      ## train the key on MNIST (on a GPU where there is one) and compare with the published losses
+	$(BIN)/python -m autograder target
 
 key: $(VENV)/ready         ## run the master notebooks in full (half an hour) and keep their outputs
 	LAB_PROFILE=full $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \

@@ -1,4 +1,4 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], and class SUBMITTED_DIR."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], class SUBMITTED_DIR, and target."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from .classroom.command import class_command
 from .errors import SetupError, SubmissionError
+from .target import target_command
 
 if TYPE_CHECKING:
     from .report import Report
@@ -29,6 +30,7 @@ def _program() -> None:
 
 
 app.command("class")(class_command)
+app.command("target")(target_command)
 
 
 @app.command("grade")
@@ -70,6 +72,8 @@ def print_report(report: "Report", console: Console) -> None:
         sign, style = ("✓", "green") if result.passed else ("✗", "red")
         row = f"{result.task.id:{names}}  {_title(result.task):{titles}}  {result.score}/{result.task.points}"
         console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
+        if result.passed and not result.task.points:
+            console.print(Padding(Text(result.outcomes[0].message), (0, 0, 0, 4), expand=False))
         for message, checks in result.complaints.items():
             text = Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
             console.print(Padding(text, (0, 0, 0, 4), expand=False))

@@ -94,12 +94,19 @@ TASKS = (
 )
 
 AUTO = tuple(task for task in TASKS if task.checks)
+TARGETS = tuple(task for task in TASKS if task.kind == "target")  # judged from weights, worth no points
 _BY_ID = {task.id: task for task in TASKS}
+_PLACES = {task.id: place for place, task in enumerate(TASKS)}
 
 
 def task(task_id: str) -> Task:
     """The task with this grade_id. Raises KeyError."""
     return _BY_ID[task_id]
+
+
+def place(task: Task) -> int:
+    """Where a task stands in the assignment, from 0; -1 for one that is not in it."""
+    return _PLACES.get(task.id, -1)
 
 
 def assert_task(task_id: str, namespace: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .assignment import AUTO, NOTEBOOKS, Task
+from .assignment import AUTO, NOTEBOOKS, TARGETS, Task, place
 from .checks import Outcome
 from .earlier import code_alone, loaded_by
 from .errors import SetupError, SubmissionError
@@ -23,6 +24,7 @@ from .notebook_file import read_notebook
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
 from .submission import Submission, read_submission, restore_all
+from .targets import HANDED, judge_target, own_model
 from .text import clean
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,11 +89,10 @@ def grade(
         with ThreadPoolExecutor(at_once) as pool:
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
             parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
-    results = {result.task.id: result for part in parts for result in part.results}
     notes = tuple(clean(note) for note in (*submission.notes, *(note for part in parts for note in part.notes)))
     return Report(
         clean(submission.name),
-        tuple(results[task.id] for task in AUTO if task.id in results),
+        tuple(result for part in parts for result in sorted(part.results, key=lambda result: place(result.task))),
         notes,
         level(),
         {part.name: part.notebook_with(notes) for part in parts if part.released},
@@ -141,7 +142,12 @@ class Desk:
                 raise CourseError(f"{path} is missing: the grader needs the key and the release (`make release`).")
 
     def grade(self, name: str, tasks: list[Task]) -> Part:
-        """One notebook's tasks, judged."""
+        """One notebook's tasks, judged; with them its target, which the weights decide and not the notebook."""
+        part = self._checked(name, tasks)
+        targets = [self._target(task) for task in TARGETS if task.notebook == name]
+        return dataclasses.replace(part, results=[*part.results, *targets])
+
+    def _checked(self, name, tasks):
         if name not in self.submission.notebooks:
             return self._missing(name, tasks)
         if not tasks:
@@ -159,22 +165,45 @@ class Desk:
 
     def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
         """Run one notebook, with the key's or the student's own answers of the earlier ones, and check its tasks."""
+        with self._running(name, own_answers) as student:
+            results = [self._result(task, student) for task in tasks]
+        notebook = self.submission.notebooks[name]
+        return Part(name, self.course.released(name), notebook, student.outputs, results, student.notes)
+
+    @contextmanager
+    def _running(self, name, own_answers):
+        """A notebook in a folder of its own, ready to be called."""
         self.tell(f"{name} runs" + (" with the student's own earlier answers" if own_answers else ""))
-        place = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
-        answers = place / "answers"
-        work = place / "work"
+        folder = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
+        answers = folder / "answers"
+        work = folder / "work"
         answers.mkdir()
         work.mkdir()
         self._lay_out(work)
         self._lay_out_answers(name, answers, work, own_answers)
-        notebook = self.submission.notebooks[name]
-        sources = [cell.source for cell in notebook.cells if runs(cell)]
-        data = os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
-        env = {"LAB_PROFILE": "grading", "LAB_DATA": data, "LAB_ANSWERS": str(answers)}
+        sources = [cell.source for cell in self.submission.notebooks[name].cells if runs(cell)]
+        env = {"LAB_PROFILE": "grading", "LAB_DATA": self._data(), "LAB_ANSWERS": str(answers)}
         with NotebookRun(name, sources, work, env, self.deadline) as student:
-            results = [self._result(task, student) for task in tasks]
-        shutil.rmtree(place, ignore_errors=True)
-        return Part(name, self.course.released(name), notebook, student.outputs, results, student.notes)
+            yield student
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _data(self):
+        """The folder of MNIST."""
+        return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
+
+    def _target(self, task):
+        """The target of a notebook, judged; the student's own code runs only where its architecture is another."""
+        self.tell(f"{task.notebook}: {task.title}")
+        handed, opened = HANDED[task.id], []
+        with ExitStack() as stack:
+
+            def run(probe, **inputs):
+                if not opened:
+                    opened.append(stack.enter_context(self._running(handed.notebook, own_answers=True)))
+                return opened[0].run(probe, **inputs)
+
+            own = own_model(handed, run) if handed.notebook in self.submission.notebooks else None
+            return judge_target(task, self.submission, self._data(), own)
 
     def _missing(self, name, tasks):
         """What a notebook costs that was not handed in or cannot be read."""

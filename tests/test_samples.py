@@ -9,7 +9,7 @@ from tests.samples import RELEASE, TYPICAL, typical_mistakes, write_submission
 
 def lost(folder):
     """The tasks without their points."""
-    return {result.task.id for result in grade(folder).results if result.score == 0}
+    return {result.task.id for result in grade(folder).results if result.score < result.task.points}
 
 
 @pytest.mark.slow
@@ -17,7 +17,7 @@ def test_the_untouched_release_gets_0_and_every_check_says_that_the_answer_is_no
     report = grade(RELEASE)
     assert report.score == 0
     assert all("not written yet" in outcome.message for result in report.results for outcome in result.outcomes
-               if not outcome.passed)
+               if result.task.points and not outcome.passed)
 
 
 @pytest.mark.slow

@@ -40,7 +40,8 @@ def table(rows: list[Difference]) -> Table:
 
 
 def _share(points):
-    return None if points is None else round(points[0] / points[1], 6) if points[1] else points[0]
+    """None for a task that is new or gone, and for one worth nothing, which changes nobody's points."""
+    return round(points[0] / points[1], 6) if points and points[1] else None
 
 
 def _shown(points):

@@ -41,7 +41,7 @@ def _tasks(results, titles):
     shares = {}
     for result in results:
         for task, (points, maximum) in result.points.items():
-            shares.setdefault(task, []).append(points / maximum if maximum else 1.0)
+            shares.setdefault(task, []).append(points / maximum if maximum else None)
     scores = [result.score for result in results]
     footer = f"{statistics.mean(scores):.1f} points, median {statistics.median(scores):g}"
     table = Table(title="Tasks", show_footer=True)
@@ -49,5 +49,7 @@ def _tasks(results, titles):
     table.add_column("title")
     table.add_column("reached", footer=footer)
     for task, values in shares.items():
-        table.add_row(task, titles.get(task, ""), f"{100 * statistics.mean(values):.0f} % of {len(values):,}")
+        counted = [value for value in values if value is not None]
+        reached = f"{100 * statistics.mean(counted):.0f} % of {len(counted):,}" if counted else "no points"
+        table.add_row(task, titles.get(task, ""), reached)
     return table

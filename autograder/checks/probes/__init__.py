@@ -8,11 +8,12 @@ from .common import describe
 from .figures import plot, scatter
 from .loops import evaluate, train
 from .networks import cvae_forward, cvae_parts, learning, vae_decode
+from .trained import trained
 from .values import kl, sample
 
 PROBES = {
     probe.__name__: probe
-    for probe in (vae_decode, sample, kl, train, evaluate, plot, scatter, cvae_parts, cvae_forward, learning)
+    for probe in (vae_decode, sample, kl, train, evaluate, plot, scatter, cvae_parts, cvae_forward, learning, trained)
 }
 __all__ = ["PROBES", "describe"]
 
