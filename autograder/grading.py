@@ -28,7 +28,7 @@ from .targets import HANDED, judge_target, own_model
 from .text import clean
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 2  # notebooks
+AT_ONCE = 2  # notebooks; a kernel that starts leaves its core idle
 BUILDS_ON = ("06_cvae.ipynb",)  # runs again with the student's own earlier answers where the key's do not fit
 
 
@@ -66,13 +66,12 @@ def grade(
     course: Course | None = None,
     tell: Callable[[str], None] | None = None,
     sandbox: bool = False,
-    at_once: int = AT_ONCE,
 ) -> Report:
     """Grade the submission in a folder.
 
     only: names of the notebooks that count (all); those without automatic tasks do not run.
     course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
-    sandbox: whether to insist on one. at_once: notebooks that run at the same time.
+    sandbox: whether to insist on one.
     Raises SubmissionError where there is nothing to grade, SetupError where nothing can be graded here, and
     KernelStartError and KernelLostError where a kernel does not start, or ends for no fault of its code.
     """
@@ -86,7 +85,7 @@ def grade(
         desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None),
                     time.monotonic() + SUBMISSION_SECONDS)  # fmt: skip
         desk.require([name for name in names if tasks[name]])
-        with ThreadPoolExecutor(at_once) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
             parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
     notes = tuple(clean(note) for note in (*submission.notes, *(note for part in parts for note in part.notes)))

@@ -44,7 +44,7 @@ def class_command(
         force,
         scheduler,
         workers,
-        options={"sandbox": require_sandbox, "at_once": 1},  # there are as many processes as cores
+        options={"sandbox": require_sandbox},
     )
     raise typer.Exit(grade_class(settings, console, lambda students: yes or _ask(students)))
 

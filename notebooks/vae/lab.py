@@ -48,8 +48,7 @@ def load_mnist(batch_size=32):
     The training iterator shuffles on each pass; the last batch of a pass may be smaller.
     Without MNIST and without a network, scikit-learn's small digits stand in, with a notice.
     """
-    sets = _mnist() or _digits()
-    train, test = (TensorDataset(x[:n], y[:n]) for (x, y), n in zip(sets, SLICES[PROFILE], strict=True))
+    train, test = (TensorDataset(x, y) for x, y in _mnist() or _digits())
     return _batches(train, batch_size, RandomSampler(train)), _batches(test, batch_size, SequentialSampler(test))
 
 
@@ -59,14 +58,15 @@ def _batches(dataset, batch_size, sampler):
 
 
 def _mnist():
-    """The training and the test set as ((x, y), (x, y)), or None where MNIST is neither on disk nor to be had."""
+    """The training and the test set as [(x, y), (x, y)], or None where MNIST is neither on disk nor to be had."""
     from torchvision.datasets import MNIST
     root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
     try:
         sets = [MNIST(root, train=train, download=PROFILE != "grading") for train in (True, False)]
     except (OSError, RuntimeError):     # no network, a read-only or a full disk, or no copy
         return None
-    return [(s.data.unsqueeze(1).float() / 255, s.targets.long()) for s in sets]
+    return [(s.data[:n].unsqueeze(1).float() / 255, s.targets[:n].long())
+            for s, n in zip(sets, SLICES[PROFILE], strict=True)]
 
 
 def _digits():
@@ -78,7 +78,7 @@ def _digits():
     x = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
     x = torch.nn.functional.interpolate(x, size=(28, 28), mode="bilinear").clamp(0, 1)
     y, test = torch.tensor(digits.target).long(), torch.arange(len(x)) % 6 == 0
-    return [(x[~test], y[~test]), (x[test], y[test])]
+    return [(x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)]
 
 
 def is_full_mnist(loader):
