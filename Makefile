@@ -1,11 +1,11 @@
-# Targets: demo, test, lab, release, grade, target, key, bench. `make demo` on a fresh machine does everything.
+# Targets: demo, test, lab, release, grade, target, key, bench, bench-train. `make demo` on a fresh machine does everything.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export LAB_DATA ?= $(CURDIR)/data
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test lab release grade target key bench
+.PHONY: demo test lab release grade target key bench bench-train
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
@@ -36,6 +36,9 @@ key: $(VENV)/ready         ## run the master notebooks in full (half an hour) an
 
 bench: $(VENV)/ready       ## a class graded by plain nbgrader and by this, side by side (ten minutes; all sizes: SIZES="1 5 20 60")
 	$(BIN)/python -m benchmarks.grading $(SIZES)
+
+bench-train: $(VENV)/ready ## an epoch of the training loop on the original's data pipeline and on ours
+	$(BIN)/python -m benchmarks.training
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV)
