@@ -186,12 +186,11 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path, monkeypatch, capsys):
 
 def test_ctrl_c_stops_the_run_in_one_sentence(tmp_path):
     for number in range(4):
-        submit(tmp_path / "submitted" / f"s{number}", sleep=2)
+        submit(tmp_path / "submitted" / f"s{number}", sleep=120)
     submit(tmp_path / "submitted" / "a", (1, 0))
     main = start(tmp_path)
     while not list((tmp_path / "graded").glob("*.json")):
         time.sleep(0.01)
-    started = time.monotonic()
     main.send_signal(signal.SIGINT)
-    assert main.wait(10) == 130 and time.monotonic() - started < 2
+    assert main.wait(60) == 130  # long before those at work would be done
     assert counting(tmp_path)["a"] == 1

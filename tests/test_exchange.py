@@ -53,7 +53,8 @@ class FakeKernel(StudentKernel):
         shell.send = self._answer
         self._client = SimpleNamespace(session=Session(key=b"key"), shell_channel=shell, iopub_channel=iopub,
                                        broken=False, memory_before=channels.memory_in_use())  # fmt: skip
-        self._manager = SimpleNamespace(is_alive=lambda: True, interrupt_kernel=lambda: None, has_kernel=False)
+        self._manager = SimpleNamespace(is_alive=lambda: True, interrupt_kernel=lambda: None, has_kernel=False,
+                                        provisioner=SimpleNamespace(ending=None))
 
     def close(self):
         self.context.destroy(linger=0)

@@ -37,7 +37,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(mutations.CELLS), NUMBER, NUMBER), ma
 class Unstarted:
     """Stands for a notebook's run: remembers the cells that would run."""
 
-    def __init__(self, name, sources, folder, env):
+    def __init__(self, name, sources, folder, env, deadline):
         self.sources, self.outputs, self.notes = sources, [()] * len(sources), []
 
     def __enter__(self):
