@@ -5,6 +5,7 @@
 
 import functools
 import random
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -12,12 +13,15 @@ from pathlib import Path
 import nbformat
 
 from autograder.assignment import AUTO, NOTEBOOKS
+from autograder.cells import defined_names
 from tests.mistakes.catalogue import CATALOGUE
 from tests.mistakes.key import MASTERS, definitions
 
 POINTS = sum(task.points for task in AUTO)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RELEASE = MASTERS.parents[1] / "notebooks" / "vae"
+IMPORTS = {"np": "import numpy as np", "F": "import torch.nn.functional as F", "plt": "import matplotlib.pyplot as plt",
+           "nn": "from torch import nn", "math": "import math"}  # fmt: skip
 TYPICAL = ("02: sample, variance as σ", "03: mean over all", "04: train, no zero_grad",
            "05: scatterplot_latent, samples", "06: decode, label ignored")  # fmt: skip
 
@@ -53,7 +57,14 @@ def changed_cells(name, answers):
     for answer in answers:
         answer.change(after)
     assert after.keys() == before.keys(), "samples change definitions; they neither add nor remove any"
-    return {before[each]: after[each] for each in before}
+    return {before[each]: with_imports(name, after[each]) for each in before}
+
+
+def with_imports(name, source):
+    """A cell for one notebook, below the imports that it needs and the notebook lacks."""
+    there = set().union(*(defined_names(cell.source) for cell in read(RELEASE / name) if cell.cell_type == "code"))
+    lacks = [line for used, line in IMPORTS.items() if used not in there and re.search(rf"\b{used}\.", source)]
+    return "\n".join([*lacks, source])
 
 
 def read(path):
