@@ -133,6 +133,22 @@ def other_mode(monkeypatch):
     pool.close()
 
 
+PICTURES = {
+    "left at the end of a cell": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "image/png"),
+    "shown": ("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", "image/png"),
+    "d2l's curve": ("from d2l import torch as d2l\nd2l.Animator(xlim=[0, 2]).add(1, 3)", "image/svg+xml"),
+}
+
+
+@pytest.mark.parametrize("mode", ["forks", "alone", "none"])
+def test_figures_are_shown_as_pictures(tmp_path, other_mode, mode):
+    other_mode(mode)
+    with StudentKernel(tmp_path) as student:
+        for source, kind in PICTURES.values():
+            (output,) = student.run_cell(source).outputs
+            assert kind in output.data, source
+
+
 def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, other_mode):
     other_mode("alone")
     require_sandbox()

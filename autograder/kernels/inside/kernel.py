@@ -65,6 +65,7 @@ def start_ipython(env: dict[str, str]):
 
     app = IPKernelApp.instance()
     app.initialize(["-f", CONNECTION_FILE, "--HistoryManager.enabled=False"])
+    app.shell.enable_matplotlib("inline")  # importing pyplot would do it, but was done before there was a shell
     return app
 
 
