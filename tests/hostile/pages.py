@@ -67,7 +67,7 @@ SCRIPTS = (  # whose pages hold them as text
 ATTACKS = (
     *SCRIPTS,
     Attack("JavaScript in the student's name", says="_script_alert(1)_script_~", student="<script>alert(1)<script>"),
-    Attack("terminal codes in the student's name", says="gone_[2J_]0;gone_",
+    Attack("terminal codes in the student's name", says="gone__2J__0;gone_",
            student="gone\x1b[2J\x1b]0;gone\x07\r\n\u202eeno"),
     Attack("JavaScript in the name of a zip file", says="_img src=x onerror=alert(1)_~", build=zipped(),
            student="'\"><img src=x onerror=alert(1)>"),
