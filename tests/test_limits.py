@@ -1,8 +1,13 @@
 """A kernel that takes too much, of whatever there is, gets an exception or ends; nothing else is harmed."""
 
+import signal
+from types import SimpleNamespace
+
 import pytest
 
 from autograder.kernels import Limits, StudentKernel
+from autograder.kernels.inside import limits
+from autograder.kernels.provisioner import BLAMELESS
 from tests.attacks import outcome, processes
 
 MB = 2**20
@@ -80,3 +85,11 @@ def test_a_kernel_cannot_fill_a_disk(tmp_path, source, error):
     with StudentKernel(tmp_path, limits=SMALL) as kernel:
         assert error in outcome(kernel, source)
         assert outcome(kernel, "1 + 1") == ""
+
+
+def test_a_kernel_that_linux_killed_because_the_machine_was_full_is_not_to_blame(monkeypatch):
+    usage = SimpleNamespace(ru_utime=0, ru_stime=0)
+    monkeypatch.setattr(limits, "killed_for_memory", lambda: 4)
+    assert limits.describe_end(signal.SIGKILL, usage, SMALL, killed_before=3) in BLAMELESS
+    assert limits.describe_end(signal.SIGKILL, usage, SMALL, killed_before=4) not in BLAMELESS
+    assert limits.describe_end(signal.SIGSEGV, usage, SMALL, killed_before=3) not in BLAMELESS

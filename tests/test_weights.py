@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from autograder.assignment import task
-from autograder.checks import InProcess, StudentError
+from autograder.checks import InProcess
 from autograder.checks import weights as judging
 from autograder.checks.losses_of_weights import Images, Measured, average_digit, measure
+from autograder.checks.student import NoVerdictError, StudentError
 from autograder.checks.weights import diagnosis, judge_weights
 from autograder.checks.weights_model import Reference
 from autograder.submission import Submission
@@ -241,6 +242,14 @@ def test_an_own_model_that_cannot_be_measured_is_one_sentence(bent, own, words):
 
 
 @needs_mnist
+def test_there_is_no_verdict_where_the_kernel_of_an_own_model_is_lost(bent):
+    def lost(*_):
+        raise NoVerdictError("The kernel was ended from outside.")
+
+    with pytest.raises(NoVerdictError):
+        judge_target(task("loss-target"), bent, os.environ["LAB_DATA"], lost)
+
+
 def test_right_shapes_with_another_activation_are_measured_by_the_students_own_model():
     state = {name: -value if name.startswith(("conv1", "hidden")) else value for name, value in key().items()}
     model = Reference()  # the key's own function: what the signs changed, it changes back

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .judging import shaped
+from .judging import in_unit_interval, shaped
 from .outcome import Complaint
 from .weights_model import Reference
 
@@ -94,9 +94,10 @@ def measure_outputs(images: Images, own: Callable[[Tensor, Tensor, Tensor | None
     for latent in (z, mean):
         (decoded,) = own(x, images.y, latent.float())
         decoded = shaped(decoded, tuple(x.shape), "decode's images")
-        if decoded.min() < 0 or decoded.max() > 1:
+        if not in_unit_interval(decoded):
             raise Complaint("decode's grey values should lie in [0, 1].")
-        losses.append(float(F.binary_cross_entropy(decoded.double(), x.double(), reduction="sum")) / count)
+        grey = decoded.double().clamp(0, 1)
+        losses.append(float(F.binary_cross_entropy(grey, x.double(), reduction="sum")) / count)
     return Measured(losses[0], float(kl_divergence(mean, logvar)) / count, losses[1], losses[0])
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .losses_of_weights import Images, Measured, average_digit, measure, measure_outputs
 from .outcome import Complaint, Outcome
-from .student import StudentError
+from .student import NoVerdictError, StudentError
 from .weights_file import NotPlainError, read_weights
 from .weights_model import NAMES, Reference, difference, fill, fits
 
@@ -49,7 +49,7 @@ Own = Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]
 def judge_weights(
     data: bytes, conditional: bool, file: str, images: Images | None, own: Own | None = None
 ) -> Outcome:
-    """Judge the bytes of a file of weights of a VAE, or of a CVAE. Never raises.
+    """Judge the bytes of a file of weights of a VAE, or of a CVAE. Raises NoVerdictError alone.
 
     file: its name, for messages. images: MNIST's test set; None where it is not at hand. own: the student's own model
     for weights of another architecture, (x, y, None) → mean and log-variance, (x, y, z) → images; may raise
@@ -60,6 +60,8 @@ def judge_weights(
         return Outcome(NAME, True, message)
     except NotPlainError as problem:
         return Outcome(NAME, False, f"{file} is not a plain file of weights: {problem}.")
+    except NoVerdictError:
+        raise
     except (Complaint, StudentError) as problem:
         return Outcome(NAME, False, str(problem))
     except Exception as error:  # noqa: BLE001 - whatever a file does to torch, there is a verdict
