@@ -18,6 +18,7 @@ class Here(Executor):
     """An Executor that calls in this process, at once."""
 
     in_flight = 1
+    lost_in_company = ()
 
     def submit(self, function, /, *args):
         """Call function(*args)."""

@@ -153,6 +153,8 @@ def test_an_empty_submission_says_where_nothing_was_found():
 class Slow(Executor):
     """Threads that wait for each other, and count the calls that are under way."""
 
+    lost_in_company = ()
+
     def __init__(self, in_flight):
         self.in_flight, self.now, self.most = in_flight, 0, 0
 
@@ -177,6 +179,42 @@ def test_only_so_many_submissions_are_on_their_way(tmp_path, most):
     executor = Slow(most)
     assert {outcome.entry.student for outcome in grade_all(executor, entries(tmp_path))} == set(NAMES)
     assert executor.most == most
+
+
+class SharedFate(Executor):
+    """One worker that is given three calls before it begins; those that it has when one kills it are lost."""
+
+    in_flight = 3
+    lost_in_company = ConnectionError
+
+    def __init__(self, killers):
+        self.killers, self.given = killers, []
+
+    def submit(self, function, bundle, /, *args):
+        future = Future()
+        self.given.append((bundle.student, future))
+        threading.Timer(0.05, self.work).start()
+        return future
+
+    def work(self):
+        given, self.given = self.given, []
+        for student, future in given:
+            if any(student in self.killers for student, _ in given):
+                future.set_exception(ConnectionError("the worker died"))
+            else:
+                future.set_result(json.dumps({"status": "graded"}))
+
+
+def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
+    ends = list(grade_all(SharedFate({"bob"}), entries(tmp_path, ["ada", "bob", "cyd", "dan", "eve"])))
+    assert sorted((end.entry.student, end.status) for end in ends) == [
+        ("ada", "graded"), ("bob", "failed"), ("cyd", "graded"), ("dan", "graded"), ("eve", "graded")]  # fmt: skip
+
+
+def test_several_killers_are_each_tried_alone(tmp_path):
+    executor = SharedFate({"ada", "bob"})
+    ends = {end.entry.student: end.status for end in grade_all(executor, entries(tmp_path, ["ada", "bob", "cyd"]))}
+    assert ends == {"ada": "failed", "bob": "failed", "cyd": "graded"}
 
 
 def test_only_so_many_bytes_are_on_their_way(tmp_path, monkeypatch):

@@ -31,13 +31,15 @@ class Outcome:
 def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> Iterator[Outcome]:
     """Grade submissions; one Outcome each, in the order in which they are done.
 
-    arguments: what `grade_bundle` gets beside the Bundle. Raises ClassError where the executor is gone,
-    or a worker can grade nobody.
+    arguments: what `grade_bundle` gets beside the Bundle. A submission that was lost in company is graded again at the
+    end, alone: another one may have ended its worker. Raises ClassError where the executor is gone, or a worker can
+    grade nobody.
     """
-    waiting, flight = deque(entries), {}
-    while waiting or flight:
-        if waiting and _has_room(executor, flight):
-            entry = waiting.popleft()
+    waiting, suspects, alone, flight = deque(entries), deque(), set(), {}
+    while waiting or suspects or flight:
+        queue = waiting if waiting or flight else suspects
+        if queue and _has_room(executor, flight):
+            entry = queue.popleft()
             try:
                 sent = bundle.read_bundle(entry)
                 flight[executor.submit(grade_bundle, sent, *arguments)] = entry, sent.digest, sent.size
@@ -46,6 +48,10 @@ def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> 
             continue
         for future in wait(flight, return_when=FIRST_COMPLETED).done:
             entry, digest, _ = flight.pop(future)
+            if entry.student not in alone and _lost_in_company(executor, future):
+                alone.add(entry.student)
+                suspects.append(entry)
+                continue
             outcome = _outcome(entry, digest, future)
             if outcome.status == "stopped":
                 raise ClassError(f"{outcome.problem} {KEPT}")
@@ -56,6 +62,10 @@ def _has_room(executor, flight):
     """Whether one more may be sent: few enough are on their way, and, with one of any size, small enough."""
     size = sum(size for _, _, size in flight.values())
     return not flight or len(flight) < executor.in_flight and size + bundle.MAX_TOTAL <= MAX_BYTES
+
+
+def _lost_in_company(executor, future):
+    return not future.cancelled() and isinstance(future.exception(), executor.lost_in_company)
 
 
 def _outcome(entry: Entry, digest: str, future: Future[str]) -> Outcome:

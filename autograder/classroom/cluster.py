@@ -15,13 +15,13 @@ SECONDS = 30  # until the scheduler must have answered, and a worker must be the
 class DaskCluster(Executor):
     """An Executor on the workers of a scheduler, each of which has this repository and its environment.
 
-    The scheduler tries a call again whose worker dies (distributed.scheduler.allowed-failures). Raises ClassError where
-    there is no scheduler, no worker, or no Dask.
+    The scheduler tries a call again whose worker dies (distributed.scheduler.allowed-failures), also where it only
+    waited for that worker. Raises ClassError where there is no scheduler, no worker, or no Dask.
     """
 
     def __init__(self, address: str, seconds: float = SECONDS):
         try:
-            from distributed import Client
+            from distributed import Client, KilledWorker
         except ImportError as error:
             raise ClassError("--scheduler needs Dask: python -m pip install -r requirements-cluster.txt.") from error
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints tracebacks; errors are raised, too
@@ -37,6 +37,7 @@ class DaskCluster(Executor):
         warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # submissions are sent, not loaded there
         self._executor = self._client.get_executor(pure=False)
         self._address = address
+        self.lost_in_company = KilledWorker
 
     @property
     def in_flight(self) -> int:

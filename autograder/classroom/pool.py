@@ -27,8 +27,10 @@ class WorkerError(Exception):
 class LocalPool(Executor):
     """An Executor whose functions return text. A call whose process is killed is tried once more.
 
-    Futures raise WorkerError. in_flight: how many calls are worth submitting at once.
+    Futures raise WorkerError. in_flight, lost_in_company: see `open_executor`; each process has one call only.
     """
+
+    lost_in_company = ()
 
     def __init__(self, workers: int, seconds: float = SECONDS):
         self.in_flight = workers
