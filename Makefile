@@ -30,7 +30,7 @@ target: $(VENV)/ready      ## train the key on MNIST (on a GPU where there is on
 	$(BIN)/python -m autograder target
 
 key: $(VENV)/ready         ## run the master notebooks in full (half an hour) and keep their outputs
-	LAB_PROFILE=full $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
+	LAB_PROFILE=full TQDM_DISABLE=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
 	    --ExecutePreprocessor.record_timing=False solutions/vae/*.ipynb
 	rm -f solutions/vae/submission.zip
 

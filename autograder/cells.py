@@ -1,8 +1,10 @@
 """A cell of a notebook: its nbgrader marks, and what its source would define and need, found without running it."""
 
 import ast
+import dataclasses
 import functools
 import re
+import symtable
 import threading
 import warnings
 from dataclasses import dataclass
@@ -38,7 +40,8 @@ class Part:
 class Code:
     """What a cell's source says: whether it is Python, its parts, the names it binds, and those it needs beforehand.
 
-    attempted: the names that seem to be defined in what is no valid Python.
+    reads: the notebook's names that it looks up, also when one of its functions is called. attempted: the names that
+    seem to be defined in what is no valid Python.
     """
 
     valid: bool
@@ -46,6 +49,7 @@ class Code:
     needs: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
     attempted: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
 
     @functools.cached_property
     def defined(self) -> frozenset[str]:
@@ -93,8 +97,9 @@ def read_code(source: str) -> Code:
         return Code(False)
     for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
-            tree = _parse(text)
-            return _code_of(tree, source.split("\n"))
+            tree, names = _parse(text)
+            code = _code_of(tree, source.split("\n"))
+            return dataclasses.replace(code, reads=code.needs | _reads(names))
         except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
             continue
     attempted = frozenset(_DEFINITION.findall(source))
@@ -104,7 +109,14 @@ def read_code(source: str) -> Code:
 def _parse(text):
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        return ast.parse(text), symtable.symtable(text, "cell", "exec")
+
+
+def _reads(table):
+    """The names of the notebook that a scope and those within it look up."""
+    outside = table.get_type() == "module"
+    found = (name for name in table.get_symbols() if (name.is_referenced() if outside else name.is_global()))
+    return {name.get_name() for name in found}.union(*map(_reads, table.get_children()))
 
 
 def _code_of(tree, lines):
@@ -155,6 +167,9 @@ def _effects(statement):
         elif isinstance(node, ast.comprehension):
             own |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
             queue += [node.iter, *node.ifs]
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            reads.add(node.target.id)
+            queue += [node.target, node.value]
         elif isinstance(node, ast.Name):
             (reads if isinstance(node.ctx, ast.Load) else binds).add(node.id)
         else:

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from .assignment import AUTO, NOTEBOOKS, TARGETS, Task, place
 from .checks import Outcome
+from .demonstrations import as_handed_in, demonstrations
 from .earlier import code_alone, loaded_by
 from .errors import SetupError, SubmissionError
 from .graded import graded_notebook, runs
@@ -38,7 +39,7 @@ class CourseError(SetupError):
 
 @dataclass(frozen=True)
 class Course:
-    """Where the key (with lab.py) and the release are."""
+    """Where the key (with lab.py and what else the notebooks import) and the release are."""
 
     solutions: Path = ROOT / "solutions" / "vae"
     release: Path = ROOT / "notebooks" / "vae"
@@ -167,7 +168,10 @@ class Desk:
         with self._running(name, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
-        return Part(name, self.course.released(name), notebook, student.outputs, results, student.notes)
+        came_with = [cell.outputs for cell in notebook.cells if runs(cell)]
+        outputs = [as_handed_in(came_with[i]) if i in self._demonstrations(name) else shown
+                   for i, shown in enumerate(student.outputs)]  # fmt: skip
+        return Part(name, self.course.released(name), notebook, outputs, results, student.notes)
 
     @contextmanager
     def _running(self, name, own_answers):
@@ -180,11 +184,20 @@ class Desk:
         work.mkdir()
         self._lay_out(work)
         self._lay_out_answers(name, answers, work, own_answers)
-        sources = [cell.source for cell in self.submission.notebooks[name].cells if runs(cell)]
+        left_out = self._demonstrations(name)
+        sources = ["" if i in left_out else source for i, source in enumerate(self._sources(name))]
         env = {"LAB_PROFILE": "grading", "LAB_DATA": self._data(), "LAB_ANSWERS": str(answers)}
         with NotebookRun(name, sources, work, env, self.deadline) as student:
             yield student
         shutil.rmtree(folder, ignore_errors=True)
+
+    def _sources(self, name):
+        """The code cells of a notebook that are no tests."""
+        return [cell.source for cell in self.submission.notebooks[name].cells if runs(cell)]
+
+    def _demonstrations(self, name):
+        """Which of these cells need not run."""
+        return demonstrations(self._sources(name), self.course.released(name))
 
     def _data(self):
         """The folder of MNIST."""
@@ -222,12 +235,13 @@ class Desk:
         return TaskResult(task, tuple(dataclasses.replace(o, message=clean(o.message)) for o in outcomes))
 
     def _lay_out(self, work):
-        """Put the student's notebooks, weights and our lab.py into a folder."""
+        """Put the student's notebooks and weights, and our lab.py and its like, into a folder."""
         for name, notebook in self.submission.notebooks.items():
             (work / name).write_text(json.dumps(notebook), encoding="utf-8")
         for path in self.submission.weights:
             shutil.copyfile(path, work / path.name)
-        shutil.copyfile(self.course.solutions / "lab.py", work / "lab.py")
+        for path in self.course.solutions.glob("*.py"):
+            shutil.copyfile(path, work / path.name)
 
     def _lay_out_answers(self, name, answers, work, own):
         """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""

@@ -109,7 +109,7 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
     model = lab.load_answer(kind.notebook, kind.model)().to(place)
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # Animator prints its figures
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # the curve prints its figure's name
         started = time.perf_counter()
         training = train(model, num_epochs=epochs)
         seconds = (time.perf_counter() - started) / epochs

@@ -63,7 +63,7 @@ _TRAIN_TEXT = (
     ("ten epochs always", ("range(num_epochs)", "range(10)"), "num_epochs is ignored"),
     ("one epoch always", ("range(num_epochs)", "range(1)"), "Only one epoch"),
     ("new optimiser each epoch", ("model.train()", "optimizer = " + _ADAM), "Adam remembers"),
-    ("test images", ("in train_iter", "in test_iter"), "trained on test_iter"),
+    ("test images", ("(train_iter)", "(test_iter)"), "trained on test_iter"),
     ("sums over all epochs", ("    for epoch in", "    metric = d2l.Accumulator(4)\n    for epoch in"), ""),
     ("nothing returned", ("return tuple(averages)", "print(averages)"), "should return three numbers"),
     ("last batch returned", ("return tuple(averages)", "return float(loss), float(recon), float(kl)"),
@@ -73,7 +73,7 @@ _TRAIN_TEXT = (
      "weighted by its size"),
     ("list of tensors", ("return tuple(averages)", "return [torch.tensor(a) for a in averages]"), ""),
     ("one tensor", ("return tuple(averages)", "return torch.tensor(averages)"), ""),
-    ("no curves", ("animator.add(epoch + 1, averages)", "print(epoch, averages)"), ""),
+    ("no curves", ("curve.add(averages)", "print(epoch, averages)"), ""),
 )
 
 # The body of test's loop.

@@ -93,10 +93,12 @@ class QuietAnimator:
 
 @contextlib.contextmanager
 def quiet(namespace):
-    """Figures stay open for reading instead of being shown or closed; d2l's Animator draws nothing."""
+    """Figures stay open for reading instead of being shown or closed; curves are not drawn."""
     patches = [(plt, "show", lambda *args, **kwargs: None), (plt, "close", lambda *args, **kwargs: None)]
     if hasattr(namespace.get("d2l"), "Animator"):
         patches.append((namespace["d2l"], "Animator", QuietAnimator))
+    if hasattr(namespace.get("LossCurve"), "add"):
+        patches.append((namespace["LossCurve"], "add", lambda self, losses: None))
     real = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     plt.close("all")
     for owner, name, value in patches:
