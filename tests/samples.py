@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import torch
 
 from autograder.assignment import AUTO, NOTEBOOKS
 from autograder.cells import defined_names
@@ -95,9 +96,18 @@ def write_class(folder, size, seed=0):
     for number in range(size):
         student = f"student-{number + 1:0{len(str(size))}}"
         chosen = [draw.choice(_usable(name)) for name in NOTEBOOKS[1:-1] if draw.random() < 0.5]
-        write_submission(Path(folder) / student / "vae", chosen)
+        vary_weights(write_submission(Path(folder) / student / "vae", chosen), number)
         costs[student] = {cost for answer in chosen for cost in answer.costs}
     return costs
+
+
+def vary_weights(folder, seed):
+    """Change each weight by about a thousandth: no two trainings end alike, and none is judged by another's result."""
+    generator = torch.Generator().manual_seed(seed)
+    for path in folder.glob("*.pt"):
+        state = torch.load(path, weights_only=True)
+        torch.save({name: value * (1 + 1e-3 * torch.randn(value.shape, generator=generator))
+                    for name, value in state.items()}, path)  # fmt: skip
 
 
 @functools.cache
