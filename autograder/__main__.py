@@ -1,4 +1,4 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE], class SUBMITTED_DIR, and target."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]; class, feedback, target."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from .classroom.command import class_command
+from .classroom.feedback import feedback_command
 from .errors import SetupError, SubmissionError
 from .target import target_command
 
@@ -30,6 +31,7 @@ def _program() -> None:
 
 
 app.command("class")(class_command)
+app.command("feedback")(feedback_command)
 app.command("target")(target_command)
 
 

@@ -74,7 +74,8 @@ class Course:
 
     def feedback(self) -> Cost:
         """nbgrader's pages for all students."""
-        return self.run("nbgrader", "generate_feedback", "vae", "--force")
+        return self.run(*(["nbgrader", "generate_feedback", "vae", "--force"] if self.plain else
+                          ["autograder", "feedback"]))  # fmt: skip
 
 
 class Watch:

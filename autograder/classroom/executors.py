@@ -14,12 +14,12 @@ def open_executor(scheduler: str | None, workers: int | None) -> Executor:
     several calls, so that this one may be blameless.
     """
     if scheduler is None:
-        return LocalPool(workers or _cores())
+        return LocalPool(workers or cores())
     from .cluster import DaskCluster
 
     return DaskCluster(scheduler)
 
 
-def _cores():
+def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -62,6 +62,10 @@ def import_modules() -> None:
     for name in HELPFUL:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        from matplotlib.backends import backend_registry
+
+        backend_registry.list_all()  # reads the metadata of all packages, once
     gc.collect()
     gc.freeze()  # the garbage collector would write to every page that it looks at
 
