@@ -25,7 +25,7 @@ from tests.samples import write_class
 
 SIZES = (1, 5, 20, 60)
 PLAIN_UP_TO = 5
-LOOK = 0.5  # seconds between two looks at the memory
+LOOK = 2  # seconds between two looks at the memory, each of which takes some milliseconds a process
 PLAIN = {"LAB_PROFILE": "grading", "LAB_ANSWERS": str(ROOT / "solutions" / "vae")}
 
 

@@ -1,5 +1,7 @@
 """What runs in a worker process, on this machine or another: one Bundle → its result as JSON text."""
 
+import contextlib
+import ctypes
 import importlib
 import json
 import tempfile
@@ -14,6 +16,8 @@ from .unpacking import lay_out
 
 GRADER = "autograder.grading:grade"  # called with a folder and options; gives a Report, or raises SubmissionError
 MAX_SENTENCE = 300  # characters of what an exception says
+HEAPS = 2  # of a worker process; glibc would make, and keep, one for each of the many short threads
+M_ARENA_MAX = -8  # their number's name in glibc's <malloc.h>
 
 
 def grade_bundle(bundle: Bundle, grader: str = GRADER, options: dict[str, Any] | None = None) -> str:
@@ -23,6 +27,7 @@ def grade_bundle(bundle: Bundle, grader: str = GRADER, options: dict[str, Any] |
     (the grader could not grade it) or "stopped" (it can grade nobody here); problem: a sentence, where it is not
     graded. grader: "module:function".
     """
+    limit_heaps()
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as place:
         folder, notes = Path(place, "submission"), []
         try:
@@ -38,6 +43,12 @@ def grade_bundle(bundle: Bundle, grader: str = GRADER, options: dict[str, Any] |
         except Exception as error:  # noqa: BLE001 - one submission never ends the batch
             answer = {"status": "failed", "problem": describe(error)}
     return json.dumps(answer)
+
+
+def limit_heaps() -> None:
+    """Keep the process's memory from growing with the number of submissions; where there is no glibc, do nothing."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
 
 
 def describe(error: BaseException) -> str:
