@@ -168,9 +168,8 @@ class Desk:
         with self._running(name, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
-        came_with = [cell.outputs for cell in notebook.cells if runs(cell)]
-        outputs = [as_handed_in(came_with[i]) if i in self._demonstrations(name) else shown
-                   for i, shown in enumerate(student.outputs)]  # fmt: skip
+        came_with, left_out = [cell.outputs for cell in notebook.cells if runs(cell)], self._demonstrations(name)
+        outputs = [as_handed_in(came_with[i]) if i in left_out else shown for i, shown in enumerate(student.outputs)]
         return Part(name, self.course.released(name), notebook, outputs, results, student.notes)
 
     @contextmanager
