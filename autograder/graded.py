@@ -3,6 +3,7 @@
 nbgrader reads points from the outputs of a test cell: none for an error, those of a numeric result, else all.
 """
 
+import copy
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -48,7 +49,7 @@ def graded_notebook(
             cell.outputs = [v4.new_output("stream", text="No points depend on this cell: the grader did not run it.\n")]
     if notes:
         cells.insert(0, _notes_cell(notes))
-    return v4.new_notebook(metadata=released.metadata, cells=cells)
+    return v4.new_notebook(metadata=copy.deepcopy(released.metadata), cells=cells)
 
 
 def runs(cell: NotebookNode) -> bool:

@@ -16,48 +16,20 @@ from nbformat import NotebookNode
 
 from .assignment import AUTO, NOTEBOOKS, TARGETS, Task, place
 from .checks import Outcome
+from .course import Course, CourseError
 from .demonstrations import as_handed_in, demonstrations
-from .earlier import code_alone, loaded_by
-from .errors import SetupError, SubmissionError
+from .earlier import loaded_by
+from .errors import SetupError
 from .graded import graded_notebook, runs
 from .kernels import SandboxMissing, level, require_sandbox
-from .notebook_file import read_notebook
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
 from .submission import Submission, read_submission, restore_all
 from .targets import HANDED, judge_target, own_model
 from .text import clean
 
-ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 2  # notebooks; a kernel that starts leaves its core idle
 BUILDS_ON = ("06_cvae.ipynb",)  # runs again with the student's own earlier answers where the key's do not fit
-
-
-class CourseError(SetupError):
-    """The key or the release lacks a file; str() is one sentence."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """Where the key (with lab.py and what else the notebooks import) and the release are."""
-
-    solutions: Path = ROOT / "solutions" / "vae"
-    release: Path = ROOT / "notebooks" / "vae"
-
-    def released(self, name: str) -> NotebookNode | None:
-        """A notebook of the release, None where it has none. Raises CourseError where it cannot be read."""
-        return self._read(self.release / name)
-
-    def key(self, name: str) -> NotebookNode | None:
-        """A notebook of the key, None where it has none. Raises CourseError where it cannot be read."""
-        return self._read(self.solutions / name)
-
-    @staticmethod
-    def _read(path):
-        try:
-            return read_notebook(path) if path.is_file() else None
-        except SubmissionError as error:
-            raise CourseError(f"{path} {error}.") from error
 
 
 def grade(
@@ -246,8 +218,8 @@ class Desk:
         """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
         loaded = set() if own else loaded_by(self.course.released(name))
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
-            key = self.course.key(earlier) if earlier in loaded else None
-            if key is not None:
-                (answers / earlier).write_text(json.dumps(code_alone(key)), encoding="utf-8")
+            code = self.course.key_code(earlier) if earlier in loaded else None
+            if code is not None:
+                (answers / earlier).write_text(code, encoding="utf-8")
             elif (work / earlier).is_file():
                 shutil.copyfile(work / earlier, answers / earlier)
