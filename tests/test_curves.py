@@ -4,8 +4,10 @@ import importlib.util
 import sys
 from types import SimpleNamespace
 
+import nbformat.v4 as v4
 import pytest
 import torch
+from nbclient import NotebookClient
 from torch.utils.data import TensorDataset
 
 from autograder.kernels import StudentKernel
@@ -107,14 +109,42 @@ def test_automatic_runs_have_no_bar(load, profile, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_notebook_ends_with_one_picture(tmp_path):
+CELLS = ("from matplotlib import pyplot as plt\nfrom curves import LossCurve, progress",
+         "curve = LossCurve(['loss'], 3)\nfor losses in ([6], [5.5], [5.2]):\n"
+         "    for batch in progress([('12', 0), ('3', 0)]):\n        pass\n    curve.add(losses)")  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the modules that notebooks import."""
     for name in ("lab.py", "curves.py"):
         (tmp_path / name).write_bytes((MASTERS / name).read_bytes())
-    with StudentKernel(tmp_path, {"LAB_PROFILE": "full"}) as student:
-        student.run_cell("import matplotlib.pyplot as plt\nfrom curves import LossCurve, progress")
-        outputs = student.run_cell("curve = LossCurve(['loss'], 3)\nfor losses in ([6], [5.5], [5.2]):\n"
-                                   "    for batch in progress([('12', 0), ('3', 0)]):\n        pass\n"
-                                   "    curve.add(losses)").outputs  # fmt: skip
+    return tmp_path
+
+
+def is_one_picture(outputs):
+    """Whether there is one picture, and no text that stays."""
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
-    assert len(pictures) == 1
-    assert not "".join(output.get("text", "") for output in outputs).strip()
+    left = "".join(output.get("text", "") for output in outputs).split("\r")[-1]
+    return len(pictures) == len([output for output in outputs if "data" in output]) == 1 and not left.strip()
+
+
+def test_a_notebook_ends_with_one_picture(folder, monkeypatch):
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # of the tests; Jupyter's kernels set their own
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    assert is_one_picture(notebook.cells[1].outputs)
+
+
+def test_a_notebook_in_the_graders_kernel_does_too(folder):
+    with StudentKernel(folder, {"LAB_PROFILE": "full"}) as student:
+        student.run_cell(CELLS[0])
+        assert is_one_picture(student.run_cell(CELLS[1]).outputs)
+
+
+def test_the_bar_can_be_switched_off_for_a_run_whose_outputs_are_kept(load, monkeypatch, capsys):
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tqdm"]:
+        monkeypatch.delitem(sys.modules, name)  # it reads the variable when it is imported
+    assert list(load().progress(BATCHES)) == list(BATCHES)
+    assert capsys.readouterr().out == ""

@@ -7,7 +7,7 @@ import sys
 
 import lab
 from IPython.display import display
-from matplotlib.figure import Figure
+from matplotlib import pyplot as plt
 from tqdm import tqdm
 
 
@@ -19,7 +19,8 @@ class LossCurve:
         self.labels = labels
         self.num_epochs = num_epochs
         self.epochs = []        # for each epoch its losses
-        self.axes = Figure(figsize=(5, 3)).subplots()
+        figure, self.axes = plt.subplots(figsize=(5, 3))
+        plt.close(figure)       # else Jupyter shows it once more at the end of the cell
         self.shown = None
 
     def add(self, losses):
@@ -42,9 +43,9 @@ class LossCurve:
 def progress(batches):
     """The batches of one pass, with a bar that tells images per second and the time left, and goes when it is full."""
     dataset = getattr(batches, "dataset", None)
-    bar = tqdm(total=len(dataset) if dataset else None, unit=" images", leave=False, file=sys.stdout, ncols=80,
-               disable=lab.PROFILE != "full")
-    with bar:
+    silent = {} if lab.PROFILE == "full" else {"disable": True}
+    with tqdm(total=len(dataset) if dataset else None, unit=" images", leave=False, file=sys.stdout, ncols=80,
+              mininterval=0.5, **silent) as bar:
         for batch in batches:
             yield batch
             bar.update(len(batch[0]))
