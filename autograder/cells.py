@@ -113,10 +113,9 @@ def _parse(text):
 
 
 def _reads(table):
-    """The names of the notebook that a scope and those within it look up."""
-    outside = table.get_type() == "module"
-    found = (name for name in table.get_symbols() if (name.is_referenced() if outside else name.is_global()))
-    return {name.get_name() for name in found}.union(*map(_reads, table.get_children()))
+    """The names of the notebook that the functions and other scopes within this one look up."""
+    found = {name.get_name() for inner in table.get_children() for name in inner.get_symbols() if name.is_global()}
+    return found.union(*map(_reads, table.get_children()))
 
 
 def _code_of(tree, lines):

@@ -19,8 +19,8 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
     """Which of a notebook's code cells, by index, need not run.
 
     Those that stand in the release without a name and bind no function, class or import; then those of the student's
-    own cells of this kind that need one of their results. None at all where any other cell, or a function in it, may
-    look up a name that would be missing then.
+    own cells of this kind that need one of their results, and bind nothing anew that another cell has bound. None at
+    all where any other cell, or a function in it, may look up a name that would be missing then.
     """
     cells = released.cells if released else []
     given = {normal(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}
@@ -33,7 +33,8 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
         readers = {i for i, code in enumerate(codes) if i not in left_out and code.reads & missing}
         if not readers:
             return frozenset(left_out)
-        if not all(_only_shows(codes[i]) for i in readers):
+        others = frozenset().union(*(code.names for i, code in enumerate(codes) if i not in left_out | readers))
+        if any(not _only_shows(codes[i]) or codes[i].names & others for i in readers):
             return frozenset()
         left_out |= readers
 

@@ -47,7 +47,8 @@ def test_a_cell_of_the_students_own_that_needs_their_results_need_not_run_either
     assert left_out(own) == [*SOURCES[2:4], own]
 
 
-@pytest.mark.parametrize("own", ["half = 0.5", "print(size)", "eye = torch.eye(10)", "[model for model in (1, 2)]",
+@pytest.mark.parametrize("own", ["half = 0.5", "losses = []\nlosses.append(3)", "print(size)", "eye = torch.eye(10)",
+                                 "[model for model in (1, 2)]",
                                  "def f(model):\n    return model"])  # fmt: skip
 def test_other_cells_of_the_students_own_run(own):
     assert left_out(own) == SOURCES[2:4]
@@ -61,6 +62,7 @@ def test_other_cells_of_the_students_own_run(own):
         "class A:\n    def f(self):\n        return lambda: model",
         "import math\nprint(losses)",
         "f = lambda: model",
+        "train = model.wrap(train)",
         "def f():\n    global losses\n    losses += [2]",
     ],
 )
