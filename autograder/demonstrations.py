@@ -12,6 +12,7 @@ from nbformat.v4 import new_output
 from .cells import grade_id, normal, read_code
 from .graded import runs
 
+BY_TEXT = frozenset(["eval", "exec", "get_ipython", "globals", "locals", "vars"])  # reach names that no analysis sees
 HANDED_IN = "As handed in; the grader did not run this cell.\n"
 
 
@@ -20,12 +21,12 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
 
     Those that stand in the release without a name and bind no function, class or import; then those of the student's
     own cells of this kind that need one of their results, and bind nothing anew that another cell has bound. None at
-    all where any other cell, or a function in it, may look up a name that would be missing then.
+    all where any other cell, or a function in it, may look up a name that would be missing then, by its text too.
     """
     cells = released.cells if released else []
     given = {normal(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}
     codes = [read_code(source) for source in sources]
-    if not all(code.valid for code in codes):
+    if not all(code.valid and not code.reads & BY_TEXT for code in codes):
         return frozenset()
     left_out = {i for i, source in enumerate(sources) if normal(source) in given and _only_shows(codes[i])}
     while True:

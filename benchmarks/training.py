@@ -113,7 +113,6 @@ class Bench:
             batch = statistics.median(self.seconds(lambda: model.decode(z)) for _ in range(REPEATS))
         return calls, batch
 
-
     def showing(self) -> tuple[float, float]:
         """Seconds to draw the curve of ten epochs, and what the bar adds to an epoch."""
         from curves import LossCurve, progress

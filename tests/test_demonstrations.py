@@ -63,6 +63,8 @@ def test_other_cells_of_the_students_own_run(own):
         "import math\nprint(losses)",
         "f = lambda: model",
         "train = model.wrap(train)",
+        "def kl(z):\n    return globals()['losses']",
+        "best = eval('min(losses)')",
         "def f():\n    global losses\n    losses += [2]",
     ],
 )

@@ -250,6 +250,7 @@ def test_there_is_no_verdict_where_the_kernel_of_an_own_model_is_lost(bent):
         judge_target(task("loss-target"), bent, os.environ["LAB_DATA"], lost)
 
 
+@needs_mnist
 def test_right_shapes_with_another_activation_are_measured_by_the_students_own_model():
     state = {name: -value if name.startswith(("conv1", "hidden")) else value for name, value in key().items()}
     model = Reference()  # the key's own function: what the signs changed, it changes back
