@@ -103,12 +103,12 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
 
     torch.set_num_threads(1)
     kind, place = KINDS[model_name], torch.device(device)
-    train_iter, test_iter = lab.load_mnist(batch_size=BATCH_SIZE)
+    train_iter, test_iter = lab.load_mnist(batch_size=BATCH_SIZE, device=place)
     train, test = (lab.load_answer(kind.loops, name) for name in (kind.train, kind.test))
     for loop in (train, test):
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
-    model = lab.load_answer(kind.notebook, kind.model)().to(place)
+    model = lab.load_answer(kind.notebook, kind.model)().to(place, memory_format=torch.channels_last)
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # the curve prints its figure's name
         started = time.perf_counter()
         training = train(model, num_epochs=epochs)

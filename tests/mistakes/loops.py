@@ -48,7 +48,7 @@ _PARTS = (
      + _LOSS + _UPDATE, "The decoder got mean_z"),
 )
 
-_ADAM = "torch.optim.Adam(model.parameters(), lr=lr)"
+_ADAM = "torch.optim.Adam(model.parameters(), lr=lr, fused=True)"
 # Other text in the given part of train.
 _TRAIN_TEXT = (
     ("encoder's parameters", (_ADAM, "torch.optim.Adam(model.encoder.parameters(), lr=lr)"),
