@@ -2,10 +2,6 @@
 
 import importlib.util
 import json
-import os
-import platform
-import subprocess
-import sys
 import zipfile
 
 import nbformat
@@ -61,38 +57,6 @@ def test_training_images_lie_on_the_device_and_test_images_on_the_cpu(load_lab):
     train_iter, test_iter = load_lab().load_mnist(batch_size=32, device=torch.device("meta"))
     assert {part.device.type for part in next(iter(train_iter))} == {"meta"}
     assert {part.device.type for part in next(iter(test_iter))} == {"cpu"}
-
-
-STEPS = """
-import resource, sys
-import torch
-import lab
-if sys.argv[1] == "loaded":
-    lab.load_mnist()
-model = lab.load_answer("02_vae.ipynb", "VAE")()
-optimizer = torch.optim.Adam(model.parameters(), fused=True)
-x = torch.rand(32, 1, 28, 28)
-def step():
-    optimizer.zero_grad()
-    model(x)[0].sum().backward()
-    optimizer.step()
-[step() for _ in range(10)]
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-[step() for _ in range(20)]
-print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have another malloc")
-def test_a_training_step_uses_the_memory_of_the_one_before():
-    faults = {}
-    for state in ("loaded", "bare"):
-        here = {name: str(SOLUTIONS) for name in ("LAB_ANSWERS", "PYTHONPATH")}
-        environment = {**os.environ, "LAB_PROFILE": "quick", **here}
-        done = subprocess.run([sys.executable, "-c", STEPS, state], env=environment, capture_output=True, text=True,
-                              check=True)  # fmt: skip
-        faults[state] = int(done.stdout.split()[-1])
-    assert faults["loaded"] < faults["bare"] / 20, "pages that the system had to clear in 20 steps"
 
 
 def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(load_lab, monkeypatch, tmp_path, capsys):

@@ -7,8 +7,6 @@ looks for notebooks (the current one).
 """
 
 import ast
-import contextlib
-import ctypes
 import json
 import linecache
 import os
@@ -51,7 +49,6 @@ def load_mnist(batch_size=32, device="cpu"):
     All training images are put on `device` once, so that training waits for no copies; test images stay on the CPU.
     Without MNIST and without a network, scikit-learn's small digits stand in, with a notice.
     """
-    _keep_freed_memory()
     (x, y), test = _mnist() or _digits()
     train, test = TensorDataset(x.to(device), y.to(device)), TensorDataset(*test)
     return _batches(train, batch_size, RandomSampler(train)), _batches(test, batch_size, SequentialSampler(test))
@@ -84,17 +81,6 @@ def _digits():
     x = torch.nn.functional.interpolate(x, size=(28, 28), mode="bilinear").clamp(0, 1)
     y, test = torch.tensor(digits.target).long(), torch.arange(len(x)) % 6 == 0
     return [(x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)]
-
-
-def _keep_freed_memory():
-    """Have Linux's malloc keep what a training step frees: it hands that back, and gets it anew, zeroed, each step.
-
-    Elsewhere nothing happens. -3 and -1 are M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc's <malloc.h>.
-    """
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(-3, 32 << 20)
-        mallopt(-1, 512 << 20)
 
 
 def is_full_mnist(loader):
@@ -239,7 +225,7 @@ def load_weights(model, path):
     except Exception:     # torch raises a dozen kinds, from KeyError to UnpicklingError
         kind = type(model).__name__
         raise LabError(f"{path} does not hold the weights of this {kind}: train it again and save.") from None
-    return model
+    return model.to(memory_format=torch.channels_last)     # the layout in which convolutions are quick
 
 
 def pack_submission(path="submission.zip"):
