@@ -47,7 +47,7 @@ def _trains(item):
 
 
 def _training(config, device):
-    from training_job import TrainingJob
+    from tests.training_job import TrainingJob
 
     jobs = config.stash[jobs_key]
     return jobs.get(device) or jobs.setdefault(device, TrainingJob(device))
