@@ -8,6 +8,8 @@ import pytest
 matplotlib.use("Agg")
 
 from autograder.assignment import AUTO, InProcess, assert_task  # noqa: E402 - after the backend is chosen
+from autograder.checks import training  # noqa: E402
+from autograder.checks.reference import trained  # noqa: E402
 from tests.mistakes import fill  # noqa: E402
 from tests.mistakes.catalogue import CATALOGUE  # noqa: E402
 from tests.mistakes.judge import verdict  # noqa: E402
@@ -49,6 +51,17 @@ def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_m
     assert count.caught == count.wrong >= 110
     assert count.accepted == count.right >= 50
     assert count.diagnosed >= 0.9 * count.caught
+
+
+@pytest.mark.parametrize("answer", [each for each in CATALOGUE if each.name.endswith(", no zero_grad")], ids=str)
+def test_a_mistake_is_named_though_another_mistake_cannot_be_imitated(monkeypatch, answer):
+    def fails_when_maximised(inputs, loop):
+        if loop.sign < 0:
+            raise RuntimeError("all elements of input should be between 0 and 1")
+        return trained(inputs, loop)
+
+    monkeypatch.setattr(training, "trained", fails_when_maximised)
+    assert verdict.__wrapped__(answer).says(answer)
 
 
 def test_names_are_unique():

@@ -3,6 +3,8 @@
 `train` and `test`, `train_cvae` and `test_cvae` are judged alike; the conditional model's loss depends on the labels.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -103,14 +105,20 @@ def _parameters(
     elif unmoved and not answer["calls"]:
         hint = "The model was never called."
     else:
-        ends = ((hint, trained(inputs, wrong)[0]) for hint, wrong in wrong_loops(loop, conditional))
-        hint = only(lambda end: distance(seen, end) <= TOLERANCE * loop.lr, ends)
+        hint = only(lambda end: distance(seen, end) <= TOLERANCE * loop.lr, _ends(inputs, loop, conditional))
         hint = hint or _label_hint(answer, inputs, conditional)
     call = ", ".join(f"{name}={value:.3g}" for name, value in arguments.items())
     said = "they are unchanged" if unmoved else f"the largest difference is {show(off)}"
     return (f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small test model should "
             f"be those of {3 * loop.num_epochs} Adam steps; {said}. "
             f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}")
+
+
+def _ends(inputs: dict, loop: Loop, conditional: bool) -> Iterator[tuple[str, dict[str, Tensor]]]:
+    """Where the wrong loops end; one that fails on the way (its loss is not finite any more) explains nothing."""
+    for hint, wrong in wrong_loops(loop, conditional):
+        with suppress(RuntimeError):
+            yield hint, trained(inputs, wrong)[0]
 
 
 def _label_hint(answer: dict, inputs: dict, conditional: bool) -> str:
