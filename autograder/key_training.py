@@ -95,9 +95,7 @@ def train_runs(
 
 def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     """Train one model in this process, which is changed by it: environment, module path, threads."""
-    os.environ["MPLBACKEND"] = "Agg"
-    os.environ["LAB_ANSWERS"] = str(SOLUTIONS)
-    sys.path.insert(0, str(SOLUTIONS))
+    enter_key()
     import lab
     import torch
 
@@ -109,7 +107,7 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
     model = lab.load_answer(kind.notebook, kind.model)().to(place, memory_format=torch.channels_last)
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # the curve prints its figure's name
+    with quiet():
         started = time.perf_counter()
         training = train(model, num_epochs=epochs)
         seconds = (time.perf_counter() - started) / epochs
@@ -117,6 +115,20 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     found = [round(value, 5) for value in losses]
     where = torch.get_num_threads(), _hardware(torch, device), torch.__version__, sys.version.split()[0]
     return Run(model_name, seed, device, epochs, len(train_iter.dataset), *found, round(seconds, 2), *where)
+
+
+def enter_key() -> None:
+    """Let this process import the key's modules, and load its answers."""
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ["LAB_ANSWERS"] = str(SOLUTIONS)
+    sys.path.insert(0, str(SOLUTIONS))
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Show neither curve nor bar."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 def _hardware(torch, device):

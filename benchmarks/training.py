@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from autograder.key_training import BATCH_SIZE, EPOCHS, TRAINING_IMAGES, pick_device
+from autograder.key_training import BATCH_SIZE, EPOCHS, TRAINING_IMAGES, enter_key, pick_device, quiet
 
-from .ways import ORIGINAL, OUR_DATA, Epoch, Way, enter_key, in_turn, quiet, timed
+from .ways import ORIGINAL, OUR_DATA, Epoch, Way, in_turn, timed
 
 WAYS = {"original": ORIGINAL, "our data": OUR_DATA, "ours": Way()}
 MATRIX = 1024  # rows and columns of the product that the matrix rate is measured by

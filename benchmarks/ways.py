@@ -5,15 +5,14 @@ The loop, the model and the batch size are the same in all; what differs is what
 
 import contextlib
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from unittest import mock
 
-from autograder.key_training import BATCH_SIZE, SOLUTIONS
+from autograder.key_training import BATCH_SIZE, SOLUTIONS, enter_key, quiet
 
 WARMING = 20  # batches that nobody times
 
@@ -92,13 +91,6 @@ class Trainer:
         return Epoch(batches.images / seconds, seconds, batches.waited / seconds)
 
 
-def enter_key() -> None:
-    """Let this process import the key's modules, and load its answers."""
-    os.environ["MPLBACKEND"] = "Agg"
-    os.environ["LAB_ANSWERS"] = str(SOLUTIONS)
-    sys.path.insert(0, str(SOLUTIONS))
-
-
 def timed(call: Callable[[], object], device: str) -> float:
     """How many seconds a call takes, until the device is done."""
     import torch
@@ -108,13 +100,6 @@ def timed(call: Callable[[], object], device: str) -> float:
     if device == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - started
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Show neither curve nor bar."""
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-        yield
 
 
 class _Timed:

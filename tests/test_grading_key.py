@@ -8,13 +8,7 @@ from conftest import ROOT
 
 from autograder.assignment import TASKS
 from autograder.grading import grade
-
-LOSS = "03_loss.ipynb"
-EXIT = {"cell_type": "code", "metadata": {}, "source": "import os\nos._exit(1)", "outputs": [], "execution_count": None}
-
-
-def messages(report):
-    return [outcome.message for result in report.results for outcome in result.outcomes if not outcome.passed]
+from tests.test_grading import LOSS, cell, messages
 
 
 def edit(path, old, new):
@@ -49,7 +43,7 @@ def test_the_key_gets_every_point(key):
 def test_one_mistake_costs_one_point_whatever_else_happens(key):
     edit(key / "02_vae.ipynb", "torch.exp(0.5 * logvar_z)", "torch.exp(logvar_z)")
     loss = json.loads((key / LOSS).read_text(encoding="utf-8"))
-    loss["cells"].insert(2, EXIT)
+    loss["cells"].insert(2, cell("import os\nos._exit(1)"))
     (key / LOSS).write_text(json.dumps(loss), encoding="utf-8")
     edit(key / "04_training.ipynb", 'load_answer(\\"02_vae.ipynb\\", \\"VAE\\")', "None")
     report = grade(key)

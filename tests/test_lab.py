@@ -118,6 +118,14 @@ def test_weights_come_back_as_they_were_saved(load_lab):
     assert torch.equal(lab.load_weights(other, "vae.pt").weight, model.weight)
 
 
+def test_loaded_weights_lie_channels_last_and_are_the_same(load_lab):
+    lab = load_lab()
+    saved, other = torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(3, 5, 3)
+    lab.save_weights(saved, "vae.pt")
+    loaded = lab.load_weights(other, "vae.pt").weight
+    assert torch.equal(loaded, saved.weight) and loaded.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path):
     lab = load_lab()
     with pytest.raises(lab.LabError, match="run 06_cvae.ipynb to its end"):
