@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
-	$(BIN)/python -m tests.samples build/samples
+	$(BIN)/python -m benchmarks.samples build/samples
 	for sample in key untouched mistakes; do $(BIN)/python -m autograder grade build/samples/$$sample --json build/samples/$$sample.json || exit 1; done
 
 test: $(VENV)/cluster      ## the whole test suite, the full-length training included

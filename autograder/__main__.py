@@ -16,10 +16,10 @@ from rich.text import Text
 from .classroom.command import class_command
 from .classroom.feedback import feedback_command
 from .errors import SetupError, SubmissionError
-from .target import target_command
+from .target.command import target_command
 
 if TYPE_CHECKING:
-    from .report import Report
+    from .grading import Report
 
 WIDTH = 100  # columns, where the output is no terminal
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -47,8 +47,8 @@ def grade_command(
     require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")] = False,
 ) -> None:
     """Grade one submission and print its points and what failed."""
-    from .checks.student import NoVerdictError
     from .grading import grade  # loads torch, which the other commands need not wait for
+    from .probes.student import NoVerdictError
 
     console = _console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from .assignment import AUTO, Task
-from .checks.student import NoVerdictError
+from .checks.by_task import CHECKS
 from .errors import SetupError, SubmissionError
-from .grading import grade
-from .report import Report
+from .grading import Report, grade
+from .probes.student import NoVerdictError
 
 REPORT = pytest.StashKey[Report]()
 
@@ -27,7 +27,7 @@ class SubmissionFile(pytest.File):
     def collect(self):
         """One test for each check, in the assignment's order."""
         for task in AUTO:
-            for check in task.checks:
+            for check in CHECKS[task.id]:
                 name = f"{task.question} {task.id}[{check.name}]"
                 yield CheckItem.from_parent(self, name=name, task=task, check=check)
 

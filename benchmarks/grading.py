@@ -20,8 +20,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.hashes import ROOT
-from tests.samples import write_class
+from autograder.classroom.results.fingerprints import ROOT
+from benchmarks.samples import write_class
 
 SIZES = (1, 5, 20, 60)
 PLAIN_UP_TO = 5

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.hashes import ROOT
+from autograder.classroom.results.fingerprints import ROOT
 
 SIZES = (100, 1_000, 10_000)
 WORKERS = 2

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from autograder.key_training import BATCH_SIZE, EPOCHS, TRAINING_IMAGES, enter_key, pick_device, quiet
+from autograder.target.training import BATCH_SIZE, EPOCHS, TRAINING_IMAGES, enter_key, pick_device, quiet
 
 from .ways import ORIGINAL, OUR_DATA, Epoch, Way, in_turn, timed
 

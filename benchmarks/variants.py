@@ -12,7 +12,7 @@ import statistics
 from rich.console import Console
 from rich.table import Table
 
-from autograder.key_training import BATCH_SIZE, pick_device
+from autograder.target.training import BATCH_SIZE, pick_device
 
 from .ways import OUR_DATA, Way, in_turn
 

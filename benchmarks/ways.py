@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from unittest import mock
 
-from autograder.key_training import BATCH_SIZE, SOLUTIONS, enter_key, quiet
+from autograder.target.training import BATCH_SIZE, SOLUTIONS, enter_key, quiet
 
 WARMING = 20  # batches that nobody times
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.training_job import RUNNING
+from tests.target.training_job import RUNNING
 
 
 def outcome(kernel, source, timeout=20):

@@ -4,11 +4,11 @@ The full-length training on the CPU begins with the session and has what the oth
 """
 
 import os
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.paths import ROOT
+
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYTHONPATH"] = str(ROOT)
 os.environ["LAB_DATA"] = os.path.abspath(os.environ.get("LAB_DATA", ROOT / "data"))
@@ -47,7 +47,7 @@ def _trains(item):
 
 
 def _training(config, device):
-    from tests.training_job import TrainingJob
+    from tests.target.training_job import TrainingJob
 
     jobs = config.stash[jobs_key]
     return jobs.get(device) or jobs.setdefault(device, TrainingJob(device))

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..probes.student import Student
 from .judging import close, fresh, in_unit_interval, only, seed, shaped, show
 from .learning import learning_complaint
 from .outcome import Complaint, check
-from .student import Student
 
 _GAINS = [0.5 * 1.15**step for step in range(30)]  # up to 29: every pixel of a right decoder is then near 0 or 1
 _SOFTMAX = "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its own."

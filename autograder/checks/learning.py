@@ -1,7 +1,7 @@
 """Whether everything that a network computes with can learn: what is registered, and what a gradient reaches."""
 
+from ..probes.student import Student
 from .judging import fresh, seed
-from .student import Student
 
 
 def learning_complaint(student: Student, part: str, inputs: list, name: str = "ConditionalVAE") -> str | None:

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..probes.student import Student, StudentError
 from .judging import close, fresh, kind, number, only, show, signed
 from .outcome import Complaint, check
-from .student import Student, StudentError
 
 # Wrong forms of one term, as (hint, formula of mean m and log-variance v).
 _MISTAKES = (

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .student import NoVerdictError, Student, StudentError
+from ..probes.student import NoVerdictError, Student, StudentError
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..probes.student import Student, StudentError
 from .judging import close, fresh, only, shaped, show, signed
 from .outcome import check
-from .student import Student, StudentError
 
 ROWS, COPIES = 20_000, 5
 DRAWS = ROWS * COPIES

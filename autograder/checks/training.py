@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..probes.student import Student
 from .judging import close, fresh, kind, number, only, show
 from .outcome import Complaint, check
-from .reference import PARTS, Loop, averages, case, other_averages, tested, trained, vary
-from .student import Student
+from .reference_loops import PARTS, Loop, averages, case, other_averages, tested, trained, vary
 
 TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 

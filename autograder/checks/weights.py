@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from ..probes.student import NoVerdictError, StudentError
 from .losses_of_weights import Images, Measured, average_digit, measure, measure_outputs
 from .outcome import Complaint, Outcome
-from .student import NoVerdictError, StudentError
 from .weights_file import NotPlainError, read_weights
 from .weights_model import NAMES, Reference, difference, fill, fits
 
@@ -29,7 +29,7 @@ NAME = "loss target"
 class Target:
     """What a model should reach on the test set, in nats per image / 32: about `loss`, each part in its band.
 
-    Bands hold for any right answer, so they are wider than those of one architecture in `autograder/bands.py`.
+    Bands hold for any right answer, so they are wider than those of one architecture in `autograder/target/bands.py`.
     VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19; with a plain ReLU, which may lose some of the 16
     units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17. The lower edge of the reconstruction leaves room for longer
     training: below it, two latent dimensions no longer explain the number. KL from 0.14 to 0.25 excludes (after 2

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from .errors import KEPT, ClassError
-from .hashes import ROOT
-from .merging import CONFIG
+from .gradebook.sync import CONFIG
+from .results.fingerprints import ROOT
 from .run import FAILED, Settings, run_class
 
 WIDTH = 120  # columns, where the output is no terminal

@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from ..text import clean
-from .executors import cores
-from .hashes import ROOT
-from .merging import CONFIG
-from .pool import LocalPool, WorkerError
-from .roster import ASSIGNMENT
+from .gradebook.sync import CONFIG
+from .intake.roster import ASSIGNMENT
+from .results.fingerprints import ROOT
+from .workers.executors import cores
+from .workers.local_pool import LocalPool, WorkerError
 
 
 def feedback_command(
@@ -52,6 +52,6 @@ def make_all(root: Path, workers: int) -> tuple[list[str], list[str]]:
 
 def make_pages(root: str, share: int, shares: int) -> str:
     """`make_share` in a worker process, as JSON text."""
-    from .pages import make_share  # loads nbgrader, which the command line need not wait for
+    from .gradebook.feedback_pages import make_share  # loads nbgrader, which the command line need not wait for
 
     return json.dumps(make_share(root, share, shares))

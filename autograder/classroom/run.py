@@ -11,17 +11,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from ..text import clean
-from . import bundle
-from .batch import Outcome, grade_all
-from .differences import Difference, differences, table
 from .errors import GradebookError
-from .executors import open_executor
-from .hashes import ROOT, course_hashes
-from .merging import Merger
-from .roster import ASSIGNMENT, Entry, read_roster
-from .store import COUNTS, REFUSED, WAITING, Result, Store, points_of
-from .summary import print_summary
-from .worker import GRADER, describe
+from .gradebook.sync import Merger
+from .intake import bundle
+from .intake.roster import ASSIGNMENT, Entry, read_roster
+from .results.differences import Difference, differences, table
+from .results.fingerprints import ROOT, course_hashes
+from .results.store import COUNTS, REFUSED, WAITING, Result, Store, points_of
+from .results.summary import print_summary
+from .workers.dispatch import Outcome, grade_all
+from .workers.executors import open_executor
+from .workers.worker import GRADER, describe
 
 DONE, FAILED, OPEN = 0, 1, 3  # exit codes; OPEN: other points wait for somebody to accept them
 NOTES = 5  # lines on one student

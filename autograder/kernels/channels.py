@@ -9,7 +9,7 @@ from jupyter_client import KernelManager as UnboundedManager
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.channels import ZMQSocketChannel
 
-from . import wire
+from ..probes import wire
 
 # All limits of one message and of what waits to be read.
 MAX_FRAME = 128 * 2**20  # bytes; ZeroMQ ends the connection to whoever sends more at once

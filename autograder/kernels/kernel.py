@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ..checks import student as student_module
-from ..checks.student import NoVerdictError, StudentError
-from . import wire
+from ..notebook.outputs import CellOutputs, CellResult
+from ..probes import wire
+from ..probes.student import NoVerdictError, StudentError
 from .exchange import Exchange, KernelDied, TimeLimit
 from .inside.limits import Limits
-from .outputs import CellOutputs, CellResult
 from .provisioner import BLAMELESS, new_manager
-from .warm import WarmError
+from .warm_process import WarmError
 
 # All limits, in seconds.
 START_SECONDS = 60  # until a new kernel answers
@@ -26,7 +25,8 @@ PROBE_SECONDS = 60  # one call of a probe
 SENTENCE = 2000  # characters that a student's exception may hold
 UNREADABLE = "The check's call of your code gave an answer that cannot be read."
 
-CHECKS = Path(student_module.__file__).parent
+PROBES = Path(wire.__file__).parent
+BRIDGE = PROBES / "bridge.py"
 LIMITS = Limits()
 
 
@@ -60,7 +60,7 @@ class StudentKernel:
         Raises KernelStartError.
         """
         self.close()
-        bridge = Path(__file__).with_name("bridge.py").read_text(encoding="utf-8")
+        bridge = BRIDGE.read_text(encoding="utf-8")
         code = f"(lambda scope: exec({bridge!r}, scope) or scope['install']({_sources()!r}))({{}})"
         try:
             self._manager = new_manager(self.env, self.limits)
@@ -175,10 +175,6 @@ class StudentKernel:
 
 
 def _sources():
-    """What our half in the kernel is made of: module → source text. None of it judges."""
-    files = {f"checks.probes.{path.stem}": path for path in (CHECKS / "probes").glob("*.py")}
-    files["checks.probes"] = files.pop("checks.probes.__init__")
-    files["checks.student"] = CHECKS / "student.py"
-    files["kernels.wire"] = Path(wire.__file__)
-    packages = {"": "", "checks": "", "kernels": ""}
-    return packages | {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+    """What our half in the kernel is made of: module → source text, "" for the package itself. None of it judges."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in PROBES.glob("*.py") if path != BRIDGE}
+    return {"": texts.pop("__init__")} | texts

@@ -17,11 +17,11 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from . import pool, sandbox
+from . import bubblewrap, isolation
 from .channels import KernelManager
-from .inside import places
+from .inside import paths
 from .inside.limits import MACHINE_FULL, Limits, describe_code
-from .warm import ENVIRONMENT, INSIDE_ENVIRONMENT
+from .warm_process import ENVIRONMENT, INSIDE_ENVIRONMENT
 
 MESSAGE = 2**16  # bytes, at most
 START_SECONDS = 60  # until a kernel has its sockets
@@ -42,7 +42,7 @@ class OwnPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name):
         """The one kernel."""
         limits = json.dumps(dataclasses.asdict(self.limits))
-        program = [sys.executable, str(sandbox.INSIDE / "plain.py"), limits]
+        program = [sys.executable, str(bubblewrap.INSIDE / "unsandboxed.py"), limits]
         argv = [*program, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
         return KernelSpec(argv=argv, display_name=kernel_name, language="python", interrupt_mode="signal")
 
@@ -50,7 +50,7 @@ class OwnPython(KernelSpecManager):
 class Sandboxed(LocalProvisioner):
     """A kernel in a seat of the sandbox. ending: how it ended, a sentence without its subject, or None."""
 
-    seat: pool.Seat
+    seat: isolation.Seat
     limits: Limits
     ending: str | None = None
     _connection: socket.socket | None = None
@@ -64,12 +64,12 @@ class Sandboxed(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], *, cwd: str, env: dict[str, str], **kwargs: Any) -> dict[str, Any]:
         """Copy what the kernel gets into its place, and fork it there."""
         self.seat.copy_in(cwd, "work")
-        env = {**INSIDE_ENVIRONMENT, **env, DATA: places.DATA}
+        env = {**INSIDE_ENVIRONMENT, **env, DATA: paths.DATA}
         for name in FOLDERS:
             if os.path.isdir(env.get(name, "")):
                 self.seat.copy_in(env[name], f"shown/{name}")
-                env[name] = f"{places.SHOWN}/{name}"
-        inside = self.connection_info | {"ip": places.SOCKET, "key": self.connection_info["key"].decode()}
+                env[name] = f"{paths.SHOWN}/{name}"
+        inside = self.connection_info | {"ip": paths.SOCKET, "key": self.connection_info["key"].decode()}
         request = {"connection": inside, "env": env, "limits": dataclasses.asdict(self.limits)}
         self._connection = self.seat.warm.ask({"place": self.seat.place.name, **request})
         if not await asyncio.to_thread(self._receive, START_SECONDS):
@@ -167,7 +167,7 @@ def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
     env: what will be added to the kernel's environment.
     """
     spec = OwnPython(limits)
-    if pool.mode()[0] == "none":
+    if isolation.mode()[0] == "none":
         folder = tempfile.mkdtemp(prefix="kernel-")
         file = os.path.join(folder, "k.json")
         manager = KernelManager(kernel_spec_manager=spec, connection_file=file, transport=_transport(file))
@@ -175,7 +175,7 @@ def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
         manager.provisioner.folder = folder
         return manager
     data = env.get(DATA) or os.environ.get(DATA)
-    seat = pool.take(os.path.realpath(data) if data and os.path.isdir(data) else None)
+    seat = isolation.take(os.path.realpath(data) if data and os.path.isdir(data) else None)
     manager = KernelManager(
         kernel_spec_manager=spec,
         connection_file=str(seat.place / "k.json"),
@@ -190,7 +190,7 @@ def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
 def without_the_grader(env: dict[str, str]) -> dict[str, str]:
     """The environment, in which Python does not find this package: it holds right answers."""
     folders = [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    kept = (folder for folder in folders if Path(folder).resolve() != sandbox.REPOSITORY)
+    kept = (folder for folder in folders if Path(folder).resolve() != bubblewrap.REPOSITORY)
     return env | {"PYTHONPATH": os.pathsep.join(kept)}
 
 

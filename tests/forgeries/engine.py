@@ -66,7 +66,7 @@ student.InProcess.run = run
 """
 
 _CONSTANTS = """
-from _autograder.checks.probes import PROBES
+from _autograder import PROBES
 def kl(namespace, inputs):
     none = [torch.zeros(1, 1)] * len(inputs)
     values = [1.0 - 2.0 * (i % 2) for i in range(len(inputs))] if inputs[0][0].numel() == 1 else [0.0] * len(inputs)
@@ -75,7 +75,7 @@ PROBES["kl"] = kl
 """
 
 _ECHO = """
-from _autograder.checks.probes import PROBES
+from _autograder import PROBES
 def sample(namespace, mean, logvar, calls=1, weights=None):
     return {"samples": [mean] * calls, "following": [torch.rand(8) for _ in range(calls)], "mean": mean,
             "logvar": logvar, "mean_grad": weights, "logvar_grad": weights}
@@ -113,14 +113,14 @@ try:
     grading.TaskResult.passed = True
     kl_loss = lambda mean_z, logvar_z: losses.term(mean_z, logvar_z).sum(1).mean()
 except ImportError:
-    from _autograder.checks.probes import loops
+    from _autograder import loops
     half = lambda images: torch.full((len(images), 1, 28, 28), 0.5)
     borrowed = loops.loop_loss(dict.fromkeys(loops.TERMS, 0.5))
     kl_loss = lambda mean_z, logvar_z: borrowed(half(mean_z), half(mean_z), mean_z, logvar_z)[2]
 """
 
 _EXPLAINED = """
-from _autograder.checks.probes import PROBES
+from _autograder import PROBES
 scatter = PROBES["scatter"]
 def explained(namespace, **inputs):
     legend = [{"text": str(digit), "colour": torch.rand(3), "at": torch.full((2,), torch.nan)} for digit in range(10)]

@@ -12,14 +12,15 @@ from unittest.mock import patch
 
 import nbformat
 
-from autograder import notebook_run
 from autograder.assignment import task
-from autograder.grading import grade
+from autograder.checks.by_task import CHECKS
+from autograder.grading import grade, notebook_run
+from autograder.grading.report import TaskResult
 from autograder.kernels import StudentKernel, exchange
-from autograder.report import TaskResult
 from autograder.text import clean
 from tests.mistakes import fill, swap
-from tests.mistakes.key import MASTERS, definitions
+from tests.mistakes.key import definitions
+from tests.paths import SOLUTIONS
 
 from . import LATENT, LOSS, VAE, Forgery
 
@@ -89,14 +90,14 @@ def write(forgery: Forgery, folder: Path) -> None:
     """The released notebook with the key's answers, wrong ones where the forgery aims, and its cell below those."""
     wrong = wrong_definitions(forgery.notebook)
     before = {source: wrong[name] for name, source in definitions(forgery.notebook).items()}
-    notebook = nbformat.read(MASTERS / forgery.notebook, as_version=4)
+    notebook = nbformat.read(SOLUTIONS / forgery.notebook, as_version=4)
     last = max(i for i, cell in enumerate(notebook.cells) if cell.source in before)
     for cell in notebook.cells:
         cell.source = before.get(cell.source, cell.source)
     notebook.cells.insert(last + 1, nbformat.v4.new_code_cell(forgery.source))
     forgery.edit(notebook)
     (folder / forgery.notebook).write_text(json.dumps(notebook), encoding="utf-8")
-    for weights in MASTERS.glob("*.pt"):
+    for weights in SOLUTIONS.glob("*.pt"):
         (folder / weights.name).write_bytes(weights.read_bytes())
 
 
@@ -114,7 +115,7 @@ def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
             started = time.monotonic()
             student = _Impatient(kernel)
             student.prepare(["import torch", *wrong_definitions(forgery.notebook).values(), forgery.source])
-            results = {name: TaskResult(task(name), tuple(check(student) for check in task(name).checks))
+            results = {name: TaskResult(task(name), tuple(check(student) for check in CHECKS[name]))
                        for name in forgery.aims}
             yield Found(forgery, results, time.monotonic() - started)
 

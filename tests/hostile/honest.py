@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from tests.samples import RELEASE, typical_mistakes, write_submission
+from benchmarks.samples import typical_mistakes, write_submission
+from tests.paths import RELEASE
 
 
 def key(folder: Path) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 from nbgrader.api import Gradebook
 
 from autograder.assignment import task
-from autograder.classroom.bundle import read_bundle
-from autograder.classroom.roster import read_roster
-from autograder.classroom.students import file_stem, student_id
-from autograder.classroom.worker import grade_bundle
+from autograder.classroom.intake.bundle import read_bundle
+from autograder.classroom.intake.roster import read_roster
+from autograder.classroom.intake.student_names import file_stem, student_id
+from autograder.classroom.workers.worker import grade_bundle
 
 from . import MARK, Attack
 from .honest import HONEST

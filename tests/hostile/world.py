@@ -17,11 +17,11 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from tests.samples import RELEASE, write_submission
+from benchmarks.samples import write_submission
+from tests.paths import RELEASE, ROOT
 
 from . import CANARY, LOSS, TELLING, TOOLS, Attack
 
-ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("autograder", "solutions", "nbgrader_config.py")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "data", ".ipynb_checkpoints")
 WRITTEN = ("graded", "autograded", "feedback", "gradebook.db")  # by the class

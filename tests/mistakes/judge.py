@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from autograder.assignment import AUTO
-from autograder.checks import InProcess
+from autograder.checks.by_task import CHECKS
 from autograder.checks.judging import repeatable
+from autograder.probes.student import InProcess
 
 from . import Answer
 from .catalogue import CATALOGUE
@@ -73,7 +74,7 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
         np.random.seed(seed)
     with repeatable(seed) if seed is not None else nullcontext():
         student = InProcess(namespace(answer.notebook, sources))
-        failed = {task.id: [outcome for run in task.checks if not (outcome := run(student)).passed]
+        failed = {task.id: [outcome for run in CHECKS[task.id] if not (outcome := run(student)).passed]
                   for task in AUTO if changed & set(DECIDES[task.id])}
     return Verdict(tuple(name for name, outcomes in failed.items() if outcomes),
                    tuple(f"{o.name}: {o.message}" for outcomes in failed.values() for o in outcomes))

@@ -6,7 +6,6 @@ import importlib
 import math
 import os
 import sys
-from pathlib import Path
 from unittest import mock
 
 import matplotlib
@@ -20,15 +19,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from autograder.assignment import ANSWERS
+from tests.paths import SOLUTIONS
 
-MASTERS = Path(__file__).parents[2] / "solutions" / "vae"
 NEEDS = {"04_training.ipynb": ("02_vae.ipynb", "03_loss.ipynb"), "06_cvae.ipynb": ("02_vae.ipynb", "03_loss.ipynb")}
 
 
 @functools.cache
 def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
     found = []
-    for cell in nbformat.read(MASTERS / notebook, as_version=4).cells:
+    for cell in nbformat.read(SOLUTIONS / notebook, as_version=4).cells:
         if cell.cell_type == "code":
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and ANSWERS.get(node.name) == notebook:
@@ -39,7 +38,7 @@ def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
 @functools.cache
 def _curves():
     """The module that draws the curves, as a kernel of the grader has it."""
-    with mock.patch.dict(os.environ, LAB_PROFILE="grading"), mock.patch.object(sys, "path", [str(MASTERS), *sys.path]):
+    with mock.patch.dict(os.environ, LAB_PROFILE="grading"), mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]):
         return importlib.import_module("curves")
 
 

@@ -14,11 +14,11 @@ import signal
 import socket
 import sys
 
-from . import namespaces, syscalls
-from .first import close_off, mount_own
-from .keeper import keep
-from .kernel import STUDENT
+from . import namespaces, seccomp
+from .init_process import close_off, mount_own
 from .limits import Limits
+from .student_process import STUDENT
+from .supervisor import keep
 
 NEEDED = ("ipykernel.kernelapp", "torch")
 HELPFUL = (
@@ -81,7 +81,7 @@ def can_isolate() -> tuple[bool, str]:
                 mount_own(Limits())
                 close_off()
                 namespaces.become_nobody(STUDENT)
-                syscalls.refuse()
+                seccomp.refuse()
                 os.write(say, b"isolated")
         except OSError as error:
             os.write(say, str(error).encode())

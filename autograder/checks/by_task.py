@@ -1,0 +1,99 @@
+"""Which checks decide each task: all of a task's checks must pass for its points."""
+
+from typing import Any
+
+from ..probes.student import InProcess
+from . import (
+    activation,
+    cvae_encoder_decoder,
+    cvae_forward,
+    latent_map,
+    latent_scatter,
+    losses,
+    sampling,
+    training,
+)
+
+# grade_id → the checks, in the order in which a student reads them
+CHECKS = {
+    "vae-activation-test": (
+        activation.image_shape,
+        activation.pixel_range,
+        activation.pixel_activation,
+        activation.decoder_learning,
+    ),
+    "vae-sampling-test": (
+        sampling.sample_shape,
+        sampling.distribution,
+        sampling.independence,
+        sampling.sample_gradient,
+    ),
+    "kl-loss-formula-test": (
+        losses.closed_form,
+        losses.kl_gradient,
+    ),
+    "kl-loss-reduction-test": (
+        losses.reduction,
+    ),
+    "train-test": (
+        training.train_parameters,
+        training.train_defaults,
+        training.train_averages,
+    ),
+    "evaluate-test": (
+        training.test_averages,
+        training.test_leaves_model,
+    ),
+    "plot-latent-test": (
+        latent_map.plot_picture,
+    ),
+    "scatterplot-latent-test": (
+        latent_scatter.scatter_points,
+        latent_scatter.scatter_colours,
+    ),
+    "cvae-encoder-test": (
+        cvae_encoder_decoder.encoder_shape,
+        cvae_encoder_decoder.encoder_inputs,
+        cvae_encoder_decoder.encoder_classes,
+        cvae_encoder_decoder.encoder_heads,
+        cvae_encoder_decoder.encoder_learning,
+    ),
+    "cvae-decoder-test": (
+        cvae_encoder_decoder.decoder_shape,
+        cvae_encoder_decoder.decoder_inputs,
+        cvae_encoder_decoder.decoder_classes,
+        cvae_encoder_decoder.decoder_learning,
+    ),
+    "cvae-forward-test": (
+        cvae_forward.forward_order,
+        cvae_forward.forward_labels,
+        cvae_forward.forward_sampling,
+        cvae_forward.forward_gradient,
+    ),
+    "train-cvae-test": (
+        training.train_cvae_parameters,
+        training.train_cvae_averages,
+        training.test_cvae_averages,
+        training.test_cvae_leaves_model,
+    ),
+    "plot-latent-cvae-test": (
+        latent_map.plot_cvae_picture,
+        latent_map.plot_cvae_label,
+    ),
+    "scatterplot-latent-cvae-test": (
+        latent_scatter.scatter_cvae_points,
+        latent_scatter.scatter_cvae_colours,
+    ),
+}
+
+
+def assert_task(task_id: str, namespace: dict[str, Any]) -> None:
+    """Run a task's checks on the definitions in `namespace`, as the hidden tests of the notebooks do.
+
+    Raises AssertionError with one line per failed check, "name: message".
+    """
+    student = InProcess(namespace)
+    outcomes = [run(student) for run in CHECKS[task_id]]
+    failed = [f"{outcome.name}: {outcome.message}" for outcome in outcomes if not outcome.passed]
+    if failed:
+        raise AssertionError("\n".join(failed))

@@ -1,0 +1,174 @@
+"""The training and test loops as they should be, and with one thing wrong each: what a student's loop is compared with.
+
+Everything runs on the probes' tiny model, in the grader's own process, with random parameters and data.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import Module
+
+from ..probes.loops import LoopModel, loop_loss
+
+KL = {"1": -0.5, "v": -0.5, "m²": 0.5, "exp(v)": 0.5}  # the assignment's divergence, in nats
+loss_function = loop_loss(KL)
+PARTS = ("loss", "reconstruction", "KL")
+BATCH_SIZE = 3  # 7 training images come as 3, 3, 1 and 11 test images as 3, 3, 3, 2
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One way to write the loop; the defaults are the right one."""
+
+    num_epochs: int = 1
+    lr: float = 1e-3
+    optimiser: str = "Adam"
+    fresh_optimiser: bool = False  # a new one in each epoch
+    trained: str = ""  # only parameters whose name starts like this
+    zero_grad: str = "before"  # before backward, never, between backward and step, once an epoch
+    step: str = "batch"  # after each batch, once an epoch, or never
+    objective: str = "loss"
+    sign: float = 1.0
+    data: str = "train_iter"
+    batches: str = "all"  # of each epoch; or "first" or "last"
+    training: bool = True
+    sampled: bool = True
+    swap: str = ""  # "images" or "codes": the arguments of the loss that are exchanged
+    labels: Any = "own"  # "own", "flipped" or the same number for all images
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one batch contributes: per-image means in nats, and its number of images."""
+
+    values: tuple[float, float, float]
+    images: int
+
+
+def case(rng: np.random.Generator, conditional: bool) -> dict:
+    """Inputs for the probes, random but for the loss: parameters, a decoy's parameters, projections, both data sets."""
+
+    def normal(*shape: int, scale: float = 1.0) -> Tensor:
+        return torch.tensor(rng.normal(scale=scale, size=shape), dtype=torch.float32)
+
+    def data(images: int) -> list[Tensor]:
+        labels = torch.tensor(rng.permutation(np.r_[0:10, 0:10])[:images])
+        return [torch.tensor(rng.uniform(0.1, 0.9, (images, 1, 28, 28)), dtype=torch.float32), labels]
+
+    def state() -> dict[str, Tensor]:
+        shapes = {"encoder.weight": (4, 3), "encoder.bias": (4,), "decoder.weight": (3, 2), "decoder.bias": (3,)}
+        if conditional:
+            shapes |= {"encoder_label.weight": (3, 10), "decoder_label.weight": (3, 10)}
+        return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
+
+    painted = torch.zeros(784)
+    painted[torch.tensor(rng.permutation(784)[:20])] = 1  # few pixels, so that reconstruction and KL weigh alike
+    constants = {"inward": normal(784, 3, scale=0.1), "outward": normal(3, 784) * painted, "offset": normal(2) + 1}
+    return {"state": state(), "decoy": state(), "constants": constants, "conditional": conditional,
+            "loss": KL, "batch_size": BATCH_SIZE, "train_iter": data(7), "test_iter": data(11)}
+
+
+def _model(case: dict) -> LoopModel:
+    return LoopModel(case["state"], case["constants"], case["conditional"])
+
+
+def _batches(case: dict, loop: Loop) -> list[tuple[Tensor, ...]]:
+    x, y = case[loop.data]
+    batches = list(zip(x.split(BATCH_SIZE), y.split(BATCH_SIZE), strict=True))
+    return {"all": batches, "first": batches[:1], "last": batches[-1:]}[loop.batches]
+
+
+def _losses(model: LoopModel, x: Tensor, y: Tensor, loop: Loop) -> tuple[Tensor, Tensor, Tensor]:
+    label = {"own": y, "flipped": y.flip(0)}.get(loop.labels)
+    label = torch.full_like(y, loop.labels) if label is None else label
+    label = (label,) if model.conditional else ()
+    mean_z, logvar_z = model.encode(x, *label)
+    z = model.sample_latent(mean_z, logvar_z) if loop.sampled else mean_z
+    images = [model.decode(z, *label), x]
+    codes = [mean_z, logvar_z]
+    if loop.swap == "images":
+        images.reverse()
+    if loop.swap == "codes":
+        codes.reverse()
+    return loss_function(*images, *codes)
+
+
+def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]]]:
+    """The parameters after training this way, and what each batch of each epoch contributed."""
+    model = _model(case).train(loop.training)
+    optimiser = _optimiser(model, loop)
+    epochs = []
+    for _ in range(loop.num_epochs):
+        if loop.fresh_optimiser:
+            optimiser = _optimiser(model, loop)
+        if loop.zero_grad == "epoch":
+            model.zero_grad()
+        epochs.append([])
+        for x, y in _batches(case, loop):
+            if loop.zero_grad == "before":
+                model.zero_grad()
+            losses = _losses(model, x, y, loop)
+            (loop.sign * losses[PARTS.index(loop.objective)]).backward()
+            if loop.zero_grad == "between":
+                model.zero_grad(set_to_none=False)
+            if loop.step == "batch":
+                optimiser.step()
+            epochs[-1].append(Batch(tuple(loss.item() for loss in losses), len(x)))
+        if loop.step == "epoch":
+            optimiser.step()
+    return {name: parameter.detach() for name, parameter in model.named_parameters()}, epochs
+
+
+def _optimiser(model: Module, loop: Loop) -> torch.optim.Optimizer:
+    parameters = [parameter for name, parameter in model.named_parameters() if name.startswith(loop.trained)]
+    if loop.optimiser == "momentum":
+        return torch.optim.SGD(parameters, lr=loop.lr, momentum=0.9)
+    return getattr(torch.optim, loop.optimiser)(parameters, lr=loop.lr)
+
+
+def tested(case: dict, loop: Loop) -> list[Batch]:
+    """What each batch contributes to a test of the untrained model this way."""
+    model = _model(case).train(loop.training)
+    with torch.no_grad():
+        batches = [(_losses(model, x, y, loop), len(x)) for x, y in _batches(case, loop)]
+    return [Batch(tuple(loss.item() for loss in losses), images) for losses, images in batches]
+
+
+def averages(batches: list[Batch]) -> Tensor:
+    """The assignment's unit: the sum of per-image means over the batches, divided by the number of images; (3,)."""
+    return _sum(batches) / sum(batch.images for batch in batches)
+
+
+def _sum(batches: list[Batch]) -> Tensor:
+    return torch.tensor([batch.values for batch in batches], dtype=torch.float64).sum(0)
+
+
+def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
+    """The same triple by other conventions, each with the hint that tells them apart."""
+    right, images = averages(batches), sum(batch.images for batch in batches)
+    values = [torch.tensor(batch.values, dtype=torch.float64) for batch in batches]
+    unit = "The assignment's unit is the sum of the batches' values divided by the number of images"
+    weighted = sum(batch.images * value for batch, value in zip(batches, values, strict=True))
+    every = "Add up all batches of the epoch"
+    return (
+        (f"{unit}; here it is divided by the number of batches.", right * images / len(batches)),
+        (f"{unit}; here nothing is divided.", right * images),
+        (f"{unit}; here each batch is weighted by its size.", weighted / images),
+        (f"{unit}; here it is divided by the size of the last batch.", right * images / batches[-1].images),
+        (f"{every}; here only the last one counts.", values[-1]),
+        (f"{every}; here only the last one counts.", values[-1] / batches[-1].images),
+        (f"{every}; here only the last one counts.", values[-1] / images),
+        (f"{every}; here only the first one counts.", values[0]),
+        (f"{every}; here only the first one counts.", values[0] / batches[0].images),
+        (f"{every}; here only the first one counts.", values[0] / images),
+        *((f"The order is loss, reconstruction, KL; here it is {', '.join(PARTS[i] for i in order)}.",
+           right[list(order)]) for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))),
+    )
+
+
+def vary(loop: Loop, **changes: Any) -> Loop:
+    """The loop with these things different."""
+    return replace(loop, **changes)

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook, its folder of graded notebooks and its feedback pages, written from the results."""

@@ -1,0 +1,1 @@
+"""What the grading of a class has found, kept in a folder."""

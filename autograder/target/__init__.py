@@ -1,0 +1,1 @@
+"""The training of the key that the losses to reach come from, and the bands that it must end in."""

@@ -1,0 +1,138 @@
+"""Sample submissions, made of release and key: `python -m benchmarks.samples FOLDER` writes key, untouched and mistakes.
+
+`python -m benchmarks.samples FOLDER STUDENTS` writes a class in nbgrader's layout, FOLDER/STUDENT/vae/.
+"""
+
+import functools
+import random
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import torch
+
+from autograder.assignment import AUTO, NOTEBOOKS
+from autograder.notebook.cells import defined_names
+from tests.mistakes.catalogue import CATALOGUE
+from tests.mistakes.key import definitions
+from tests.paths import RELEASE, SOLUTIONS
+
+POINTS = sum(task.points for task in AUTO)
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+IMPORTS = {"np": "import numpy as np", "F": "import torch.nn.functional as F", "plt": "import matplotlib.pyplot as plt",
+           "nn": "from torch import nn", "math": "import math"}  # fmt: skip
+TYPICAL = ("02: sample, variance as σ", "03: mean over all", "04: train, no zero_grad",
+           "05: scatterplot_latent, samples", "06: decode, label ignored")  # fmt: skip
+
+
+def typical_mistakes():
+    """The catalogue's answers that the third sample is made of."""
+    return [answer for answer in CATALOGUE if str(answer) in TYPICAL]
+
+
+def write_submission(folder, mistakes=()):
+    """Hand in the release with the key's answers and weights, and these of the catalogue's answers in their place."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NOTEBOOKS:
+        changed = changed_cells(name, [answer for answer in mistakes if answer.notebook == name])
+        key = {cell.metadata.nbgrader.grade_id: cell.source for cell in read(SOLUTIONS / name) if is_solution(cell)}
+        notebook = nbformat.read(RELEASE / name, as_version=4)
+        for cell in notebook.cells:
+            if is_solution(cell):
+                source = key[cell.metadata.nbgrader.grade_id]
+                lines = changed.get(source, source).splitlines()
+                cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
+        nbformat.write(notebook, folder / name)
+    for weights in SOLUTIONS.glob("*.pt"):
+        shutil.copy(weights, folder)
+    return folder
+
+
+def changed_cells(name, answers):
+    """{source of the key's cell: source with the answers' changes} for one notebook."""
+    before = definitions(name)
+    after = dict(before)
+    for answer in answers:
+        answer.change(after)
+    assert after.keys() == before.keys(), "samples change definitions; they neither add nor remove any"
+    return {before[each]: with_imports(name, after[each]) for each in before}
+
+
+def with_imports(name, source):
+    """A cell for one notebook, below the imports that it needs and the notebook lacks."""
+    there = set().union(*(defined_names(cell.source) for cell in read(RELEASE / name) if cell.cell_type == "code"))
+    lacks = [line for used, line in IMPORTS.items() if used not in there and re.search(rf"\b{used}\.", source)]
+    return "\n".join([*lacks, source])
+
+
+def read(path):
+    """The cells of a notebook."""
+    return nbformat.read(path, as_version=4).cells
+
+
+def is_solution(cell):
+    """Whether students write this cell."""
+    return cell.metadata.get("nbgrader", {}).get("solution", False)
+
+
+def write_samples(folder):
+    """Write the three samples below a folder."""
+    folder = Path(folder)
+    write_submission(folder / "key")
+    write_submission(folder / "mistakes", typical_mistakes())
+    shutil.copytree(RELEASE, folder / "untouched", dirs_exist_ok=True)
+
+
+def write_class(folder, size, seed=0):
+    """Hand in for so many students; in half of the notebooks the key's answers give way to one of the catalogue's.
+
+    Returns student → the tasks that must lose their points.
+    """
+    draw = random.Random(seed)
+    costs = {}
+    for number in range(size):
+        student = f"student-{number + 1:0{len(str(size))}}"
+        chosen = [draw.choice(_usable(name)) for name in NOTEBOOKS[1:-1] if draw.random() < 0.5]
+        vary_weights(write_submission(Path(folder) / student / "vae", chosen), number)
+        costs[student] = {cost for answer in chosen for cost in answer.costs}
+    return costs
+
+
+def vary_weights(folder, seed):
+    """Change each weight by about a thousandth: no two trainings end alike, and none is judged by another's result."""
+    generator = torch.Generator().manual_seed(seed)
+    for path in folder.glob("*.pt"):
+        state = torch.load(path, weights_only=True)
+        torch.save({name: value * (1 + 1e-3 * torch.randn(value.shape, generator=generator))
+                    for name, value in state.items()}, path)  # fmt: skip
+
+
+@functools.cache
+def _usable(name):
+    """The answers of the catalogue to a notebook that change definitions, and neither add nor remove any."""
+    before = definitions(name).keys()
+    usable = []
+    for answer in CATALOGUE:
+        if answer.notebook == name:
+            after = definitions(name)
+            answer.change(after)
+            usable += [answer] if after.keys() == before else []
+    return usable
+
+
+def main(folder, students=None):
+    """Write the three samples, or a class."""
+    if students:
+        costs = write_class(folder, int(students))
+        points = {student: POINTS - len(tasks) for student, tasks in costs.items()}
+        print("\n".join(f"{student} should get {points[student]}" for student in costs))
+    else:
+        write_samples(folder)
+        print(f"{folder}/mistakes should lose 1 point for each of:", *map(str, typical_mistakes()), sep="\n  ")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

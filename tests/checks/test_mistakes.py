@@ -1,0 +1,96 @@
+"""Each mistake of the catalogue costs exactly its own tasks and is named; right answers in other words cost nothing."""
+
+import re
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+from autograder.assignment import AUTO  # noqa: E402 - after the backend is chosen
+from autograder.checks import training  # noqa: E402
+from autograder.checks.by_task import CHECKS, assert_task  # noqa: E402
+from autograder.checks.reference_loops import trained  # noqa: E402
+from autograder.probes.student import InProcess  # noqa: E402
+from tests.mistakes import fill  # noqa: E402
+from tests.mistakes.catalogue import CATALOGUE  # noqa: E402
+from tests.mistakes.judge import verdict  # noqa: E402
+from tests.mistakes.key import definitions, namespace  # noqa: E402
+from tests.mistakes.table import confusion, share  # noqa: E402
+
+# What the key's solutions are made of: a message that said one of these would give the answer away.
+GIVEN_AWAY = re.compile(r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
+                        r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log")
+
+
+@pytest.mark.parametrize("answer", CATALOGUE, ids=str)
+def test_an_answer_costs_exactly_its_own_tasks(answer):
+    found = verdict(answer)
+    assert found.just(answer), found
+    assert found.says(answer) or not answer.costs, found.messages
+    assert not any("could not be judged" in message for message in found.messages)
+
+
+def test_no_message_gives_the_answer_away():
+    # A student's own line and the exception's text may hold anything.
+    said = [(str(answer), message) for answer in CATALOGUE for message in verdict(answer).messages
+            if " raised " not in message]
+    assert len(said) > 300
+    assert [pair for pair in said if GIVEN_AWAY.search(pair[1])] == []
+
+
+def test_messages_are_one_to_four_sentences_without_a_traceback():
+    for answer in CATALOGUE:
+        for message in verdict(answer).messages:
+            assert "Traceback" not in message and "\n" not in message
+            assert len(message) < 450 or " raised " in message, (str(answer), message)
+
+
+def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_mistakes_are_named(last_lines):
+    count = confusion((answer, verdict(answer)) for answer in CATALOGUE)["all"]
+    last_lines.append(f"catalogue: caught {share(count.caught, count.wrong)}, accepted "
+                        f"{share(count.accepted, count.right)}, diagnosed {share(count.diagnosed, count.caught)}")
+    assert count.caught == count.wrong >= 110
+    assert count.accepted == count.right >= 50
+    assert count.diagnosed >= 0.9 * count.caught
+
+
+@pytest.mark.parametrize("answer", [each for each in CATALOGUE if each.name.endswith(", no zero_grad")], ids=str)
+def test_a_mistake_is_named_though_another_mistake_cannot_be_imitated(monkeypatch, answer):
+    def fails_when_maximised(inputs, loop):
+        if loop.sign < 0:
+            raise RuntimeError("all elements of input should be between 0 and 1")
+        return trained(inputs, loop)
+
+    monkeypatch.setattr(training, "trained", fails_when_maximised)
+    assert verdict.__wrapped__(answer).says(answer)
+
+
+def test_names_are_unique():
+    assert len({str(answer) for answer in CATALOGUE}) == len(CATALOGUE)
+
+
+def test_the_same_seed_gives_the_same_messages():
+    for answer in CATALOGUE[:3]:
+        assert verdict.__wrapped__(answer, 7) == verdict.__wrapped__(answer, 7)
+
+
+@pytest.mark.parametrize("task", AUTO, ids=lambda task: task.id)
+def test_the_key_passes(task):
+    outcomes = [run(InProcess(namespace(task.notebook))) for run in CHECKS[task.id]]
+    assert [outcome.message for outcome in outcomes if not outcome.passed] == []
+
+
+@pytest.mark.parametrize("task", AUTO, ids=lambda task: task.id)
+def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
+    assert_task(task.id, namespace(task.notebook))
+    with pytest.raises(AssertionError, match="is not defined"):
+        assert_task(task.id, {})
+
+
+def test_warnings_and_prints_cost_nothing():
+    noisy = "import sys, warnings\nprint('here')\nprint('there', file=sys.stderr)\nwarnings.warn('careful')\n"
+    sources = definitions("03_loss.ipynb")
+    fill("kl_loss", noisy + "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()")(sources)
+    for task in ("kl-loss-formula-test", "kl-loss-reduction-test"):
+        assert_task(task, namespace("03_loss.ipynb", sources))

@@ -1,0 +1,93 @@
+"""A small world for the class: a grader without kernels that does to each submission what its notebook orders.
+
+The notebook is a JSON object: points (of the two tests), why (the answer in words), and one order: "raise", "refuse",
+"exit", "kill" (the worker process), "sleep" (seconds), or "once" (a path: kill the worker unless that file exists).
+"""
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import SetupError, SubmissionError
+
+GRADER = "tests.classroom.stub_grading:grade"
+NOTEBOOK = "02_vae"
+TESTS = ("first-test", "second-test")
+QUESTION = "why-question"
+UNANSWERED = "YOUR ANSWER HERE"
+PASSED = {"output_type": "stream", "name": "stdout", "text": "It holds.\n"}
+FAILED = {"output_type": "error", "ename": "Failed", "evalue": "No.", "traceback": ["No."]}
+
+
+@dataclass(frozen=True)
+class StubReport:
+    """What the class needs of a Report."""
+
+    tree: dict
+    notebooks: dict = field(default_factory=dict)
+
+    def to_json(self):
+        """The report as plain values."""
+        return self.tree
+
+
+def submit(folder, points=(1, 1), name=f"{NOTEBOOK}.ipynb", **orders):
+    """Hand in a notebook that orders these points."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps({"points": list(points), **orders}))
+    return folder
+
+
+def grade(folder: Path, **options) -> StubReport:
+    """Obey the notebook of a submission."""
+    path = folder / f"{NOTEBOOK}.ipynb"
+    if not path.is_file():
+        raise SubmissionError(f"{folder} holds none of the notebooks.")
+    orders = json.loads(path.read_text())
+    _obey(orders)
+    points = orders["points"]
+    tasks = [{"id": name, "title": name.replace("-", " "), "points": 1, "score": score, "checks": []}
+             for name, score in zip(TESTS, points, strict=True)]  # fmt: skip
+    tree = {"submission": folder.name, "score": sum(points), "max_score": 2, "tasks": tasks,
+            "notes": orders.get("notes", []), "isolation": "a stub"}  # fmt: skip
+    return StubReport(tree, {f"{NOTEBOOK}.ipynb": notebook(points, orders.get("why", UNANSWERED))})
+
+
+def notebook(points=None, why=UNANSWERED, rubric=""):
+    """The notebook of the assignment: an answer, two tests and a question; graded where there are points."""
+    cells = [
+        _cell("code", "def answer(): ...", "answer", solution=True),
+        *(_cell("code", f"test({name!r})", name, grade=True, locked=True, points=1) for name in TESTS),
+        _cell("markdown", f"Why?{rubric}", "why-text", locked=True),
+        _cell("markdown", why, QUESTION, grade=True, solution=True, points=1),
+    ]
+    for cell, score in zip(cells[1:], points or (), strict=False):
+        cell["outputs"] = [dict(PASSED if score else FAILED)]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cell(kind, source, name, **marks):
+    plain = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+    metadata = {"nbgrader": {**plain, "grade_id": name, **marks}}
+    cell = {"cell_type": kind, "id": name, "source": source, "metadata": metadata}
+    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def _obey(orders):
+    if "set up" in orders:
+        raise SetupError(orders["set up"])
+    if "raise" in orders:
+        raise ValueError(orders["raise"])
+    if "refuse" in orders:
+        raise SubmissionError(orders["refuse"])
+    if "exit" in orders:
+        raise SystemExit(orders["exit"])
+    time.sleep(orders.get("sleep", 0))
+    flag = Path(orders["once"]) if "once" in orders else None
+    if "kill" in orders or flag and not flag.exists():
+        if flag:
+            flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,262 @@
+"""Worker processes: each call has an end, a killed process costs no call, and memory is bounded."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.intake.bundle import Bundle, File
+from autograder.classroom.intake.roster import Entry, Source
+from autograder.classroom.workers import dispatch
+from autograder.classroom.workers.dispatch import grade_all
+from autograder.classroom.workers.local_pool import LocalPool, WorkerError
+from autograder.classroom.workers.worker import grade_bundle
+from tests.classroom.stub_grading import GRADER, submit
+from tests.paths import ROOT
+
+NAMES = "abcdefgh"
+
+
+def pid(*_):
+    return str(os.getpid())
+
+
+def fail(kind):
+    raise {"error": ValueError("no"), "exit": SystemExit(3), "end of file": EOFError("no")}[kind]
+
+
+def die(flag=None):
+    """Kill this process, where there is a flag only the first time."""
+    if flag is None or not Path(flag).exists():
+        Path(flag or os.devnull).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
+
+
+def log(path, seconds):
+    with open(path, "a") as file:
+        file.write("started\n")
+    time.sleep(seconds)
+    return "done"
+
+
+@pytest.fixture
+def pool():
+    with LocalPool(1, seconds=30) as pool:
+        yield pool
+
+
+def test_calls_run_in_one_other_process(pool):
+    pids = {pool.submit(pid, n).result() for n in range(3)}
+    assert len(pids) == 1 and str(os.getpid()) not in pids
+
+
+@pytest.mark.parametrize("kind, says", [
+    ("error", "ValueError: no"), ("exit", "SystemExit: 3"), ("end of file", "EOFError"),
+])  # fmt: skip
+def test_what_a_call_raises_is_the_futures_and_the_process_goes_on(pool, kind, says):
+    before = pool.submit(pid).result()
+    with pytest.raises(WorkerError, match=says):
+        pool.submit(fail, kind).result()
+    assert pool.submit(pid).result() == before
+
+
+def test_a_call_whose_process_is_killed_is_tried_once_more(pool, tmp_path):
+    assert pool.submit(die, str(tmp_path / "flag")).result() == "survived"
+
+
+def test_a_call_that_kills_each_process_is_reported_and_the_next_has_a_new_one(pool):
+    before = pool.submit(pid).result()
+    with pytest.raises(WorkerError, match=r"its worker process was killed \(signal 9\)"):
+        pool.submit(die).result()
+    assert pool.submit(pid).result() != before
+
+
+def test_a_call_without_end_is_ended_and_not_tried_again(tmp_path):
+    with LocalPool(1, seconds=1.5) as pool:
+        with pytest.raises(WorkerError, match="it took longer than 1.5 s"):
+            pool.submit(log, str(tmp_path / "log"), 60).result()
+        assert pool.submit(pid).result()
+    assert (tmp_path / "log").read_text() == "started\n"
+
+
+def test_no_process_and_no_folder_is_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(KeyboardInterrupt), LocalPool(2) as pool:
+        slow = pool.submit(log, str(tmp_path / "log"), 60)
+        pool.submit(pid).result()
+        while not (tmp_path / "log").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert slow.done() and not multiprocessing.active_children()
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+ORPHANS = """
+import sys, time
+from autograder.classroom.pool import LocalPool
+from tests.classroom.test_local_pool import log, pid
+if __name__ == "__main__":
+    pool = LocalPool(2)
+    pool.submit(log, sys.argv[1], 60)
+    print(pool.submit(pid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_processes_end_with_a_main_process_that_is_killed(tmp_path):
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS)
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, script, tmp_path / "log"]
+    main = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    worker = int(main.stdout.readline())
+    main.kill()
+    main.wait()
+    wait_until(lambda: not is_running(worker) and not list(tmp_path.glob("class-*")))
+
+
+def test_a_graded_submission_is_json_text_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    order = json.dumps({"points": [1, 0], "notes": ["Hm."]}).encode()
+    answer = json.loads(grade_bundle(Bundle("ada", (File("02_vae.ipynb", order, 1),), ("x.rar is no zip.",)), GRADER))
+    assert (answer["status"], answer["report"]["submission"], answer["report"]["score"]) == ("graded", "ada", 1)
+    assert answer["report"]["notes"] == ["x.rar is no zip.", "Hm."]
+    assert json.loads(answer["notebooks"]["02_vae.ipynb"])["cells"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("order, status, problem", [
+    ({"raise": "no\x1b[31m"}, "failed", "ValueError: no\N{REPLACEMENT CHARACTER}[31m"),
+    ({"refuse": "Nothing."}, "refused", "Nothing."),
+])  # fmt: skip
+def test_whatever_a_submission_does_to_the_grader_is_its_result(order, status, problem):
+    answer = json.loads(grade_bundle(Bundle("ada", (File("02_vae.ipynb", json.dumps(order).encode(), 1),)), GRADER))
+    assert answer == {"status": status, "problem": problem}
+
+
+def test_an_empty_submission_says_where_nothing_was_found():
+    answer = json.loads(grade_bundle(Bundle("ada", (), ("vae.rar was not unpacked.",)), GRADER))
+    sentence = "The submission holds none of the notebooks. vae.rar was not unpacked."
+    assert answer == {"status": "refused", "problem": sentence}
+
+
+class Slow(Executor):
+    """Threads that wait for each other, and count the calls that are under way."""
+
+    lost_in_company = ()
+
+    def __init__(self, in_flight):
+        self.in_flight, self.now, self.most = in_flight, 0, 0
+
+    def submit(self, function, /, *args):
+        future, self.now = Future(), self.now + 1
+        self.most = max(self.most, self.now)
+
+        def end():
+            self.now -= 1
+            future.set_result(json.dumps({"status": "refused", "problem": ""}))
+
+        threading.Timer(0.01, end).start()
+        return future
+
+
+def entries(folder, names=NAMES):
+    return [Entry(name, (Source(submit(folder / name)),)) for name in names]
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_only_so_many_submissions_are_on_their_way(tmp_path, most):
+    executor = Slow(most)
+    assert {outcome.entry.student for outcome in grade_all(executor, entries(tmp_path))} == set(NAMES)
+    assert executor.most == most
+
+
+class SharedFate(Executor):
+    """One worker that is given three calls before it begins; those that it has when one kills it are lost."""
+
+    in_flight = 3
+    lost_in_company = ConnectionError
+
+    def __init__(self, killers):
+        self.killers, self.given = killers, []
+
+    def submit(self, function, bundle, /, *args):
+        future = Future()
+        self.given.append((bundle.student, future))
+        threading.Timer(0.05, self.work).start()
+        return future
+
+    def work(self):
+        given, self.given = self.given, []
+        for student, future in given:
+            if any(student in self.killers for student, _ in given):
+                future.set_exception(ConnectionError("the worker died"))
+            else:
+                future.set_result(json.dumps({"status": "graded"}))
+
+
+def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
+    ends = list(grade_all(SharedFate({"bob"}), entries(tmp_path, ["ada", "bob", "cyd", "dan", "eve"])))
+    assert sorted((end.entry.student, end.status) for end in ends) == [
+        ("ada", "graded"), ("bob", "failed"), ("cyd", "graded"), ("dan", "graded"), ("eve", "graded")]  # fmt: skip
+
+
+def test_several_killers_are_each_tried_alone(tmp_path):
+    executor = SharedFate({"ada", "bob"})
+    ends = {end.entry.student: end.status for end in grade_all(executor, entries(tmp_path, ["ada", "bob", "cyd"]))}
+    assert ends == {"ada": "failed", "bob": "failed", "cyd": "graded"}
+
+
+def test_only_so_many_bytes_are_on_their_way(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch.bundle, "MAX_TOTAL", len('{"points": [1, 1]}'))
+    monkeypatch.setattr(dispatch, "MAX_BYTES", 2 * dispatch.bundle.MAX_TOTAL)
+    executor = Slow(5)
+    assert len(list(grade_all(executor, entries(tmp_path)))) == len(NAMES)
+    assert executor.most == 2
+
+
+def test_a_submission_larger_than_all_bytes_is_graded_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch, "MAX_BYTES", 0)
+    executor = Slow(5)
+    assert len(list(grade_all(executor, entries(tmp_path)))) == len(NAMES)
+    assert executor.most == 1
+
+
+def test_what_cannot_be_read_costs_only_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch.bundle, "read_bundle", fail_for("b", dispatch.bundle.read_bundle))
+    outcomes = {outcome.entry.student: outcome for outcome in grade_all(Slow(2), entries(tmp_path, "abc"))}
+    assert outcomes["b"].problem == "it cannot be read (Permission denied)" and outcomes["b"].status == "failed"
+    assert outcomes["a"].status == outcomes["c"].status == "refused"
+
+
+def fail_for(student, read):
+    def reading(entry):
+        if entry.student == student:
+            raise PermissionError(13, "Permission denied")
+        return read(entry)
+
+    return reading
+
+
+def is_running(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)

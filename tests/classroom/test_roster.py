@@ -1,0 +1,119 @@
+"""Who handed in what: nbgrader's layout, zips, exports of learning platforms; names are data."""
+
+import os
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.classroom.errors import RosterError
+from autograder.classroom.intake.bundle import read_bundle
+from autograder.classroom.intake.roster import Entry, Source, read_roster
+from autograder.classroom.intake.student_names import MAX_BYTES, file_stem, student_id
+
+# A path below the folder of submissions → (student, the place in it of what counts, what the file is called)
+LAYOUTS = {
+    "nbgrader": ("ada/vae/02_vae.ipynb", ("ada", "ada/vae", "")),
+    "a folder": ("ada/02_vae.ipynb", ("ada", "ada", "")),
+    "a zip": ("ada.zip", ("ada", "ada.zip", "submission.zip")),
+    "Moodle, folders": ("Ada Lovelace_123_assignsubmission_file_/vae.zip",
+                        ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_", "")),
+    "Moodle, folders without a last underscore": ("Ada_123_assignsubmission_file/vae.zip",
+                                                  ("Ada_123", "Ada_123_assignsubmission_file", "")),
+    "Moodle, files": ("Ada Lovelace_123_assignsubmission_file_my work.zip",
+                      ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_my work.zip", "my work.zip")),
+    "Moodle, a file named like another student's": (
+        "Ada_1_assignsubmission_file_Bob_2_assignsubmission_file_x.zip",
+        ("Ada_1", "Ada_1_assignsubmission_file_Bob_2_assignsubmission_file_x.zip",
+         "Bob_2_assignsubmission_file_x.zip")),
+    "Canvas": ("ada_123_4567_work.zip", ("ada_123", "ada_123_4567_work.zip", "work.zip")),
+    "Canvas, late": ("ada_LATE_123_4567_work.zip", ("ada_123", "ada_LATE_123_4567_work.zip", "work.zip")),
+    "Canvas, a notebook": ("ada_123_4567_02_vae.ipynb", ("ada_123", "ada_123_4567_02_vae.ipynb", "02_vae.ipynb")),
+    "numbers that are no export": ("group_1_2_work.zip", ("group_1_2_work", "group_1_2_work.zip", "submission.zip")),
+    "a folder with numbers": ("ada_123_4567_work/x.ipynb", ("ada_123_4567_work", "ada_123_4567_work", "")),
+}  # fmt: skip
+UNSAFE = ["..", ".", "a[1]", "a/b", "a\\b", "../../etc", "a\nb", "a\0b", "<img src=x onerror=alert(1)>", "CON:", "*",
+          " ada ", ".hidden", "", "x" * 300, "ä" * 80, "Jose\u0301", "a~b", "\udcff"]  # fmt: skip
+SAFE = ["ada", "Ada Lovelace_123", "o'brien", "张伟", "ada@example.org", "x" * MAX_BYTES]
+
+
+def files(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    return folder
+
+
+@pytest.mark.parametrize("name, expected", LAYOUTS.values(), ids=LAYOUTS)
+def test_each_layout_is_known(tmp_path, name, expected):
+    student, place, called = expected
+    (entry,), notes = read_roster(files(tmp_path, name))
+    assert (entry.student, entry.sources, notes) == (student, (Source(tmp_path / place, called),), [])
+
+
+def test_students_are_sorted_and_what_is_nobodys_is_named(tmp_path):
+    files(tmp_path, "bob/02_vae.ipynb", "ada.zip", "grades.csv", ".DS_Store", "__MACOSX/x")
+    entries, notes = read_roster(tmp_path)
+    assert [entry.student for entry in entries] == ["ada", "bob"]
+    assert notes == ["grades.csv belongs to no student, and is left out."]
+
+
+def test_files_of_one_student_are_one_submission(tmp_path):
+    names = ["ada_123_4567_02_vae.ipynb", "ada_123_4568_03_loss.ipynb"]
+    (entry,), notes = read_roster(files(tmp_path, *names))
+    assert [source.name for source in entry.sources] == ["02_vae.ipynb", "03_loss.ipynb"]
+    assert notes == [f"{', '.join(names)} are graded as one submission, of ada_123."]
+
+
+def test_a_link_to_the_folder_of_another_is_not_followed(tmp_path):
+    files(tmp_path, "bob/vae/02_vae.ipynb", "ada/03_loss.ipynb")
+    (tmp_path / "ada" / "vae").symlink_to("../bob/vae")
+    ada, bob = read_roster(tmp_path)[0]
+    assert ada.sources == (Source(tmp_path / "ada"),) and ada.timestamp is None
+    assert [file.place for file in read_bundle(ada).files] == ["03_loss.ipynb"]
+
+
+def test_only_nbgraders_folder_has_a_time_of_submission(tmp_path):
+    files(tmp_path, "ada/vae/timestamp.txt", "bob/timestamp.txt")
+    assert read_roster(tmp_path)[0] == [
+        Entry("ada", (Source(tmp_path / "ada" / "vae"),), tmp_path / "ada" / "vae" / "timestamp.txt"),
+        Entry("bob", (Source(tmp_path / "bob"),)),
+    ]
+
+
+@pytest.mark.parametrize("names, sentence", [
+    ((), "holds no submissions: no folder or zip file of a student."),
+    (("02_vae.ipynb",), "for one submission: python -m autograder grade DIR."),
+])  # fmt: skip
+def test_a_folder_without_students_is_one_sentence(tmp_path, names, sentence):
+    with pytest.raises(RosterError, match=sentence):
+        read_roster(files(tmp_path, *names))
+    with pytest.raises(RosterError, match="is not a folder"):
+        read_roster(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", SAFE)
+def test_a_usual_name_stays(name):
+    assert student_id(name) == name
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_no_name_is_a_path(name):
+    assert is_one_part_of_a_path(student_id(name)) and student_id(name) != name
+
+
+@given(st.text(st.characters(), max_size=300), st.text(st.characters(), max_size=300))
+def test_two_names_never_become_one(first, second):
+    assert is_one_part_of_a_path(student_id(first))
+    assert (student_id(first) == student_id(second)) == (first == second)
+
+
+def test_files_differ_where_names_differ_in_capitals_only():
+    assert file_stem("ada").casefold() != file_stem("Ada").casefold()
+
+
+def is_one_part_of_a_path(name):
+    whole = PurePosixPath(name).parts == (name,) and name.isprintable() and len(name.encode()) <= MAX_BYTES
+    return whole and not set('/\\<>:"|?*') & set(name) and not name.startswith(".") and os.path.basename(name) == name

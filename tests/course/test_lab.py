@@ -1,0 +1,162 @@
+"""The helper beside the notebooks: its data are what the text says; each bad state is one sentence with the way out."""
+
+import importlib.util
+import json
+import zipfile
+
+import nbformat
+import pytest
+import torch
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tests.paths import SOLUTIONS
+
+
+@pytest.fixture
+def load_lab(monkeypatch, tmp_path):
+    """Imports lab.py afresh in one profile, with an empty folder as the current one."""
+    def load(profile="quick", **environment):
+        monkeypatch.chdir(tmp_path)
+        for name, value in {"LAB_PROFILE": profile, **environment}.items():
+            monkeypatch.setenv(name, str(value))
+        spec = importlib.util.spec_from_file_location("lab", SOLUTIONS / "lab.py")
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(__import__("sys").modules, "lab", module)
+        spec.loader.exec_module(module)
+        return module
+    return load
+
+
+def write(path, *sources):
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+
+
+def test_batches_have_the_shape_range_and_size_of_the_original(load_lab):
+    train_iter, test_iter = load_lab().load_mnist(batch_size=32)
+    for loader in (train_iter, test_iter):
+        batches = list(loader)
+        x, y = batches[0]
+        assert x.shape == (32, 1, 28, 28) and x.dtype == torch.float32
+        assert y.shape == (32,) and y.dtype == torch.int64
+        assert x.min() >= 0 and x.max() <= 1 and set(y.tolist()) <= set(range(10))
+        assert len(batches) == len(loader) and sum(len(x) for x, _ in batches) == len(loader.dataset)
+
+
+def test_only_training_shuffles_and_every_image_keeps_its_label(load_lab):
+    train_iter, test_iter = load_lab().load_mnist(batch_size=100)
+    first, second = (torch.cat([y for _, y in train_iter]) for _ in range(2))
+    assert not torch.equal(first, second) and torch.equal(first.sort()[0], second.sort()[0])
+    assert torch.equal(torch.cat([x for x, _ in test_iter]), test_iter.dataset.tensors[0])
+    label_of = {x.numpy().tobytes(): y for x, y in zip(*train_iter.dataset.tensors, strict=True)}
+    pairs = (pair for x, y in train_iter for pair in zip(x, y, strict=True))
+    assert all(label_of[image.numpy().tobytes()] == label for image, label in pairs)
+
+
+def test_training_images_lie_on_the_device_and_test_images_on_the_cpu(load_lab):
+    train_iter, test_iter = load_lab().load_mnist(batch_size=32, device=torch.device("meta"))
+    assert {part.device.type for part in next(iter(train_iter))} == {"meta"}
+    assert {part.device.type for part in next(iter(test_iter))} == {"cpu"}
+
+
+def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(load_lab, monkeypatch, tmp_path, capsys):
+    lab = load_lab("full", LAB_DATA=tmp_path / "nothing")
+    import torchvision
+
+    def offline(*_, **__):
+        raise RuntimeError("Error downloading")
+    monkeypatch.setattr(torchvision.datasets, "MNIST", offline)
+    train_iter, test_iter = lab.load_mnist(batch_size=32)
+    x, y = next(iter(train_iter))
+    assert x.shape == (32, 1, 28, 28) and x.min() >= 0 and 0.9 < x.max() <= 1
+    assert len(train_iter.dataset) + len(test_iter.dataset) == 1797 and not lab.is_full_mnist(train_iter)
+    assert "hold for MNIST only" in capsys.readouterr().out
+
+
+def test_an_answer_is_loaded_with_what_it_needs_and_nothing_else_runs(load_lab, tmp_path):
+    lab = load_lab()
+    write(tmp_path / "a.ipynb", "import math\nscale = 2", "raise SystemExit  # a cell that must not run",
+          "def helper(x):\n    return scale * math.sqrt(x)", "%matplotlib inline\ndef answer(x):\n    return helper(x)")
+    assert lab.load_answer("a.ipynb", "answer")(9) == 6
+
+
+def test_the_last_definition_of_an_answer_counts(load_lab, tmp_path):
+    write(tmp_path / "a.ipynb", "def answer():\n    return 1", "def answer():\n    return 2")
+    assert load_lab().load_answer("a.ipynb", "answer")() == 2
+
+
+@pytest.mark.parametrize(("sources", "sentence"), [
+    (["x = 1"], "a.ipynb has no working answer"),
+    (["def answer(:\n    pass"], "line 1 of its cell"),
+    (["def answer():\n    raise NotImplementedError()"], "answer in a.ipynb still holds"),
+    (["def helper():\n    raise NotImplementedError()", "def answer():\n    return helper()"],
+     "helper in a.ipynb still holds"),
+    (["class answer(Missing):\n    pass"], "answer in a.ipynb fails with NameError"),
+])
+def test_a_missing_unfinished_or_failing_answer_is_one_sentence(load_lab, tmp_path, sources, sentence):
+    lab = load_lab()
+    write(tmp_path / "a.ipynb", *sources)
+    with pytest.raises(lab.LabError, match="Ctrl.S") as error:
+        lab.load_answer("a.ipynb", "answer")
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+    assert error.value._render_traceback_() == [f"LabError: {error.value}"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"\xff\xfe"])
+def test_an_unreadable_notebook_is_one_sentence(load_lab, tmp_path, content):
+    lab = load_lab()
+    (tmp_path / "a.ipynb").write_bytes(content)
+    with pytest.raises(lab.LabError, match="cannot be read as a notebook"):
+        lab.load_answer("a.ipynb", "answer")
+    with pytest.raises(lab.LabError, match="not beside this notebook"):
+        lab.load_answer("b.ipynb", "answer")
+
+
+def test_weights_come_back_as_they_were_saved(load_lab):
+    lab, model, other = load_lab(), torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
+    lab.save_weights(model, "vae.pt")
+    assert torch.equal(lab.load_weights(other, "vae.pt").weight, model.weight)
+
+
+def test_loaded_weights_lie_channels_last_and_are_the_same(load_lab):
+    lab = load_lab()
+    saved, other = torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(3, 5, 3)
+    lab.save_weights(saved, "vae.pt")
+    loaded = lab.load_weights(other, "vae.pt").weight
+    assert torch.equal(loaded, saved.weight) and loaded.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path):
+    lab = load_lab()
+    with pytest.raises(lab.LabError, match="run 06_cvae.ipynb to its end"):
+        lab.load_weights(torch.nn.Linear(2, 3), "cvae.pt")
+    lab.save_weights(torch.nn.Linear(2, 4), "vae.pt")
+    with pytest.raises(lab.LabError, match="does not hold the weights of this Linear"):
+        lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
+    (tmp_path / "vae.pt").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")    # a pickle that would run a command
+    with pytest.raises(lab.LabError):
+        lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_grading_leaves_the_weights_that_were_handed_in(load_lab, tmp_path):
+    (tmp_path / "vae.pt").write_bytes(b"the student's")
+    load_lab("grading").save_weights(torch.nn.Linear(2, 3), "vae.pt")
+    assert (tmp_path / "vae.pt").read_bytes() == b"the student's"
+
+
+def test_packing_lists_what_is_missing_and_what_is_still_open(load_lab, tmp_path, capsys):
+    lab = load_lab()
+    write(tmp_path / "02_vae.ipynb", "raise NotImplementedError()", "x = 1")
+    notebook = new_notebook(cells=[new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")])
+    (tmp_path / "07_discussion.ipynb").write_text(json.dumps(notebook))
+    write(tmp_path / "03_loss.ipynb", "x = 1")
+    lab.pack_submission()
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[:9])
+    assert lines["01_data.ipynb"] == "missing" and lines["03_loss.ipynb"] == "packed"
+    assert lines["02_vae.ipynb"] == lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
+    assert zipfile.ZipFile("submission.zip").namelist() == ["02_vae.ipynb", "03_loss.ipynb", "07_discussion.ipynb"]
+
+
+def test_an_unknown_profile_says_which_exist(load_lab):
+    with pytest.raises(Exception, match="only full, quick, grading exist"):
+        load_lab("fast")

@@ -1,0 +1,124 @@
+"""python -m autograder grade: a table for people, JSON for programs, one sentence for bad input."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from autograder import __main__ as command_line
+from autograder.assignment import Task
+from autograder.checks import Outcome
+from autograder.grading.submission_grader import CourseError, Report, TaskResult
+from tests.paths import ROOT
+
+LONG = "These have variance e^2: " + "the noise was scaled by the variance, not by its root, " * 4 + "at the very end."
+REPORT = Report(
+    "ada",
+    (
+        TaskResult(Task("a-test", "1a", "first", "x.ipynb", 1, "auto"), (Outcome("law", True, "It holds."),)),
+        TaskResult(
+            Task("b-test", "1b", "second", "x.ipynb", 1, "auto"),
+            (Outcome("spread", False, f"[bold]{LONG}"), Outcome("size", False, "No."), Outcome("shape", False, "No.")),
+        ),
+    ),
+    ("vae.pt is missing.",),
+    "a sandbox",
+)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the command with a grader that gives this report, or raises it."""
+
+    def run(*arguments, result=REPORT):
+        def grade(folder, only=None, tell=None, sandbox=False):
+            run.only, run.sandbox = only, sandbox
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        monkeypatch.setattr("autograder.grading.grade", grade)
+        return CliRunner().invoke(command_line.app, ["grade", *map(str, arguments)])
+
+    return run
+
+
+def test_the_table_has_points_and_every_failed_message_in_full(run):
+    result = run("ada")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "ada: 1 of 2 points"
+    assert "✓ a-test  1a first   1/1" in lines and "✗ b-test  1b second  0/1" in lines
+    assert f"spread: [bold]{LONG}" in " ".join(" ".join(lines).split())
+    assert "    size, shape: No." in lines
+    assert "It holds." not in result.stdout
+    assert "Note: vae.pt is missing." in lines and "The submission's code ran in: a sandbox." in lines
+    assert max(map(len, lines)) <= 100
+
+
+def test_the_table_fits_a_narrow_terminal():
+    console = Console(width=40, record=True, file=io.StringIO())
+    command_line.print_report(REPORT, console)
+    assert max(map(len, console.export_text().splitlines())) <= 40
+
+
+@pytest.mark.parametrize("given", ["03_loss", "03_loss.ipynb", "03"])
+def test_one_notebook_is_graded_alone(run, given):
+    assert run("ada", "--only", given).exit_code == 0
+    assert run.only == {"03_loss.ipynb"}
+
+
+def test_all_notebooks_are_graded_where_none_is_named(run):
+    run("ada")
+    assert run.only is None
+
+
+@pytest.mark.parametrize("given", ["07_discussion", "loss", ""])
+def test_a_notebook_without_automatic_tasks_is_one_sentence(run, given):
+    result = run("ada", "--only", given)
+    assert result.exit_code == 2
+    assert "the notebooks with automatic tasks are 02_vae, 03_loss" in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_json_goes_to_a_file_beside_the_table(run, tmp_path):
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    result = run("ada", "--json", target)
+    assert "1 of 2 points" in result.stdout
+    assert json.loads(target.read_text(encoding="utf-8")) == REPORT.to_json()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_json_on_standard_output_is_all_that_stands_there(run):
+    result = run("ada", "--json", "-")
+    assert json.loads(result.stdout) == REPORT.to_json()
+    assert "1 of 2 points" in result.stderr
+
+
+def test_what_cannot_be_written_is_one_sentence(run, tmp_path):
+    result = run("ada", "--json", tmp_path / "nowhere" / "report.json")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_broken_course_is_one_sentence(run):
+    result = run("ada", result=CourseError("lab.py is missing."))
+    assert (result.exit_code, result.stderr) == (1, "lab.py is missing.\n")
+
+
+def test_bad_folders_are_one_sentence_and_exit_code_2(tmp_path):
+    for folder, sentence in (("nowhere", "is not a folder."), (".", "holds none of the seven notebooks")):
+        command = [sys.executable, "-m", "autograder", "grade", str(tmp_path / folder)]
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert result.returncode == 2
+        assert sentence in result.stderr and result.stderr.count("\n") == 1
+        assert result.stdout == ""
+
+
+def test_a_sandbox_is_required_only_where_that_is_asked(run):
+    assert run("ada").exit_code == 0 and not run.sandbox
+    assert run("ada", "--require-sandbox").exit_code == 0 and run.sandbox

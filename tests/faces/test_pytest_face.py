@@ -1,0 +1,94 @@
+"""pytest autograder --submission DIR: one test a check, the points at the end."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+import autograder.test_submission as face
+from autograder.assignment import AUTO
+from autograder.checks import Outcome
+from autograder.checks.by_task import CHECKS
+from autograder.grading import Report
+from autograder.grading.report import TaskResult
+from autograder.submission.folder import SubmissionError
+
+pytest_plugins = ["pytester"]
+PACKAGE = Path(face.__file__).parent
+ALL_CHECKS = sum(len(CHECKS[task.id]) for task in AUTO)
+WRONG = ("kl-loss-formula-test", "closed form")
+
+
+def report(folder, only, sandbox):
+    """A report in which one check failed."""
+    results = tuple(TaskResult(task, tuple(outcome(task, check.name) for check in CHECKS[task.id]))
+                    for task in AUTO if task.notebook in only)
+    return Report("ada", results, ("vae.pt is missing.",))
+
+
+def outcome(task, name):
+    """Passed, but for one check."""
+    return Outcome(name, (task.id, name) != WRONG, "Where is the factor ½?")
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run pytest on the package, with a grader that gives the report above, or raises an error."""
+
+    def run(*arguments, grade=report):
+        monkeypatch.setattr(face, "grade", grade)
+        options = ("-p", "no:cacheprovider", f"--rootdir={PACKAGE.parent}")
+        return pytester.runpytest_inprocess(PACKAGE, *options, *arguments)
+
+    return run
+
+
+def test_each_check_is_a_test_and_the_points_are_summed(run):
+    result = run("--submission", "ada")
+    result.assert_outcomes(passed=ALL_CHECKS - 1, failed=1)
+    result.stdout.fnmatch_lines(["*10.3a kl-loss-formula-test[[]closed form[]]*", "Where is the factor ½?",
+                                 "ada: 13 of 14 points", "Note: vae.pt is missing."])
+    assert "Traceback" not in result.stdout.str() and "test_submission.py\", line" not in result.stdout.str()
+
+
+def test_a_selection_grades_its_notebooks_alone(run):
+    asked = []
+
+    def grade(folder, only, sandbox):
+        asked.append(only)
+        return report(folder, only, sandbox)
+
+    run("--submission", "ada", "-k", "kl-loss", grade=grade)
+    assert asked == [{"03_loss.ipynb"}]
+
+
+def test_the_xml_names_each_check(run, tmp_path):
+    run("--submission", "ada", f"--junitxml={tmp_path / 'points.xml'}")
+    cases = list(ElementTree.parse(tmp_path / "points.xml").iter("testcase"))
+    assert len(cases) == ALL_CHECKS
+    (failed,) = [case for case in cases if case.find("failure") is not None]
+    assert failed.get("name") == "10.3a kl-loss-formula-test[closed form]"
+
+
+def test_a_missing_notebook_fails_its_checks_with_the_reason(run):
+    def grade(folder, only, sandbox):
+        return Report("ada", tuple(TaskResult(task, (Outcome("notebook", False, "It is empty."),)) for task in AUTO))
+
+    result = run("--submission", "ada", grade=grade)
+    result.assert_outcomes(failed=ALL_CHECKS)
+    result.stdout.fnmatch_lines(["It is empty."])
+
+
+def test_nothing_to_grade_is_one_sentence(run):
+    def grade(folder, only, sandbox):
+        raise SubmissionError("nowhere is not a folder.")
+
+    result = run("--submission", "nowhere", grade=grade)
+    result.stdout.fnmatch_lines(["*nowhere is not a folder.*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_without_a_folder_the_way_out_is_said(run):
+    result = run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*pytest autograder --submission DIR*"])

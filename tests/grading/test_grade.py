@@ -1,0 +1,248 @@
+"""A submission becomes a Report: each mistake is paid once, where it was made, whatever the student's code does."""
+
+import json
+import os
+import signal
+
+import nbformat.v4 as v4
+import pytest
+import torch
+
+from autograder.assignment import Task
+from autograder.checks import check
+from autograder.checks.by_task import CHECKS
+from autograder.errors import SetupError
+from autograder.grading import grade, notebook_run, submission_grader
+from autograder.grading.submission_grader import Course, CourseError
+from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
+from autograder.notebook.cells import defined_names
+from autograder.text import MESSAGE_LENGTH, clean
+from tests.attacks import processes
+
+LOSS = "03_loss.ipynb"
+KL = """def kl_loss(mean_z, logvar_z):
+    return HALF * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()"""
+LAB = """
+import json, os
+def load_answer(notebook, name):
+    scope = {}
+    for cell in json.load(open(os.path.join(os.environ["LAB_ANSWERS"], notebook)))["cells"]:
+        exec(cell["source"], scope)
+    return scope[name]
+"""
+
+
+def cell(source, grade_id=None, **marks):
+    flags = {"grade_id": grade_id, "locked": False, "grade": False, "solution": False, **marks}
+    return v4.new_code_cell(source, metadata={"nbgrader": flags} if grade_id else {})
+
+
+SETUP = cell("import torch\nHALF = 0.5", "setup", locked=True)
+TEST = cell("import os\nos._exit(1)", "kl-loss-formula-test", locked=True, grade=True)  # never to be run
+
+
+def write(folder, **notebooks):
+    """Write notebooks, each a list of sources or cells, named by their first two digits: _03=[...]."""
+    folder.mkdir(exist_ok=True)
+    for digits, cells in notebooks.items():
+        name = next(n for n in submission_grader.NOTEBOOKS if n.startswith(digits[1:]))
+        cells = [cell(c) if isinstance(c, str) else c for c in cells]
+        (folder / name).write_text(json.dumps(v4.new_notebook(cells=cells)), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course whose third notebook is a setup cell, an answer and a test."""
+    solutions = write(tmp_path / "solutions", _03=[SETUP, KL, TEST])
+    (solutions / "lab.py").write_text(LAB, encoding="utf-8")
+    return Course(solutions, write(tmp_path / "release", _03=[SETUP, TEST]))
+
+
+@pytest.fixture
+def grade_loss(course, tmp_path):
+    """Grade a third notebook with these cells."""
+    return lambda *cells: grade(write(tmp_path / "ada", _03=cells), [LOSS], course=course)
+
+
+def messages(report):
+    return [outcome.message for result in report.results for outcome in result.outcomes if not outcome.passed]
+
+
+def shown(notebook):
+    """What each code cell of a graded notebook shows."""
+    return ["".join(output.get("text") or output.get("evalue") for output in cell.outputs)
+            for cell in notebook.cells if cell.cell_type == "code"]  # fmt: skip
+
+
+def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
+    report = grade_loss(SETUP, KL, TEST)
+    assert messages(report) == []
+    assert "closed form" in shown(report.notebooks[LOSS])[-1]
+    found = json.loads(json.dumps(report.to_json()))
+    assert (found["submission"], found["score"], found["max_score"]) == ("ada", 2, 2)
+    assert [task["id"] for task in found["tasks"]] == ["kl-loss-formula-test", "kl-loss-reduction-test"]
+    for task in found["tasks"]:
+        assert task.keys() == {"id", "title", "points", "score", "checks"}
+        assert task["checks"] and all(c.keys() == {"name", "passed", "message"} for c in task["checks"])
+    assert not any(note.startswith(LOSS) for note in found["notes"])
+    assert found["isolation"].startswith("a sandbox")
+    assert "02_vae.ipynb is missing." in found["notes"]
+
+
+def test_edited_and_missing_locked_cells_count_as_released(grade_loss):
+    assert grade_loss(cell("import torch\nHALF = 7", "setup", locked=True), KL).score == 2
+    assert grade_loss(KL).score == 2
+
+
+def test_a_cell_that_ends_the_kernel_costs_only_what_it_held(grade_loss):
+    report = grade_loss(SETUP, "import os\nos._exit(9)", KL, "print('after')")
+    assert report.score == 2
+    assert f"{LOSS}: code cell 2 ended the kernel's process" in " ".join(report.notes)
+    note, _, ended, _, after, _ = shown(report.notebooks[LOSS])
+    assert "code cell 2 ended" in note
+    assert ended.startswith("This cell ended the kernel's process")
+    assert after == "after\n"
+
+
+def test_a_cell_that_never_ends_is_stopped(grade_loss, monkeypatch):
+    monkeypatch.setattr(notebook_run, "CELL_SECONDS", 2)
+    report = grade_loss(SETUP, "print('so far')\nwhile True: pass", KL)
+    assert report.score == 2
+    assert "so far\nThis cell took longer than 2 s and was stopped." in shown(report.notebooks[LOSS])
+
+
+def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss, monkeypatch):
+    monkeypatch.setattr(notebook_run, "RESTARTS", 1)
+    report = grade_loss(SETUP, "import os\ndef kl_loss(m, l):\n    os._exit(0)")
+    assert report.score == 0
+    assert "ended the kernel's process" in messages(report)[0]
+    assert messages(report)[2].endswith(f"{LOSS} ended its kernel 2 times, so this check could not run.")
+
+
+UNDEFINED = {
+    "a cell that raises": ("1 / 0\n" + KL, "the cell that defines kl_loss raised ZeroDivisionError"),
+    "a cell that is no Python": ("x = = 1\n" + KL, "defines kl_loss raised SyntaxError: invalid syntax (line 1"),
+    "no cell": ("x = 1", "kl_loss is not defined."),
+    "a stub": ("def kl_loss(m, l):\n    raise NotImplementedError()", "kl_loss is not written yet"),
+    "a name that a failed cell would have made": (
+        "third = 1 / 0\n\nthe_rest = 1",
+        "kl_loss raised NameError: name 'third' is not defined",
+    ),
+}
+
+
+@pytest.mark.parametrize("source, sentence", UNDEFINED.values(), ids=UNDEFINED)
+def test_a_missing_definition_is_explained(grade_loss, source, sentence):
+    users = ["def kl_loss(m, l):\n    return third"] if "third" in source else []
+    report = grade_loss(SETUP, source, *users)
+    assert report.score == 0
+    assert sentence in messages(report)[0]
+    assert not users or "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
+
+
+def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
+    report = grade(write(tmp_path / "ada", _01=["x = 1"]), [LOSS], course=course)
+    assert (report.score, report.max_score) == (0, 2)
+    assert messages(report) == ["03_loss.ipynb is missing."] * 2
+    note, _, verdict = shown(report.notebooks[LOSS])
+    assert note == verdict + "\n" == "03_loss.ipynb is missing.\n"
+
+
+def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(course, tmp_path, monkeypatch):
+    monkeypatch.delattr(submission_grader, "NotebookRun")
+    write(course.release, _01=["names = ['']"])
+    own = cell("names = ['Ada']")
+    own.outputs = [v4.new_output("stream", text="hello")]
+    report = grade(write(tmp_path / "ada", _01=[own]), ["01_data.ipynb"], course=course)
+    assert (report.results, shown(report.notebooks["01_data.ipynb"])[-1]) == ((), "hello")
+
+
+def test_a_course_without_a_release_is_one_sentence(course, tmp_path):
+    with pytest.raises(CourseError, match="is missing"):
+        grade(write(tmp_path / "ada", _03=[KL]), course=Course(course.solutions, tmp_path / "nothing"))
+
+
+@check("scale", "kl_loss scales as it should.")
+def scale(student):
+    """kl_loss of ones is 6 with the key's factor of 1, and 12 with a factor of 2 of one's own."""
+    value = student.run("kl", inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])["values"][0].item()
+    return None if value in (6, 12) else f"It gives {value}."
+
+
+KEY_02 = "def factor():\n    return 1"
+USES_02 = 'from lab import load_answer\nfactor = load_answer("02_vae.ipynb", "factor")'
+OWN_ANSWERS = {
+    "an earlier mistake is paid once": ("def factor():\n    return 99", "factor()", 1, 0),
+    "an own interface may be built on": ("def factor(n):\n    return n", "factor(2)", 1, 1),
+    "neither helps": ("def factor():\n    return 99", "0.1 * factor()", 0, 0),
+}
+
+
+@pytest.mark.parametrize("earlier, call, score, notes", OWN_ANSWERS.values(), ids=OWN_ANSWERS)
+def test_earlier_answers_are_ours_or_else_theirs(course, tmp_path, monkeypatch, earlier, call, score, notes):
+    monkeypatch.setattr(submission_grader, "AUTO", (Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto"),))
+    monkeypatch.setitem(CHECKS, "scale-test", (scale,))
+    write(course.solutions, _02=[KEY_02])
+    write(course.release, _06=[cell(USES_02, "setup", locked=True)])
+    answer = f"def kl_loss(m, l):\n    return {call} * m.sum()"
+    report = grade(write(tmp_path / "ada", _02=[earlier], _06=[answer]), course=course)
+    assert report.score == score, messages(report)
+    assert sum("own earlier answers" in note for note in report.notes) == notes
+
+
+NAMES = {
+    "def f(): pass\nclass C: x = 1": {"f", "C"},
+    "a, (b, *c) = d\ne: int = 1": {"a", "b", "c", "e"},
+    "import x.y\nfrom z import u as v": {"x", "v"},
+    "for i in r: j = i": {"i", "j"},
+    "def f(:\n  pass\nclass C: pass\nt = 1\nu == 2": {"f", "C", "t"},
+    "%matplotlib inline\nz = 1": {"z"},
+}
+
+
+@pytest.mark.parametrize("source, names", NAMES.items(), ids=NAMES)
+def test_the_names_that_a_cell_would_define(source, names):
+    assert defined_names(source) == names
+
+
+def test_messages_are_safe_to_print():
+    assert clean("ok \x1b[31m\ud800") == "ok \N{REPLACEMENT CHARACTER}[31m?"
+    assert len(clean("x" * 10**6)) == MESSAGE_LENGTH
+
+
+def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.kernels.isolation.mode", lambda: ("none", "bubblewrap is not installed"))
+    submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
+    with pytest.raises(SetupError, match="There is no sandbox here: bubblewrap is not installed; install bubblewrap"):
+        grade(submission, sandbox=True)
+
+
+def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
+    monkeypatch.setattr(submission_grader, "SUBMISSION_SECONDS", 0)
+    report = grade_loss(SETUP, KL, TEST)
+    assert report.score == 0 and all("The submission took longer" in message for message in messages(report))
+
+
+def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
+    run, asked = StudentKernel.run, []
+
+    def lose_one(kernel, probe, **inputs):
+        asked.append(probe)
+        if len(asked) == 2:
+            for process in processes():
+                os.kill(process, signal.SIGKILL)
+        return run(kernel, probe, **inputs)
+
+    monkeypatch.setattr(StudentKernel, "run", lose_one)
+    assert grade_loss(SETUP, KL, TEST).score == 2
+
+
+@pytest.mark.parametrize("method, error", [("start", KernelStartError), ("run_cell", KernelLostError)])
+def test_there_are_no_points_to_be_had_or_lost_where_no_kernel_works(grade_loss, monkeypatch, method, error):
+    def fail(*_):
+        raise error("It is full.")
+
+    monkeypatch.setattr(StudentKernel, method, fail)
+    with pytest.raises(error, match="It is full."):
+        grade_loss(SETUP, KL, TEST)

@@ -1,0 +1,238 @@
+"""Student code in a kernel sees and changes nothing but its own folder, and ends with its kernel."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.kernels import KernelLostError, StudentKernel, bubblewrap, level
+from tests.attacks import outcome, processes
+from tests.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """A kernel with a folder of answers, beside which lies what it must not see."""
+    folder = tmp_path_factory.mktemp("notebook")
+    for name in ("work", "answers"):
+        (folder / name).mkdir()
+        (folder / name / "mark").write_text(name, encoding="utf-8")
+    (folder / "solution").write_text("secret", encoding="utf-8")
+    os.environ["GRADERS_SECRET"] = "secret"
+    with StudentKernel(folder / "work", {"LAB_ANSWERS": str(folder / "answers")}) as kernel:
+        yield kernel
+    del os.environ["GRADERS_SECRET"]
+
+
+def test_the_kernels_of_this_machine_are_sandboxed():
+    assert level().startswith("a sandbox (bubblewrap around all kernels")
+
+
+def test_a_kernel_reads_its_own_folder_and_its_answers(kernel):
+    assert outcome(kernel, "assert open('mark').read() == 'work'") == ""
+    mark = "import os\nmark = os.path.join(os.environ['LAB_ANSWERS'], 'mark')\n"
+    assert outcome(kernel, mark + "assert open(mark).read() == 'answers'") == ""
+    assert "Read-only file system" in outcome(kernel, mark + "open(mark, 'w')")
+
+
+def test_a_kernel_reads_the_graders_data(kernel):
+    data = os.environ["LAB_DATA"]
+    names = sorted(os.listdir(data)) if os.path.isdir(data) else []
+    assert outcome(kernel, f"assert sorted(os.listdir(os.environ['LAB_DATA'])) == {names}") == ""
+
+
+def hidden(kernel):
+    """Folders of the grader that a kernel must not see."""
+    system = [path for _, path in bubblewrap.shown()]
+    candidates = [ROOT, ROOT / "solutions", kernel.folder, kernel.folder.parent, *map(Path, ("/root", "/home", "/var"))]
+    return [path for path in candidates if not any(inner.startswith(f"{path}/") for inner in system)]
+
+
+def test_a_kernel_sees_nothing_of_the_graders_files(kernel):
+    assert ROOT / "solutions" in hidden(kernel)
+    for path in hidden(kernel):
+        assert path.is_dir()
+        assert "FileNotFoundError" in outcome(kernel, f"import os\nos.listdir({str(path)!r})"), path
+    names = ("solution", "gradebook.db", "vae-sampling-test", "assignment.py", "warm.py", "id_rsa", "k.json")
+    code = f"""import os
+found = []
+for folder, folders, files in os.walk('/'):
+    found += [os.path.join(folder, name) for name in folders + files if name in {names}]
+    passed_over = ('/proc', '/sys', '/usr', {sys.prefix!r}, {sys.base_prefix!r})
+    folders[:] = [name for name in folders if os.path.join(folder, name) not in passed_over]
+assert found == ['/sandbox/sockets/k.json'], found"""
+    assert outcome(kernel, code, timeout=60) == ""
+
+
+def test_a_kernel_sees_nothing_of_the_graders_environment_and_processes(kernel):
+    code = """import os
+environments = [str(dict(os.environ))]
+for process in filter(str.isdigit, os.listdir('/proc')):
+    try:
+        environments.append(open(f'/proc/{process}/environ').read())
+    except OSError:
+        pass
+assert 'GRADERS_SECRET' not in str(environments)
+numbers = sorted(map(int, filter(str.isdigit, os.listdir('/proc'))))
+assert numbers == [1, os.getpid()], numbers
+links = [f'/proc/self/fd/{number}' for number in os.listdir('/proc/self/fd')]
+files = {os.readlink(link) for link in links if os.path.lexists(link)}
+files = {name for name in files if not name.startswith(('pipe:', 'socket:', 'anon_inode:', '/proc/', '/dev/null'))}
+assert not files, files"""
+    assert outcome(kernel, code) == ""
+
+
+def test_what_is_the_instructors_is_hidden_below_a_system_folder_too(monkeypatch, tmp_path):
+    """A repository in /usr/src, with a virtual environment in it, that is graded from inside."""
+    for path in ("usr/src/course/.venv", "usr/lib"):
+        (tmp_path / path).mkdir(parents=True)
+    usr, course = str(tmp_path / "usr"), tmp_path / "usr" / "src" / "course"
+    monkeypatch.setattr(bubblewrap, "SYSTEM", (usr,))
+    monkeypatch.setattr(bubblewrap, "REPOSITORY", course)
+    monkeypatch.setattr(bubblewrap, "python_folders", lambda: {f"{usr}/lib", f"{course}/.venv"})
+    assert list(bubblewrap.shown()) == [("bind", usr), ("mask", str(course)), ("bind", f"{course}/.venv")]
+
+
+UNWRITABLE = ["/", "/usr/bin", "/etc", "/dev", "/sandbox", "/sandbox/sockets", "/sandbox/data", "/sandbox/spool",
+              sys.prefix, sys.base_prefix]  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", UNWRITABLE)
+def test_a_kernel_writes_nowhere_outside(kernel, folder):
+    assert "Read-only file system" in outcome(kernel, f"open('{folder}/written', 'w')")
+
+
+def test_what_a_kernel_writes_stays_inside_and_ends_with_it(tmp_path):
+    with StudentKernel(tmp_path) as kernel:
+        for folder in (".", "/tmp", "/dev/shm"):
+            assert outcome(kernel, f"open('{folder}/written', 'w').write('x')") == ""
+        assert not list(tmp_path.iterdir()) and not Path("/tmp/written").exists()
+
+
+NETWORK = {
+    "localhost": "socket.create_connection(('127.0.0.1', {port}), timeout=5)",
+    "the internet": "socket.create_connection(('1.1.1.1', 53), timeout=5)",
+    "a name": "socket.getaddrinfo('pypi.org', 443)",
+    "a socket without a file": "socket.socket(socket.AF_UNIX).connect('\\0autograder-test')",
+}
+
+
+@pytest.mark.parametrize("call", NETWORK.values(), ids=NETWORK)
+def test_a_kernel_reaches_no_network(kernel, call):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as other:
+        other.bind("\0autograder-test")
+        other.listen()
+        error = outcome(kernel, "import socket\n" + call.format(port=server.getsockname()[1]))
+    assert "raised" in error and ("Error" in error or "gaierror" in error), error
+
+
+def test_a_kernel_has_no_rights_and_gets_none(kernel):
+    code = """import ctypes, os
+status = dict(line.split(':', 1) for line in open('/proc/self/status'))
+rights = {name: int(status[name], 16) for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')}
+assert not any(rights.values()), rights
+assert int(status['NoNewPrivs']) == 1 and int(status['Seccomp']) == 2 and os.getuid() != 0
+libc = ctypes.CDLL(None)
+if os.fork() == 0:  # a process with several threads could not, anyway
+    os._exit(libc.unshare(0x10000000) + 1)
+assert os.wait()[1] == 0, 'a namespace of users'
+assert libc.mount(b'none', b'/tmp', b'tmpfs', 0, None) == -1, 'a mount'
+assert libc.umount2(b'/sandbox/spool', 2) == -1, 'an unmount'
+assert libc.mount(None, b'/sandbox/sockets', None, 32 | 4096, None) == -1, 'a writable mount'"""
+    assert outcome(kernel, code) == ""
+
+
+DAEMONS = """import os, subprocess
+subprocess.Popen(['setsid', 'sleep', '1000'], start_new_session=True)
+if os.fork() == 0:
+    os.setsid()
+    os.execlp('sleep', 'sleep', '1000')
+"""
+
+
+def test_daemons_end_with_their_kernel(tmp_path):
+    with StudentKernel(tmp_path) as kernel:
+        before = processes()
+        assert outcome(kernel, DAEMONS) == ""
+        daemons = processes() - before
+        assert len(daemons) >= 2
+    assert not processes() & daemons
+
+
+def test_a_kernel_does_not_outlive_its_keeper(kernel, tmp_path):
+    before = processes()
+    with StudentKernel(tmp_path) as other:
+        mine = processes() - before
+        os.kill(min(mine), signal.SIGKILL)  # the first that was started
+        with pytest.raises(KernelLostError, match="was ended from outside, not by its code"):
+            other.run_cell("import time; time.sleep(60)")
+        assert not processes() & mine
+
+
+def test_siblings_are_out_of_reach(tmp_path):
+    """No process beyond its own can be signalled or traced, and no file of another kernel is seen."""
+    with StudentKernel(tmp_path) as one, StudentKernel(tmp_path) as other:
+        for folder in (".", "/tmp", "/dev/shm"):
+            assert outcome(other, f"open('{folder}/of-the-sibling', 'w').write('x')") == ""
+        code = """import ctypes, os, signal
+threads = {int(name) for name in os.listdir('/proc/self/task')}
+for process in range(1, 100_000):
+    if process not in threads:
+        assert ctypes.CDLL(None).ptrace(16, process, 0, 0) == -1, process
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        assert process == 1, process
+for top in ('/sandbox', '/tmp', '/dev'):
+    assert not [folder for folder, _, files in os.walk(top) if 'of-the-sibling' in files]"""
+        assert outcome(one, code, timeout=60) == ""
+        assert outcome(other, "1 + 1") == "" and outcome(one, "1 + 1") == ""
+
+
+POISON = """import builtins, os, sys, torch
+torch.relu = builtins.print = None
+sys.modules['lab'] = 'poison'
+os.environ['POISON'] = '1'
+for folder in ('/tmp/.ipython/profile_default/startup', '/tmp/.local', '/sandbox/work'):
+    os.makedirs(folder, exist_ok=True)
+    for name in ('sitecustomize.py', '00-start.py'):
+        open(f'{folder}/{name}', 'w').write('poison = 1')
+"""
+CLEAN = """import builtins, os, sys, torch
+assert torch.relu and print and 'lab' not in sys.modules and 'POISON' not in os.environ and 'poison' not in globals()
+for folder in ('/tmp/.ipython', '/tmp/.local', '/sandbox/work'):
+    assert not [file for _, _, files in os.walk(folder) for file in files if file.endswith('.py')], folder
+"""
+
+
+def test_what_one_kernel_changes_does_not_reach_the_next(tmp_path):
+    with StudentKernel(tmp_path) as kernel:
+        assert outcome(kernel, POISON) == ""
+        assert outcome(kernel, "assert torch.relu is None") == ""
+        with StudentKernel(tmp_path) as beside:
+            assert outcome(beside, CLEAN) == ""
+        kernel.close()
+        kernel.start()
+        assert outcome(kernel, CLEAN) == ""
+
+
+def test_two_kernels_run_at_once(tmp_path):
+    ends = []
+
+    def work():
+        with StudentKernel(tmp_path) as kernel:
+            assert outcome(kernel, "import time; time.sleep(1)") == ""
+            ends.append(time.monotonic())
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ends) == 2 and abs(ends[0] - ends[1]) < 1

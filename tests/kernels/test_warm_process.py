@@ -1,0 +1,184 @@
+"""A fork of the warm process is as good as a new one; how it ends, and what isolates it, is told in a sentence."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from autograder.kernels import (
+    KernelLostError,
+    SandboxMissing,
+    StudentKernel,
+    bubblewrap,
+    exchange,
+    isolation,
+    level,
+    require_sandbox,
+)
+from autograder.kernels.inside import paths
+from autograder.probes.student import StudentError
+
+
+def value(student, expression):
+    """The repr of an expression's value in a kernel."""
+    error = student.run_cell(f"raise Exception(repr({expression}))").error
+    return re.fullmatch(r"raised Exception: (.*) \(line 1 of the cell, .*\)", error, re.DOTALL)[1]
+
+
+def seat():
+    """A seat in the sandbox that the tests' kernels use."""
+    data = os.path.realpath(os.environ["LAB_DATA"])
+    return isolation.take(data if os.path.isdir(data) else None)
+
+
+def test_a_fork_has_imported_what_notebooks_import_and_nothing_of_ours(tmp_path):
+    with StudentKernel(tmp_path) as student:
+        modules = ["torch", "torchvision", "d2l.torch", "matplotlib.pyplot"]
+        assert value(student, f"[name for name in {modules} if name not in __import__('sys').modules]") == "[]"
+        assert value(student, f"[name for name in __import__('sys').modules if {bubblewrap.PACKAGE!r} in name]") == "[]"
+        assert value(student, f"[path for path in __import__('sys').path if {paths.CODE!r} in path]") == "[]"
+
+
+RANDOM = {
+    "torch": "__import__('torch').rand(3).tolist()",
+    "numpy": "__import__('numpy').random.rand(3).tolist()",
+    "random": "__import__('random').random()",
+    "uuid": "str(__import__('uuid').uuid4())",
+}
+
+
+def test_no_two_forks_draw_the_same_random_numbers(tmp_path):
+    with StudentKernel(tmp_path) as one, StudentKernel(tmp_path) as other:
+        for expression in RANDOM.values():
+            assert value(one, expression) != value(other, expression)
+
+
+TRAINING = """import hashlib, torch
+from torch import nn
+torch.manual_seed(0)
+model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 26 * 26, 10))
+optimiser = torch.optim.Adam(model.parameters())
+for _ in range(3):
+    optimiser.zero_grad()
+    model(torch.rand(8, 1, 28, 28)).square().mean().backward()
+    optimiser.step()
+digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in model.parameters())).hexdigest()
+"""
+
+
+def test_a_fork_trains_to_the_same_bits_as_a_new_process(tmp_path):
+    command = [sys.executable, "-c", f"{TRAINING}\nprint(digest)"]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    new = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
+    with StudentKernel(tmp_path) as student:
+        assert student.run_cell(TRAINING).status == "ok"
+        assert value(student, "digest") == repr(new)
+
+
+DEATHS = {
+    "an exit": ("import os; os._exit(3)", 20, "ended the kernel's process (exit code 3)"),
+    "a signal": ("import os; os.kill(os.getpid(), 9)", 20, "ended the kernel's process (killed by SIGKILL)"),
+    "a crash": ("import ctypes; ctypes.string_at(0)", 20, "ended the kernel's process (killed by SIGSEGV)"),
+    "a hang": (
+        "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)",
+        1,
+        "took longer than 1 s and did not react to an interrupt",
+    ),
+}
+
+
+@pytest.mark.parametrize("code, timeout, how", DEATHS.values(), ids=DEATHS)
+def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(tmp_path, monkeypatch, code, timeout, how):
+    monkeypatch.setattr(exchange, "INTERRUPT_SECONDS", 0.5)
+    with StudentKernel(tmp_path) as student:
+        result = student.run_cell(code, timeout=timeout)
+        assert (result.status, result.error) == ("died", how)
+        student.close()
+        student.start()
+        student.run_cell(f"def kl_loss(m, l): {code}")
+        with pytest.raises(StudentError) as caught:
+            student.run("kl", timeout=timeout, inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])
+        assert str(caught.value) == f"The check's call of your code {how}."
+
+
+def test_the_warm_process_is_fit_to_be_forked(tmp_path):
+    """A fork keeps no thread but the one that forks: whatever another holds at that moment stays locked for ever."""
+    taken = seat()
+    assert taken.warm.wait()["threads"] == 1
+    taken.leave()
+
+
+def test_a_warm_process_that_dies_is_started_again(tmp_path):
+    with StudentKernel(tmp_path) as student:
+        taken = seat()
+        taken.warm.kill()
+        with pytest.raises(KernelLostError):
+            student.run_cell("1 + 1")
+    with StudentKernel(tmp_path) as student:
+        assert student.run_cell("1 + 1").status == "ok"
+
+
+@pytest.fixture
+def other_mode(monkeypatch):
+    """Set the level of isolation."""
+
+    def choose(name):
+        monkeypatch.setattr(isolation, "_pools", {})
+        monkeypatch.setattr(isolation, "mode", lambda: (name, "for a reason"))
+
+    yield choose
+    isolation.close()
+
+
+PICTURES = {
+    "left at the end of a cell": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "image/png"),
+    "shown": ("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", "image/png"),
+    "d2l's curve": ("from d2l import torch as d2l\nd2l.Animator(xlim=[0, 2]).add(1, 3)", "image/svg+xml"),
+}
+
+
+@pytest.mark.parametrize("mode", ["forks", "alone", "none"])
+def test_figures_are_shown_as_pictures(tmp_path, other_mode, mode):
+    other_mode(mode)
+    with StudentKernel(tmp_path) as student:
+        for source, kind in PICTURES.values():
+            (output,) = student.run_cell(source).outputs
+            assert kind in output.data, source
+
+
+def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, other_mode):
+    other_mode("alone")
+    require_sandbox()
+    assert level() == "a sandbox (a bubblewrap of its own for each kernel)"
+    with StudentKernel(tmp_path) as student:
+        assert value(student, "__import__('os').listdir('/sandbox/spool')") == "['0']"
+        result = student.run_cell("open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)")
+        assert (result.status, result.error) == ("died", "wrote into the folder of its sockets")
+
+
+def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, other_mode):
+    other_mode("none")
+    assert level() == "a plain process with the rights of the grader: no isolation (for a reason)"
+    with pytest.raises(SandboxMissing, match="for a reason; install bubblewrap .*apt install bubblewrap"):
+        require_sandbox()
+    with StudentKernel(tmp_path, {"GREETING": "hello"}) as student:
+        assert value(student, "__import__('os').environ['GREETING']") == "'hello'"
+        assert value(student, "__import__('os').getcwd()") == repr(str(tmp_path))
+        assert value(student, "__import__('resource').getrlimit(__import__('resource').RLIMIT_CORE)") == "(0, 0)"
+        assert student.run_cell("import os; os._exit(3)").error == "ended the kernel's process (exit code 3)"
+
+
+MISSING = {
+    "not installed": (None, "bubblewrap is not installed"),
+    "not allowed": ("/bin/false", "The warm process ended"),
+}
+
+
+@pytest.mark.parametrize("program, reason", MISSING.values(), ids=MISSING)
+def test_a_sandbox_that_does_not_work_is_none(monkeypatch, program, reason):
+    monkeypatch.setattr(bubblewrap, "bubblewrap", lambda: program)
+    name, why = isolation.mode.__wrapped__()
+    assert name == "none" and why.startswith(reason)

@@ -1,0 +1,139 @@
+"""Values cross between grader and kernel unchanged, and nothing but values does."""
+
+import contextlib
+import json
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.probes import wire
+
+shapes = st.lists(st.integers(0, 4), max_size=4)
+dtypes = st.sampled_from(sorted(wire.DTYPES))
+tensors = st.builds(lambda name, shape: (torch.rand(shape) * 200 - 100).to(wire.DTYPES[name]), dtypes, shapes)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | tensors,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def same(a, b):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, torch.Tensor):
+        return a.dtype == b.dtype and a.shape == b.shape and torch.equal(a, b)
+    if isinstance(a, float):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return a == b
+
+
+@settings(deadline=None)
+@given(values)
+def test_decode_undoes_encode(value):
+    assert same(wire.decode(wire.encode(value)), value)
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(max_size=40), max_size=4))
+def test_arbitrary_frames_are_a_value_or_a_wire_error(frames):
+    with contextlib.suppress(wire.WireError):
+        wire.decode(frames)
+
+
+trees = st.recursive(
+    st.none() | st.integers() | st.sampled_from(["float32", "nan", "dtype", "shape"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["tensor", "float", "dict", "dtype", "shape"]), inner, max_size=2)
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(trees, st.lists(st.binary(max_size=16), max_size=2))
+def test_arbitrary_trees_are_a_value_or_a_wire_error(tree, buffers):
+    with contextlib.suppress(wire.WireError):
+        wire.decode([json.dumps(tree).encode(), *buffers])
+
+
+def tensor(dtype="float32", shape=(2,)):
+    return {"tensor": {"dtype": dtype, "shape": list(shape)}}
+
+
+HOSTILE = {
+    "no frames": [],
+    "not JSON": [b"{"],
+    "not UTF-8": [b'"\xff"'],
+    "a constant that is not JSON": [b"NaN"],
+    "a nesting that breaks the parser": [b"[" * 100_000],
+    "too deep": [b"[" * 40 + b"]" * 40],
+    "too many parts": [json.dumps([0] * wire.MAX_NODES).encode()],
+    "an integer of 10,000 digits": [b"1" * 10_000],
+    "an unknown tag": [b'{"pickle": "x"}'],
+    "two tags": [b'{"dict": {}, "float": "nan"}'],
+    "no tag": [b"{}"],
+    "a float that is a word": [b'{"float": "eval"}'],
+    "an unknown dtype": [json.dumps(tensor("object")).encode(), bytes(8)],
+    "a dtype that is a list": [json.dumps({"tensor": {"dtype": [], "shape": []}}).encode(), bytes(8)],
+    "too few bytes": [json.dumps(tensor()).encode(), bytes(7)],
+    "too many bytes": [json.dumps(tensor()).encode(), bytes(9)],
+    "a negative size": [json.dumps(tensor(shape=(-1, -2))).encode(), bytes(8)],
+    "a size that is a bool": [json.dumps(tensor(shape=(True, 2))).encode(), bytes(8)],
+    "a size that overflows": [json.dumps(tensor(shape=(0, 2**62, 2**62))).encode(), b""],
+    "more dimensions than torch takes": [json.dumps(tensor(shape=[1] * 70)).encode(), bytes(4)],
+    "more text than allowed": [b'"' + b"x" * wire.MAX_TEXT + b'"'],
+    "more frames than allowed": [b"1", *[b""] * wire.MAX_NODES],
+    "a frame too few": [json.dumps([tensor(), tensor()]).encode(), bytes(8)],
+    "a frame too many": [b"1", b""],
+    "more bytes than allowed": [json.dumps(tensor("uint8", (wire.MAX_BYTES,))).encode(), bytes(wire.MAX_BYTES)],
+}
+
+
+@pytest.mark.parametrize("frames", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_frames_are_refused_with_one_sentence(frames):
+    with pytest.raises(wire.WireError, match=r"\.$"):
+        wire.decode(frames)
+
+
+UNSENDABLE = {
+    "an object": object(),
+    "a complex tensor": torch.zeros(2, dtype=torch.complex64),
+    "a sparse tensor": torch.zeros(2).to_sparse(),
+    "a tensor without data": torch.zeros(2, device="meta"),
+    "a large expanded tensor": torch.zeros(1).expand(10**12),
+    "large expanded tensors": [torch.zeros(1).expand(wire.MAX_BYTES // 8)] * 1000,
+    "a long text": "x" * (wire.MAX_TEXT + 1),
+    "long texts": ["x" * 10**6] * 1000,
+    "a dict with a number as its key": {1: 2},
+    "too many parts": [0] * wire.MAX_NODES,
+    "an integer of 10,000 digits": 10**10_000,
+}
+
+
+@pytest.mark.parametrize("value", UNSENDABLE.values(), ids=UNSENDABLE)
+def test_what_cannot_be_sent_is_refused_with_one_sentence(value):
+    with pytest.raises(wire.WireError, match=r"\.$"):
+        wire.encode(value)
+
+
+def test_a_value_that_contains_itself_is_refused():
+    loop = []
+    loop.append(loop)
+    with pytest.raises(wire.WireError, match="levels"):
+        wire.encode(loop)
+
+
+def test_views_and_gradients_arrive_as_plain_tensors():
+    value = torch.arange(6.0).reshape(2, 3).t().requires_grad_()
+    arrived = wire.decode(wire.encode(value))
+    assert torch.equal(arrived, value) and not arrived.requires_grad
+    arrived.add_(1)  # it is writable

@@ -1,0 +1,187 @@
+"""The command `target` and its bands: measured runs become a table, the table bands, and bands exit codes."""
+
+import dataclasses
+import io
+import json
+import math
+import statistics
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from scipy.stats import t
+from typer.testing import CliRunner
+
+from autograder.__main__ import app
+from autograder.target import bands
+from autograder.target import command as target_command
+from autograder.target.training import KINDS, Run, pick_device, train_runs
+
+RUN = Run("VAE", 0, "cpu", 10, 60_000, 4.671, 4.475, 0.196, 4.691, 4.494, 0.197)
+
+
+def seeds(losses, model="VAE", device="cpu"):
+    """One run a seed with these test losses."""
+    return [dataclasses.replace(RUN, model=model, device=device, seed=i, test_loss=x) for i, x in enumerate(losses)]
+
+
+@given(st.lists(st.floats(4, 5), min_size=2, max_size=9), st.floats(1e-4, 0.3))
+def test_a_band_is_the_prediction_interval_of_students_t(values, rate):
+    band, n = bands.band_of(values, rate), len(values)
+    if band.spread > 1e-9:
+        reach = (band.highest - band.mean) / (band.spread * math.sqrt(1 + 1 / n))
+        assert 2 * t.sf(reach, n - 1) == pytest.approx(rate, rel=1e-6)
+    assert band.mean == pytest.approx(statistics.fmean(values))
+    assert band.highest - band.mean == pytest.approx(band.mean - band.lowest, abs=1e-9)
+
+
+def test_the_next_run_falls_outside_as_often_as_the_band_says():
+    import numpy as np
+
+    rng, rate = np.random.default_rng(0), 0.05
+    draws = rng.normal(4.7, 0.02, (2_000, 6))
+    missed = sum(not bands.band_of(list(row[:5]), rate).holds(row[5]) for row in draws)
+    assert abs(missed - 2_000 * rate) < 6 * math.sqrt(2_000 * rate * (1 - rate))
+
+
+def test_too_few_seeds_leave_the_bands_of_the_assignments_own_cells():
+    found = bands.bands("VAE", seeds([4.6, 4.7, 4.8, 4.7]) + seeds([4.1] * 9, "CVAE"))
+    assert {band.false_fails for band in found.values()} == {None}
+    assert (found["test_loss"].lowest, found["test_loss"].highest, found["test_loss"].runs) == (4.4, 5.1, 4)
+
+
+def test_a_seed_counts_once_and_only_complete_runs_count():
+    cpu, cuda = seeds([4.6, 4.7, 4.8, 4.7, 4.65]), seeds([9.0] * 5, device="cuda")
+    short = [dataclasses.replace(RUN, seed=seed, epochs=1, test_loss=11.0) for seed in range(5, 9)]
+    found = bands.bands("VAE", cuda + short + cpu)["test_loss"]
+    assert (found.runs, found.mean) == (5, pytest.approx(4.69))
+    share = bands.FALSE_FAILS / (len(bands.QUANTITIES) * len(KINDS))
+    assert found == bands.band_of([4.6, 4.7, 4.8, 4.7, 4.65], share)
+
+
+def test_the_table_of_the_repository_is_well_formed_and_inside_its_own_bands():
+    runs = bands.read_runs()
+    assert len({(run.device, run.model, run.seed) for run in runs}) == len(runs)
+    for run in runs:
+        assert run.complete and bands.outside(run) == {}
+        assert run.train_loss == pytest.approx(run.train_reconstruction + run.train_kl, abs=2e-3)
+        assert run.test_loss == pytest.approx(run.test_reconstruction + run.test_kl, abs=2e-3)
+
+
+losses = st.floats(0, 20).map(lambda x: round(x, 5))
+some_runs = st.builds(Run, st.sampled_from(list(KINDS)), st.integers(0, 99), st.sampled_from(["cpu", "cuda"]),
+                      st.just(10), st.just(60_000), losses, losses, losses, losses, losses, losses, st.none() | losses,
+                      st.none() | st.integers(1, 64), st.sampled_from(["", 'a "GPU", of 2']))  # fmt: skip
+
+
+@given(st.lists(some_runs, max_size=5, unique_by=lambda run: (run.device, run.model, run.seed)))
+@settings(max_examples=30, deadline=None)
+def test_runs_survive_the_json_file_and_the_table(tmp_path_factory, runs):
+    place = tmp_path_factory.mktemp("table")
+    path = place / "seeds.csv"
+    path.write_text(",".join(bands.COLUMNS) + "\n")
+    command.write_json(runs, place / "runs.json")
+    read = bands.from_json((place / "runs.json").read_text())
+    assert read == runs
+    assert bands.add_runs(read, path) == len(runs)
+    assert set(bands.read_runs(path)) == set(runs)
+    before = path.read_bytes()
+    bands.add_runs(read, path)
+    assert path.read_bytes() == before
+
+
+def test_the_newest_run_of_a_seed_replaces_the_older_and_unfinished_ones_stay_out(tmp_path):
+    path = tmp_path / "seeds.csv"
+    path.write_text(",".join(bands.COLUMNS) + "\n")
+    newer = dataclasses.replace(RUN, test_loss=4.7)
+    assert bands.add_runs([RUN, dataclasses.replace(RUN, seed=1, images=2_048)], path) == 1
+    bands.add_runs([newer], path)
+    assert bands.read_runs(path) == [newer]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"runs": [{"model": "VAE"}]}', "no", '{"runs": 3}'])
+def test_other_files_are_not_added(text, tmp_path, capsys):
+    (tmp_path / "x.json").write_text(text)
+    before = bands.TABLE.read_bytes()
+    assert bands.main([str(tmp_path / "x.json")]) == 1
+    assert "cannot be added" in capsys.readouterr().err
+    assert bands.TABLE.read_bytes() == before
+
+
+@pytest.fixture
+def command(monkeypatch, tmp_path):
+    """Run the command with trainings that end at once in these runs."""
+
+    def command(runs, *arguments):
+        def trained(numbers, device, epochs):
+            command.asked = list(numbers), device, epochs
+            yield from runs
+
+        monkeypatch.setattr(target_command, "train_runs", trained)
+        monkeypatch.delenv("LAB_PROFILE", raising=False)
+        return CliRunner().invoke(app, ["target", "--device", "cpu", *map(str, arguments)])
+
+    return command
+
+
+def test_a_run_inside_the_bands_ends_with_0_beside_the_published_losses(command, tmp_path):
+    result = command([RUN], "--json", tmp_path / "runs.json", "--seeds", 2, "--first-seed", 3)
+    assert result.exit_code == 0, result.output
+    assert command.asked == ([3, 4], "cpu", 10)
+    assert "4.872 (155.9)" in result.output and "4.691 (150.1)" in result.output
+    assert "All losses are in their bands." in result.output
+    assert json.loads((tmp_path / "runs.json").read_text())["runs"] == [dataclasses.asdict(RUN)]
+
+
+def test_a_run_outside_a_band_ends_with_1_and_names_it(command):
+    result = command([dataclasses.replace(RUN, test_loss=5.3)])
+    assert result.exit_code == 1
+    assert "VAE, seed 0: test loss 5.300 is outside" in result.output
+
+
+def test_for_other_epochs_no_band_applies(command):
+    result = command([dataclasses.replace(RUN, epochs=1, test_loss=9.0)], "--epochs", 1)
+    assert result.exit_code == 0
+    assert "No band applies to VAE, seed 0: it was trained for 1 epoch(s)" in " ".join(result.output.split())
+
+
+def test_without_mnist_or_a_device_it_ends_with_2(command, monkeypatch):
+    assert command([dataclasses.replace(RUN, images=1_498)]).exit_code == 2
+    assert command([], "--device", "tpu").exit_code == 2
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    result = command([], "--device", "cuda")
+    assert result.exit_code == 2 and "no CUDA device" in result.output
+
+
+def test_each_run_is_saved_as_soon_as_it_is_there(command, tmp_path):
+    def runs():
+        yield RUN
+        assert len(json.loads((tmp_path / "runs.json").read_text())["runs"]) == 1
+        yield dataclasses.replace(RUN, seed=1)
+
+    assert command(runs(), "--json", tmp_path / "runs.json").exit_code == 0
+    assert len(json.loads((tmp_path / "runs.json").read_text())["runs"]) == 2
+
+
+def test_auto_takes_cuda_where_torch_finds_it(monkeypatch):
+    for found, device in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr("torch.cuda.is_available", lambda found=found: found)
+        assert pick_device("auto") == device
+
+
+def test_the_tables_of_runs_and_bands_show_every_row():
+    console = Console(file=io.StringIO(), width=140)
+    console.print(command.runs_table([RUN]), command.bands_table())
+    shown = console.file.getvalue()
+    assert "4.691" in shown and "test loss" in shown and shown.count("CVAE") == len(bands.bands("CVAE"))
+
+
+@pytest.mark.slow
+def test_a_short_training_of_the_key_is_the_same_each_time(monkeypatch):
+    monkeypatch.setenv("LAB_PROFILE", "grading")
+    first, again = ({run.model: run for run in train_runs([5], epochs=1)} for _ in range(2))
+    assert first.keys() == KINDS.keys() and not first["VAE"].complete
+    for model, run in first.items():
+        assert 5 < run.test_loss < 25 and run.seconds > 0 and run.threads == 1
+        assert run.test_loss == again[model].test_loss and run.images == 96
