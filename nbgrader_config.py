@@ -30,4 +30,4 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # Without the next line nbgrader runs the notebooks itself, with the hidden tests; the README says in which environment.
 use_engine(c)
-c.Execute.timeout = 120     # seconds a cell, where nbgrader runs the notebooks itself
+c.Execute.timeout = 120  # seconds a cell, where nbgrader runs the notebooks itself

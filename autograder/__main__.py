@@ -37,14 +37,22 @@ app.command("target")(target_command)
 
 @app.command("grade")
 def grade_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks.")
+    ],
     only: Annotated[
-        list[str] | None, typer.Option(metavar="NOTEBOOK", help="Grade this notebook alone (03_loss); repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NOTEBOOK", help="Grade this notebook alone (03_loss); repeatable."),
     ] = None,
     json_file: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
+        str | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Write the report as JSON; - for standard output."
+        ),
     ] = None,
-    require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")] = False,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")
+    ] = False,
 ) -> None:
     """Grade one submission and print its points and what failed."""
     from .grading import grade  # loads torch, which the other commands need not wait for
@@ -66,7 +74,9 @@ def grade_command(
 
 def print_report(report: "Report", console: Console) -> None:
     """Print points per task, and beneath a task the message of each check that failed."""
-    console.print(Text(f"{report.submission}: {report.score} of {report.max_score} points", style="bold"))
+    console.print(
+        Text(f"{report.submission}: {report.score} of {report.max_score} points", style="bold")
+    )
     console.print()
     names = max((len(result.task.id) for result in report.results), default=0)
     titles = max((len(_title(result.task)) for result in report.results), default=0)
@@ -90,9 +100,16 @@ def _notebook(name: str) -> str:
     from .assignment import AUTO, NOTEBOOKS
 
     graded = [each for each in NOTEBOOKS if any(task.notebook == each for task in AUTO)]
-    meant = [each for each in graded if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])]
+    meant = [
+        each
+        for each in graded
+        if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])
+    ]
     if not meant:
-        _fail(f"--only {name}: the notebooks with automatic tasks are {', '.join(each[:-6] for each in graded)}.", 2)
+        _fail(
+            f"--only {name}: the notebooks with automatic tasks are {', '.join(each[:-6] for each in graded)}.",
+            2,
+        )
     return meant[0]
 
 

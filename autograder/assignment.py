@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 NOTEBOOKS = (
-    "01_data.ipynb", "02_vae.ipynb", "03_loss.ipynb", "04_training.ipynb", "05_latent_space.ipynb", "06_cvae.ipynb",
+    "01_data.ipynb",
+    "02_vae.ipynb",
+    "03_loss.ipynb",
+    "04_training.ipynb",
+    "05_latent_space.ipynb",
+    "06_cvae.ipynb",
     "07_discussion.ipynb",
 )
 _DATA, _VAE, _LOSS, _TRAINING, _LATENT, _CVAE, _DISCUSSION = NOTEBOOKS
@@ -53,12 +58,21 @@ TASKS = (
     Task("retrain-question", "10.5c", "retrain: same space?", _LATENT, 1, "manual"),
     Task("scatterplot-latent-test", "10.5d", "scatterplot_latent", _LATENT, 1, "auto"),
     Task("compare-plots-question", "10.5e", "how the plots relate", _LATENT, 1, "manual"),
-    Task("scatter-information-question", "10.5f", "what only the scatter shows", _LATENT, 1, "manual"),
+    Task(
+        "scatter-information-question", "10.5f", "what only the scatter shows", _LATENT, 1, "manual"
+    ),
     Task("latent-prior-question", "10.5g", "expected distribution", _LATENT, 1, "manual"),
     Task("latent-match-question", "10.5h", "does it match?", _LATENT, 1, "manual"),
     Task("cvae-encoder-test", "10.6a", "encoder uses image and label", _CVAE, 1, "auto"),
     Task("cvae-decoder-test", "10.6a", "decoder uses latent and label", _CVAE, 1, "auto"),
-    Task("cvae-forward-test", "10.6a", "forward: sampling, order, activation, own label", _CVAE, 1, "auto"),
+    Task(
+        "cvae-forward-test",
+        "10.6a",
+        "forward: sampling, order, activation, own label",
+        _CVAE,
+        1,
+        "auto",
+    ),
     Task("train-cvae-test", "10.6b", "train_cvae, test_cvae", _CVAE, 1, "auto"),
     Task("cvae-loss-target", "10.6c", "train; losses about 4.1", _CVAE, 0, "target"),
     Task("plot-latent-cvae-test", "10.6d", "plot_latent_cvae, shown for 4 and 8", _CVAE, 1, "auto"),
@@ -72,7 +86,9 @@ TASKS = (
 )
 
 AUTO = tuple(task for task in TASKS if task.kind == "auto")
-TARGETS = tuple(task for task in TASKS if task.kind == "target")  # judged from weights, worth no points
+TARGETS = tuple(
+    task for task in TASKS if task.kind == "target"
+)  # judged from weights, worth no points
 _BY_ID = {task.id: task for task in TASKS}
 _PLACES = {task.id: place for place, task in enumerate(TASKS)}
 
@@ -85,4 +101,3 @@ def task(task_id: str) -> Task:
 def place(task: Task) -> int:
     """Where a task stands in the assignment, from 0; -1 for one that is not in it."""
     return _PLACES.get(task.id, -1)
-

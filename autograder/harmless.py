@@ -6,7 +6,23 @@ from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-PARTS = ["blockquote", "br", "dd", "details", "div", "dl", "dt", "hr", "img", "li", "ol", "p", "pre", "summary", "ul"]
+PARTS = [
+    "blockquote",
+    "br",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "summary",
+    "ul",
+]
 WORDS = ["a", "b", "code", "del", "em", "i", "kbd", "s", "span", "strong", "sub", "sup"]
 TABLES = ["table", "tbody", "td", "th", "thead", "tr"]
 TAGS = frozenset(HEADINGS + PARTS + WORDS + TABLES)
@@ -26,4 +42,6 @@ _exporter = HTMLExporter()
 def markdown2html(context, source: str) -> str:
     """nbconvert's filter of that name; tags that a browser would act on are shown as text, such attributes left out."""
     page = _exporter.markdown2html(context, source)
-    return bleach.clean(page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLE)
+    return bleach.clean(
+        page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLE
+    )

@@ -34,7 +34,9 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(self, filename, resources=None, **more):
         """The notebook in a file; a submitted one, which may be broken or have another name, comes from the grader."""
         place = resources["nbgrader"]
-        if Path(filename).parent != self._folder("submitted", place["assignment"], place["student"]):
+        if Path(filename).parent != self._folder(
+            "submitted", place["assignment"], place["student"]
+        ):
             return super().from_filename(filename, resources, **more)
         return self.from_notebook_node(self.graded(resources), resources, **more)
 
@@ -54,12 +56,22 @@ class SubmissionExporter(NotebookExporter):
         return self._graded[1].notebooks[name]
 
     def _grade(self, assignment, student):
-        from .grading import Course, grade  # loads torch, which nbgrader's other commands do not need
+        from .grading import (
+            Course,
+            grade,
+        )  # loads torch, which nbgrader's other commands do not need
 
         folder = self._folder("submitted", assignment, student)
-        course = Course(self._folder("source", assignment, "."), self._folder("release", assignment, "."))
+        course = Course(
+            self._folder("source", assignment, "."), self._folder("release", assignment, ".")
+        )
         self.log.info("Grading %s", folder)
-        report = grade(folder, {Path(path).name for path in self.parent.notebooks}, course=course, tell=self.log.debug)
+        report = grade(
+            folder,
+            {Path(path).name for path in self.parent.notebooks},
+            course=course,
+            tell=self.log.debug,
+        )
         self.log.info("%s has %s of %s automatic points", folder, report.score, report.max_score)
         self.log.info("The submission's code ran in: %s", report.isolation)
         for note in report.notes:
@@ -69,7 +81,9 @@ class SubmissionExporter(NotebookExporter):
     def _folder(self, step, assignment, student):
         """One of nbgrader's folders: submitted, source or release."""
         directory = self.parent.coursedir
-        return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, assignment))
+        return Path(
+            directory.format_path(getattr(directory, f"{step}_directory"), student, assignment)
+        )
 
 
 class Verdicts(NbGraderPreprocessor):
@@ -82,7 +96,12 @@ class Verdicts(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs = deepcopy(graded[cell.id].outputs)
                 marks = cell.metadata.get("nbgrader", {})
-                if is_grade(cell) and not is_solution(cell) and marks["points"] and not cell.outputs:
+                if (
+                    is_grade(cell)
+                    and not is_solution(cell)
+                    and marks["points"]
+                    and not cell.outputs
+                ):
                     raise NbGraderException(f"No check decides the points of {marks['grade_id']}.")
         return nb, resources
 
@@ -96,7 +115,9 @@ def use_right_names(assignment: str, student: str, notebooks: list[str]) -> None
     from .submission import read_submission
 
     folder, names = Path(notebooks[0]).parent, {Path(path).name for path in notebooks}
-    if names == {path.name for path in folder.glob("*.ipynb")}:  # else `--notebook` asks for one of them
+    if names == {
+        path.name for path in folder.glob("*.ipynb")
+    }:  # else `--notebook` asks for one of them
         names = names.intersection(NOTEBOOKS).union(read_submission(folder).notebooks)
         notebooks[:] = sorted(str(folder / name) for name in names)
 

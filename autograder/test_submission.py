@@ -44,13 +44,19 @@ class CheckItem(pytest.Item):
         """Grade the submission, unless that was done, and raise CheckFailed where this check did not pass."""
         result = next(result for result in report(self.session).results if result.task == self.task)
         by_name = {outcome.name: outcome for outcome in result.outcomes}
-        outcome = by_name.get(self.check.name, result.outcomes[0])  # a missing notebook has one outcome for all checks
+        outcome = by_name.get(
+            self.check.name, result.outcomes[0]
+        )  # a missing notebook has one outcome for all checks
         if not outcome.passed:
             raise CheckFailed(outcome.message)
 
     def repr_failure(self, excinfo, style=None):
         """The message alone; tracebacks from the grader help no student."""
-        return str(excinfo.value) if excinfo.errisinstance(CheckFailed) else super().repr_failure(excinfo, style)
+        return (
+            str(excinfo.value)
+            if excinfo.errisinstance(CheckFailed)
+            else super().repr_failure(excinfo, style)
+        )
 
     def reportinfo(self):
         """Where the test is said to be."""
@@ -70,7 +76,9 @@ def report(session: pytest.Session) -> Report:
 
 
 def _grade(config, names):
-    return grade(config.getoption("--submission"), only=names, sandbox=config.getoption("--require-sandbox"))
+    return grade(
+        config.getoption("--submission"), only=names, sandbox=config.getoption("--require-sandbox")
+    )
 
 
 def points(config: pytest.Config) -> list[str]:

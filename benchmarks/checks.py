@@ -30,7 +30,9 @@ def seconds(task: Task, space: dict) -> float:
 def main() -> None:
     """Print the median of the rounds for each task, and of the rounds' sums."""
     spaces = {task.notebook: namespace(task.notebook) for task in AUTO}
-    rounds = [[seconds(task, spaces[task.notebook]) for task in AUTO] for _ in range(ROUNDS + 1)][1:]
+    rounds = [[seconds(task, spaces[task.notebook]) for task in AUTO] for _ in range(ROUNDS + 1)][
+        1:
+    ]
     table = Table("task", "checks", "seconds", title=f"{ROUNDS} rounds, median", show_footer=True)
     table.columns[1].footer = str(sum(len(CHECKS[task.id]) for task in AUTO))
     table.columns[2].footer = f"{statistics.median(map(sum, rounds)):.2f}"

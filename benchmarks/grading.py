@@ -47,15 +47,23 @@ class Course:
         self.folder = folder
         self.plain = plain
         for name in ("solutions", "notebooks"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("data", "__pycache__"))
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("data", "__pycache__")
+            )
         config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        (folder / "nbgrader_config.py").write_text(config.replace("\nuse_engine(c)\n", "\n") if plain else config)
+        (folder / "nbgrader_config.py").write_text(
+            config.replace("\nuse_engine(c)\n", "\n") if plain else config
+        )
         write_class(folder / "submitted", size)
         self.run("nbgrader", "generate_assignment", "vae", "--force")
 
     def run(self, *command: str) -> Cost:
         """Run a module of Python in the folder. Raises SystemExit where it fails."""
-        env = os.environ | (PLAIN if self.plain else {}) | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        env = (
+            os.environ
+            | (PLAIN if self.plain else {})
+            | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        )
         started = time.perf_counter()
         with tempfile.TemporaryFile("w+") as log:
             words = [sys.executable, "-m", *command]
@@ -70,12 +78,23 @@ class Course:
 
     def grade(self) -> Cost:
         """All submissions, into the gradebook."""
-        return self.run(*(["nbgrader", "autograde", "vae"] if self.plain else ["autograder", "class", "submitted"]))
+        return self.run(
+            *(
+                ["nbgrader", "autograde", "vae"]
+                if self.plain
+                else ["autograder", "class", "submitted"]
+            )
+        )
 
     def feedback(self) -> Cost:
         """nbgrader's pages for all students."""
-        return self.run(*(["nbgrader", "generate_feedback", "vae", "--force"] if self.plain else
-                          ["autograder", "feedback"]))  # fmt: skip
+        return self.run(
+            *(
+                ["nbgrader", "generate_feedback", "vae", "--force"]
+                if self.plain
+                else ["autograder", "feedback"]
+            )
+        )
 
 
 class Watch:
@@ -117,7 +136,9 @@ def measure(size: int, plain: bool) -> dict[str, Cost]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = Course(Path(folder), size, plain)
         graded, feedback = course.grade(), course.feedback()
-        return {"graded": graded, "feedback": feedback} | ({} if plain else {"again": course.grade()})
+        return {"graded": graded, "feedback": feedback} | (
+            {} if plain else {"again": course.grade()}
+        )
 
 
 def main() -> None:
@@ -126,8 +147,18 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--plain-up-to", type=int, default=PLAIN_UP_TO)
     given = parser.parse_args()
-    table = Table("submissions", "plain nbgrader, s each", "MB", "this, s each", "MB", "of that feedback", "ratio",
-                  "grading alone", "again, s", title=f"{len(os.sched_getaffinity(0))} cores")  # fmt: skip
+    table = Table(
+        "submissions",
+        "plain nbgrader, s each",
+        "MB",
+        "this, s each",
+        "MB",
+        "of that feedback",
+        "ratio",
+        "grading alone",
+        "again, s",
+        title=f"{len(os.sched_getaffinity(0))} cores",
+    )
     for size in given.sizes:
         ours = measure(size, plain=False)
         plain = measure(size, plain=True) if size <= given.plain_up_to else None
@@ -139,14 +170,25 @@ def main() -> None:
 
 def _row(size, plain, ours):
     mine = ours["graded"] + ours["feedback"]
-    row = [f"{mine.seconds / size:.1f}", f"{mine.megabytes:.0f}", f"{ours['feedback'].seconds / size:.1f}"]
+    row = [
+        f"{mine.seconds / size:.1f}",
+        f"{mine.megabytes:.0f}",
+        f"{ours['feedback'].seconds / size:.1f}",
+    ]
     again = f"{ours['again'].seconds:.1f}"
     if plain is None:
         return [str(size), "-", "-", *row, "-", "-", again]
     other = plain["graded"] + plain["feedback"]
     alone = plain["graded"].seconds / ours["graded"].seconds
-    return [str(size), f"{other.seconds / size:.1f}", f"{other.megabytes:.0f}", *row,
-            f"{other.seconds / mine.seconds:.1f}", f"{alone:.1f}", again]  # fmt: skip
+    return [
+        str(size),
+        f"{other.seconds / size:.1f}",
+        f"{other.megabytes:.0f}",
+        *row,
+        f"{other.seconds / mine.seconds:.1f}",
+        f"{alone:.1f}",
+        again,
+    ]
 
 
 if __name__ == "__main__":

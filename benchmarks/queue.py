@@ -41,10 +41,21 @@ def grade(folder: Path) -> Report:
     notebooks, names = _graded()
     if not (folder / RELEASE[0].name).is_file():
         raise ValueError(f"{folder} was not unpacked.")
-    tasks = [{"id": name, "title": name, "points": 1, "score": place % 2, "checks": []}
-             for place, name in enumerate(names)]  # fmt: skip
-    return Report({"submission": folder.name, "score": len(tasks) // 2, "max_score": len(tasks), "tasks": tasks,
-                   "notes": [], "isolation": "a stub"}, notebooks)  # fmt: skip
+    tasks = [
+        {"id": name, "title": name, "points": 1, "score": place % 2, "checks": []}
+        for place, name in enumerate(names)
+    ]
+    return Report(
+        {
+            "submission": folder.name,
+            "score": len(tasks) // 2,
+            "max_score": len(tasks),
+            "tasks": tasks,
+            "notes": [],
+            "isolation": "a stub",
+        },
+        notebooks,
+    )
 
 
 @functools.cache
@@ -57,7 +68,12 @@ def _graded():
             marks = cell["metadata"].get("nbgrader", {})
             if cell["cell_type"] == "code" and marks.get("grade"):
                 passed = {"output_type": "stream", "name": "stdout", "text": "It holds.\n"}
-                failed = {"output_type": "error", "ename": "Failed", "evalue": "No.", "traceback": ["No."]}
+                failed = {
+                    "output_type": "error",
+                    "ename": "Failed",
+                    "evalue": "No.",
+                    "traceback": ["No."],
+                }
                 cell["outputs"] = [passed if len(names) % 2 else failed]
                 names.append(marks["grade_id"])
         notebooks[path.name] = notebook
@@ -81,8 +97,14 @@ def run(folder: Path) -> None:
     from autograder.classroom.run import Settings
 
     gradebook = (folder / "gradebook.db").exists()
-    settings = Settings(folder / "submitted", folder / "graded", folder, gradebook, workers=WORKERS,
-                        grader="benchmarks.queue:grade")  # fmt: skip
+    settings = Settings(
+        folder / "submitted",
+        folder / "graded",
+        folder,
+        gradebook,
+        workers=WORKERS,
+        grader="benchmarks.queue:grade",
+    )
     code = grade_class(settings, Console(markup=False), lambda students: False)
     print(_peak())
     sys.exit(code)
@@ -116,7 +138,9 @@ def _make_gradebook(folder):
     from sqlalchemy import create_engine
 
     url = f"sqlite:///{folder / 'gradebook.db'}"
-    (folder / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.db_url = {url!r}\n")
+    (folder / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.db_url = {url!r}\n"
+    )
     Base.metadata.create_all(create_engine(url))
     with Gradebook(url) as gradebook:
         gradebook.add_assignment("vae")
@@ -128,16 +152,30 @@ def _make_gradebook(folder):
 def main(arguments: list[str]) -> None:
     """Print a table: a row for each size, with and without the gradebook."""
     sizes = [int(argument) for argument in arguments] or SIZES
-    table = Table("submissions", "gradebook", "seconds", "a second", "peak MB", "again, s", "again, MB",
-                  title=f"{WORKERS} workers, grading stubbed")  # fmt: skip
+    table = Table(
+        "submissions",
+        "gradebook",
+        "seconds",
+        "a second",
+        "peak MB",
+        "again, s",
+        "again, MB",
+        title=f"{WORKERS} workers, grading stubbed",
+    )
     for size in sizes:
         for gradebook in (False, True):
             with tempfile.TemporaryDirectory(prefix="queue-") as name:
                 prepare(Path(name), size, gradebook)
                 first, second = measure(Path(name)), measure(Path(name))
-            row = [f"{size:,}", "yes" if gradebook else "no", f"{first['seconds']:.1f}",
-                   f"{size / first['seconds']:.1f}", f"{first['megabytes']}", f"{second['seconds']:.2f}",
-                   f"{second['megabytes']}"]  # fmt: skip
+            row = [
+                f"{size:,}",
+                "yes" if gradebook else "no",
+                f"{first['seconds']:.1f}",
+                f"{size / first['seconds']:.1f}",
+                f"{first['megabytes']}",
+                f"{second['seconds']:.2f}",
+                f"{second['megabytes']}",
+            ]
             table.add_row(*row)
             print(*row, file=sys.stderr)
     Console().print(table)

@@ -21,10 +21,20 @@ from tests.paths import RELEASE, SOLUTIONS
 
 POINTS = sum(task.points for task in AUTO)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-IMPORTS = {"np": "import numpy as np", "F": "import torch.nn.functional as F", "plt": "import matplotlib.pyplot as plt",
-           "nn": "from torch import nn", "math": "import math"}  # fmt: skip
-TYPICAL = ("02: sample, variance as σ", "03: mean over all", "04: train, no zero_grad",
-           "05: scatterplot_latent, samples", "06: decode, label ignored")  # fmt: skip
+IMPORTS = {
+    "np": "import numpy as np",
+    "F": "import torch.nn.functional as F",
+    "plt": "import matplotlib.pyplot as plt",
+    "nn": "from torch import nn",
+    "math": "import math",
+}
+TYPICAL = (
+    "02: sample, variance as σ",
+    "03: mean over all",
+    "04: train, no zero_grad",
+    "05: scatterplot_latent, samples",
+    "06: decode, label ignored",
+)
 
 
 def typical_mistakes():
@@ -38,7 +48,11 @@ def write_submission(folder, mistakes=()):
     folder.mkdir(parents=True, exist_ok=True)
     for name in NOTEBOOKS:
         changed = changed_cells(name, [answer for answer in mistakes if answer.notebook == name])
-        key = {cell.metadata.nbgrader.grade_id: cell.source for cell in read(SOLUTIONS / name) if is_solution(cell)}
+        key = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in read(SOLUTIONS / name)
+            if is_solution(cell)
+        }
         notebook = nbformat.read(RELEASE / name, as_version=4)
         for cell in notebook.cells:
             if is_solution(cell):
@@ -57,14 +71,22 @@ def changed_cells(name, answers):
     after = dict(before)
     for answer in answers:
         answer.change(after)
-    assert after.keys() == before.keys(), "samples change definitions; they neither add nor remove any"
+    assert after.keys() == before.keys(), (
+        "samples change definitions; they neither add nor remove any"
+    )
     return {before[each]: with_imports(name, after[each]) for each in before}
 
 
 def with_imports(name, source):
     """A cell for one notebook, below the imports that it needs and the notebook lacks."""
-    there = set().union(*(defined_names(cell.source) for cell in read(RELEASE / name) if cell.cell_type == "code"))
-    lacks = [line for used, line in IMPORTS.items() if used not in there and re.search(rf"\b{used}\.", source)]
+    there = set().union(
+        *(defined_names(cell.source) for cell in read(RELEASE / name) if cell.cell_type == "code")
+    )
+    lacks = [
+        line
+        for used, line in IMPORTS.items()
+        if used not in there and re.search(rf"\b{used}\.", source)
+    ]
     return "\n".join([*lacks, source])
 
 
@@ -106,8 +128,13 @@ def vary_weights(folder, seed):
     generator = torch.Generator().manual_seed(seed)
     for path in folder.glob("*.pt"):
         state = torch.load(path, weights_only=True)
-        torch.save({name: value * (1 + 1e-3 * torch.randn(value.shape, generator=generator))
-                    for name, value in state.items()}, path)  # fmt: skip
+        torch.save(
+            {
+                name: value * (1 + 1e-3 * torch.randn(value.shape, generator=generator))
+                for name, value in state.items()
+            },
+            path,
+        )
 
 
 @functools.cache
@@ -131,7 +158,11 @@ def main(folder, students=None):
         print("\n".join(f"{student} should get {points[student]}" for student in costs))
     else:
         write_samples(folder)
-        print(f"{folder}/mistakes should lose 1 point for each of:", *map(str, typical_mistakes()), sep="\n  ")
+        print(
+            f"{folder}/mistakes should lose 1 point for each of:",
+            *map(str, typical_mistakes()),
+            sep="\n  ",
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from autograder.target.training import BATCH_SIZE, EPOCHS, TRAINING_IMAGES, enter_key, pick_device, quiet
+from autograder.target.training import (
+    BATCH_SIZE,
+    EPOCHS,
+    TRAINING_IMAGES,
+    enter_key,
+    pick_device,
+    quiet,
+)
 
 from .ways import ORIGINAL, OUR_DATA, Epoch, Way, in_turn, timed
 
@@ -48,7 +55,11 @@ def manifold(device: str) -> tuple[float, float]:
     import lab
     import torch
 
-    model = lab.load_answer("02_vae.ipynb", "VAE")().to(device, memory_format=torch.channels_last).eval()
+    model = (
+        lab.load_answer("02_vae.ipynb", "VAE")()
+        .to(device, memory_format=torch.channels_last)
+        .eval()
+    )
     grid = torch.linspace(-3, 3, SIDE)
 
     def calls():
@@ -86,20 +97,40 @@ def showing() -> tuple[float, float]:
             curve.add([5 + 1 / (epoch + 1), 4.8, 0.2])
         bare = min(timed(lambda: exhaust(batches), "cpu") for _ in range(5))
         bar = min(timed(lambda: exhaust(progress(batches)), "cpu") for _ in range(5))
-    draw = statistics.median(timed(lambda: print_figure(curve.axes.figure), "cpu") for _ in range(REPEATS))
+    draw = statistics.median(
+        timed(lambda: print_figure(curve.axes.figure), "cpu") for _ in range(REPEATS)
+    )
     return draw, bar - bare
 
 
 def table(found: dict[str, Sequence[Epoch]], least: float, title: str) -> Table:
     """One row a way; the ratio is the median over the rounds of its speed beside the original's in the same round."""
-    rows = Table("", "images a second", "seconds an epoch", "waiting for data", "over the floor", "beside the original",
-                 title=title)  # fmt: skip
+    rows = Table(
+        "",
+        "images a second",
+        "seconds an epoch",
+        "waiting for data",
+        "over the floor",
+        "beside the original",
+        title=title,
+    )
     for name, epochs in found.items():
-        speed, seconds, waiting = (statistics.median(getattr(epoch, column) for epoch in epochs)
-                                   for column in ("images", "seconds", "waiting"))  # fmt: skip
-        ratios = [epoch.images / first.images for epoch, first in zip(epochs, found["original"], strict=True)]
-        rows.add_row(name, f"{speed:,.0f}", f"{seconds:.1f}", f"{waiting:.1%}", f"{seconds / least:.1f}",
-                     f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")  # fmt: skip
+        speed, seconds, waiting = (
+            statistics.median(getattr(epoch, column) for epoch in epochs)
+            for column in ("images", "seconds", "waiting")
+        )
+        ratios = [
+            epoch.images / first.images
+            for epoch, first in zip(epochs, found["original"], strict=True)
+        ]
+        rows.add_row(
+            name,
+            f"{speed:,.0f}",
+            f"{seconds:.1f}",
+            f"{waiting:.1%}",
+            f"{seconds / least:.1f}",
+            f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+        )
     return rows
 
 
@@ -116,14 +147,28 @@ def main() -> None:
     least, rate = floor(device, given.images)
     calls, batch = manifold(device)
     draw, bar = showing()
-    epoch = statistics.median(epoch.seconds for epoch in found["ours"]) * TRAINING_IMAGES / given.images
+    epoch = (
+        statistics.median(epoch.seconds for epoch in found["ours"]) * TRAINING_IMAGES / given.images
+    )
     console = Console(width=120)
-    console.print(table(found, least, f"{device}, {given.images:,} images an epoch, {given.rounds} rounds, medians"))
-    console.print(f"Arithmetic alone: {least:.1f} s an epoch at {rate / 1e9:.0f} billion operations a second.")
-    console.print(f"Manifold of {SIDE}×{SIDE} latents: {calls:.3f} s in {SIDE**2} calls, {batch:.4f} s in one batch, "
-                  f"{calls / batch:.0f} times faster.")  # fmt: skip
-    console.print(f"Shown while it trains: the curve, {draw:.3f} s an epoch ({draw / epoch:.2%}); the bar, {bar:.3f} s "
-                  f"({bar / epoch:.2%}).")  # fmt: skip
+    console.print(
+        table(
+            found,
+            least,
+            f"{device}, {given.images:,} images an epoch, {given.rounds} rounds, medians",
+        )
+    )
+    console.print(
+        f"Arithmetic alone: {least:.1f} s an epoch at {rate / 1e9:.0f} billion operations a second."
+    )
+    console.print(
+        f"Manifold of {SIDE}×{SIDE} latents: {calls:.3f} s in {SIDE**2} calls, {batch:.4f} s in one batch, "
+        f"{calls / batch:.0f} times faster."
+    )
+    console.print(
+        f"Shown while it trains: the curve, {draw:.3f} s an epoch ({draw / epoch:.2%}); the bar, {bar:.3f} s "
+        f"({bar / epoch:.2%})."
+    )
 
 
 if __name__ == "__main__":

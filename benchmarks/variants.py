@@ -39,10 +39,18 @@ def main() -> None:
     given = parser.parse_args()
     device = pick_device(given.device)
     found = in_turn(VARIANTS, device, given.batches * BATCH_SIZE, given.rounds)
-    table = Table("variant", "images a second", "beside ours", "a quarter below", "a quarter above",
-                  title=f"{device}, {given.batches} batches, {given.rounds} rounds, medians")  # fmt: skip
+    table = Table(
+        "variant",
+        "images a second",
+        "beside ours",
+        "a quarter below",
+        "a quarter above",
+        title=f"{device}, {given.batches} batches, {given.rounds} rounds, medians",
+    )
     for name, epochs in found.items():
-        ratios = [epoch.images / ours.images for epoch, ours in zip(epochs, found[OURS], strict=True)]
+        ratios = [
+            epoch.images / ours.images for epoch, ours in zip(epochs, found[OURS], strict=True)
+        ]
         lower, middle, upper = statistics.quantiles(ratios, n=4, method="inclusive")
         speed = statistics.median(epoch.images for epoch in epochs)
         table.add_row(name, f"{speed:,.0f}", *(f"{value:.2f}" for value in (middle, lower, upper)))

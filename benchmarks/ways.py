@@ -47,12 +47,18 @@ class Epoch:
     waiting: float
 
 
-def in_turn(ways: Mapping[str, Way], device: str, images: int, rounds: int) -> dict[str, list[Epoch]]:
+def in_turn(
+    ways: Mapping[str, Way], device: str, images: int, rounds: int
+) -> dict[str, list[Epoch]]:
     """Each way's epochs, one a round. device: "cpu" or "cuda"; images: of an epoch."""
     with contextlib.ExitStack() as stack:
         pools = {}
         for name, way in ways.items():
-            start = {"mp_context": get_context("spawn"), "initializer": _start, "initargs": (way, device, images)}
+            start = {
+                "mp_context": get_context("spawn"),
+                "initializer": _start,
+                "initargs": (way, device, images),
+            }
             pools[name] = stack.enter_context(ProcessPoolExecutor(1, **start))
         for pool in pools.values():
             pool.submit(_epoch, WARMING * BATCH_SIZE).result()
@@ -76,7 +82,11 @@ class Trainer:
             torch.set_num_threads(way.threads)
         torch.set_flush_denormal(way.flushes)
         lab.SLICES[lab.PROFILE] = (images, 1)
-        self.batches = _original(images) if way.data == "original" else lab.load_mnist(BATCH_SIZE, device=device)[0]
+        self.batches = (
+            _original(images)
+            if way.data == "original"
+            else lab.load_mnist(BATCH_SIZE, device=device)[0]
+        )
         self.train = lab.load_answer("04_training.ipynb", "train")
         self.new_model = lab.load_answer("02_vae.ipynb", "VAE")
 
@@ -86,7 +96,10 @@ class Trainer:
         batches = _Timed(self.batches, images)
         self.train.__globals__.update(train_iter=batches, device=torch.device(self.device))
         model = self.new_model().to(self.device, memory_format=getattr(torch, way.layout))
-        with mock.patch.object(torch.optim, "Adam", _adam(torch.optim.Adam, dict(way.adam))), quiet():
+        with (
+            mock.patch.object(torch.optim, "Adam", _adam(torch.optim.Adam, dict(way.adam))),
+            quiet(),
+        ):
             seconds = timed(lambda: self.train(model, num_epochs=1), self.device)
         return Epoch(batches.images / seconds, seconds, batches.waited / seconds)
 
@@ -135,7 +148,11 @@ def _original(images):
     from torchvision.transforms import ToTensor
 
     root = os.environ.get("LAB_DATA") or SOLUTIONS / "data"
-    return DataLoader(Subset(MNIST(root, train=True, transform=ToTensor()), range(images)), BATCH_SIZE, shuffle=True)
+    return DataLoader(
+        Subset(MNIST(root, train=True, transform=ToTensor()), range(images)),
+        BATCH_SIZE,
+        shuffle=True,
+    )
 
 
 _trainer: Trainer  # of a way's process

@@ -27,7 +27,11 @@ def pytest_configure(config):
 
 def pytest_collection_finish(session):
     wanted = any(_trains(item) and item.get_closest_marker("slow") for item in session.items)
-    if wanted and not session.config.option.collectonly and os.environ.get("LAB_PROFILE", "full") == "full":
+    if (
+        wanted
+        and not session.config.option.collectonly
+        and os.environ.get("LAB_PROFILE", "full") == "full"
+    ):
         _training(session.config, "cpu")
 
 

@@ -13,7 +13,9 @@ from .judging import close, fresh, in_unit_interval, only, seed, shaped, show
 from .learning import learning_complaint
 from .outcome import Complaint, check
 
-_GAINS = [0.5 * 1.15**step for step in range(30)]  # up to 29: every pixel of a right decoder is then near 0 or 1
+_GAINS = [
+    0.5 * 1.15**step for step in range(30)
+]  # up to 29: every pixel of a right decoder is then near 0 or 1
 _SOFTMAX = "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its own."
 _PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
 
@@ -27,9 +29,14 @@ _ACTIVATIONS = (
     ("Softplus has no upper end. " + _PER_PIXEL, F.softplus),
     ("exp has no upper end. " + _PER_PIXEL, torch.exp),
     ("log-sigmoid is a log probability; the image needs the probability.", F.logsigmoid),
-    ("The sigmoid is applied twice: what it is given the second time lies in (0, 1) already.",
-     lambda x: torch.sigmoid(torch.sigmoid(x))),
-    ("Clipping passes no gradient where it clips; squash smoothly instead.", lambda x: x.clamp(0, 1)),
+    (
+        "The sigmoid is applied twice: what it is given the second time lies in (0, 1) already.",
+        lambda x: torch.sigmoid(torch.sigmoid(x)),
+    ),
+    (
+        "Clipping passes no gradient where it clips; squash smoothly instead.",
+        lambda x: x.clamp(0, 1),
+    ),
     ("Clipping passes no gradient where it clips; squash smoothly instead.", F.hardsigmoid),
     ("Clipping passes no gradient where it clips; squash smoothly instead.", F.hardtanh),
     ("The absolute value of tanh makes −x and x the same pixel.", lambda x: x.tanh().abs()),
@@ -44,18 +51,26 @@ def _decoded(student: Student, gains=_GAINS) -> dict:
     """The probe's answer for fresh z (5, 2), and what went in."""
     rng = fresh()
     z = torch.tensor(rng.normal(size=(5, 2)), dtype=torch.float32)
-    ramp = torch.tensor(rng.permutation(torch.linspace(-6, 6, 784)), dtype=torch.float32).view(1, 1, 28, 28)
+    ramp = torch.tensor(rng.permutation(torch.linspace(-6, 6, 784)), dtype=torch.float32).view(
+        1, 1, 28, 28
+    )
     order, kept = torch.tensor(rng.permutation(784)), torch.tensor(rng.random(784) < 0.5)
     kept &= ramp.flatten().abs() < 5  # the ends change, so that scaling by them shows
-    ramps = [ramp, ramp.flatten()[order].view_as(ramp), torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
-             1e6 * ramp.sign()]
+    ramps = [
+        ramp,
+        ramp.flatten()[order].view_as(ramp),
+        torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
+        1e6 * ramp.sign(),
+    ]
     answer = student.run("vae_decode", z=z, seed=seed(rng), gains=list(gains), ramps=ramps)
     return {**answer, "ramps": ramps, "order": order, "kept": kept}
 
 
 def _images(answer: dict) -> Tensor:
     """All decoded images, (gain, 5, 1, 28, 28), for parameters from small to large."""
-    return torch.stack([shaped(image, (5, 1, 28, 28), "decode(z) for 5 latents") for image in answer["images"]])
+    return torch.stack(
+        [shaped(image, (5, 1, 28, 28), "decode(z) for 5 latents") for image in answer["images"]]
+    )
 
 
 def _named(answer: dict) -> str:
@@ -77,7 +92,9 @@ def image_shape(student: Student) -> str | None:
         which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
         z = torch.tensor(rng.normal(size=(3, 2)), dtype=torch.float32)[which]
         answer = student.run("vae_decode", z=z, seed=seed(rng), gains=[1.0], ramps=[])
-        images = shaped(answer["images"][0], (rows, 1, 28, 28), f"decode(z) for {rows} latents").flatten(1)
+        images = shaped(
+            answer["images"][0], (rows, 1, 28, 28), f"decode(z) for {rows} latents"
+        ).flatten(1)
         single = shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent").flatten(1)
         apart = (images.unsqueeze(1) - images).abs().amax(2)  # (row, row)
         same = which.unsqueeze(1) == which
@@ -97,16 +114,23 @@ def pixel_range(student: Student) -> str | None:
     if not in_unit_interval(images):
         return f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and {show(high)}.{_named(answer)}"
     if low > 1e-3 or high < 1 - 1e-3:
-        return (f"Pixels should come near 0 and near 1 for large parameters; yours stay between {show(low)} and "
-                f"{show(high)}.{_named(answer)}")
+        return (
+            f"Pixels should come near 0 and near 1 for large parameters; yours stay between {show(low)} and "
+            f"{show(high)}.{_named(answer)}"
+        )
     share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
     if share < 0.2:
-        return (f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} do."
-                f"{_named(answer)}")
+        return (
+            f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} do."
+            f"{_named(answer)}"
+        )
     return None
 
 
-@check("activation", "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing else.")
+@check(
+    "activation",
+    "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing else.",
+)
 def pixel_activation(student: Student) -> str | None:
     """Known numbers in place of the last layer's output; else laws that hold for every structure of the network."""
     answer = _decoded(student)
@@ -118,23 +142,32 @@ def pixel_activation(student: Student) -> str | None:
     if answer["activated"] and _pixelwise(answer):
         return _monotone(answer)
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
-        return (f"With all parameters 0 nothing is known about a pixel, so it should be some grey; decode gives "
-                f"{show(grey.min())}.{_named(answer)}")
+        return (
+            f"With all parameters 0 nothing is known about a pixel, so it should be some grey; decode gives "
+            f"{show(grey.min())}.{_named(answer)}"
+        )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
     if clipped:
-        return (f"A pixel should come near 0 without reaching it, so that its gradient never vanishes; {clipped} of "
-                f"{reached[0].numel()} pixels are exactly 0.{_named(answer)}")
+        return (
+            f"A pixel should come near 0 without reaching it, so that its gradient never vanishes; {clipped} of "
+            f"{reached[0].numel()} pixels are exactly 0.{_named(answer)}"
+        )
     return None
 
 
 def _pixelwise(answer: dict) -> bool:
     """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend on it."""
-    first, permuted, partly, _ = (shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
-                                  for image in answer["activated"])
+    first, permuted, partly, _ = (
+        shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
+        for image in answer["activated"]
+    )
     kept = answer["kept"]
-    return (float(first.std()) > 0 and close(permuted, first[answer["order"]], rel=1e-5, scale=1e-3)
-            and close(partly[kept], first[kept], rel=1e-5, scale=1e-3))
+    return (
+        float(first.std()) > 0
+        and close(permuted, first[answer["order"]], rel=1e-5, scale=1e-3)
+        and close(partly[kept], first[kept], rel=1e-5, scale=1e-3)
+    )
 
 
 def _monotone(answer: dict) -> str | None:
@@ -144,13 +177,19 @@ def _monotone(answer: dict) -> str | None:
         ends = (answer["ramps"][3] * steps.sign()[0] > 0).float()
         if close(answer["activated"][3], ends, rel=1e-3, scale=1.0):
             return None
-        return (f"Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
-                f"{show(answer['activated'][3].min(), answer['activated'][3].max())}.{_named(answer)}")
+        return (
+            f"Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
+            f"{show(answer['activated'][3].min(), answer['activated'][3].max())}.{_named(answer)}"
+        )
     if not _named(answer) and (float(image.min()) < 0 or float(image.max()) > 1):
-        raise Complaint(f"Every pixel should lie in [0, 1]; yours lie between {show(image.min(), image.max())}.")
+        raise Complaint(
+            f"Every pixel should lie in [0, 1]; yours lie between {show(image.min(), image.max())}."
+        )
     flat = int((steps == 0).sum())
-    return (f"A pixel should grow steadily while the last layer's output goes from −6 to 6; yours stands still or "
-            f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 steps.{_named(answer)}")
+    return (
+        f"A pixel should grow steadily while the last layer's output goes from −6 to 6; yours stands still or "
+        f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 steps.{_named(answer)}"
+    )
 
 
 @check("learning", "The gradient of the images reaches the decoder's parameters.")

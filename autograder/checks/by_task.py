@@ -32,9 +32,7 @@ CHECKS = {
         losses.closed_form,
         losses.kl_gradient,
     ),
-    "kl-loss-reduction-test": (
-        losses.reduction,
-    ),
+    "kl-loss-reduction-test": (losses.reduction,),
     "train-test": (
         training.train_parameters,
         training.train_defaults,
@@ -44,9 +42,7 @@ CHECKS = {
         training.test_averages,
         training.test_leaves_model,
     ),
-    "plot-latent-test": (
-        latent_map.plot_picture,
-    ),
+    "plot-latent-test": (latent_map.plot_picture,),
     "scatterplot-latent-test": (
         latent_scatter.scatter_points,
         latent_scatter.scatter_colours,

@@ -29,19 +29,25 @@ def outputs(value, part: str, rows: int) -> Tensor:
     Raises Complaint.
     """
     if part == "decode":
-        return _finite(shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} latents").flatten(1), part)
+        return _finite(
+            shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} latents").flatten(1), part
+        )
     if not isinstance(value, list) or len(value) != 2:
         raise Complaint("encode(x, y) should return two tensors, mean and log-variance.")
-    both = [shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
-            for item, name in zip(value, ("mean", "log-variance"), strict=True)]
+    both = [
+        shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
+        for item, name in zip(value, ("mean", "log-variance"), strict=True)
+    ]
     return _finite(torch.cat(both, dim=1), part)
 
 
 def _finite(values: Tensor, part: str) -> Tensor:
     """The values. Raises Complaint where one is infinite: differences of such numbers say nothing."""
     if not bool(values.isfinite().all()):
-        raise Complaint(f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of {values.numel()} are "
-                        "infinite.")
+        raise Complaint(
+            f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of {values.numel()} are "
+            "infinite."
+        )
     return values
 
 
@@ -53,7 +59,9 @@ def _shape_complaint(student: Student, part: str) -> str | None:
         try:
             answer = student.run("cvae_parts", part=part, seeds=[seed(rng)], inputs=[case])
         except StudentError as error:
-            raise StudentError(f"With the labels {y.tolist()}: {error}{_classes_hint(student, part)}") from None
+            raise StudentError(
+                f"With the labels {y.tolist()}: {error}{_classes_hint(student, part)}"
+            ) from None
         outputs(answer["outputs"][0][0], part, rows)
     return None
 
@@ -62,7 +70,12 @@ def _classes_hint(student: Student, part: str) -> str:
     """What to say about an error that goes away when all ten labels are in the batch."""
     rng = fresh()
     try:
-        student.run("cvae_parts", part=part, seeds=[seed(rng)], inputs=[[_first(rng, part, 10), torch.arange(10)]])
+        student.run(
+            "cvae_parts",
+            part=part,
+            seeds=[seed(rng)],
+            inputs=[[_first(rng, part, 10), torch.arange(10)]],
+        )
     except StudentError:
         return ""
     return " Say how many classes there are: not every batch holds a 9."
@@ -72,26 +85,45 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
     rng, rows = fresh(), 5
     noun = {"encode": "image", "decode": "latent"}[part]
     first, y = _first(rng, part, rows), torch.tensor(rng.permutation(10)[:rows])
-    other_first, other_y = _first(rng, part, rows), (y + torch.tensor(rng.integers(1, 10, rows))) % 10
-    cases = [[first, y], [first, y],
-             *([replaced(first, other_first, row), y] for row in range(rows)),
-             *([first, replaced(y, other_y, row)] for row in range(rows))]
+    other_first, other_y = (
+        _first(rng, part, rows),
+        (y + torch.tensor(rng.integers(1, 10, rows))) % 10,
+    )
+    cases = [
+        [first, y],
+        [first, y],
+        *([replaced(first, other_first, row), y] for row in range(rows)),
+        *([first, replaced(y, other_y, row)] for row in range(rows)),
+    ]
     order = rng.permutation(len(cases))  # so that an answer of another time does not fit
-    answer = student.run("cvae_parts", part=part, seeds=[seed(rng) for _ in range(8)], inputs=[cases[i] for i in order])
+    answer = student.run(
+        "cvae_parts",
+        part=part,
+        seeds=[seed(rng) for _ in range(8)],
+        inputs=[cases[i] for i in order],
+    )
     in_order = [[given[i] for i in order.argsort()] for given in answer["outputs"]]
-    moved = torch.stack([_moves(part, rows, given) for given in in_order]) > 1e-4  # (seeds, cases - 1, rows)
+    moved = (
+        torch.stack([_moves(part, rows, given) for given in in_order]) > 1e-4
+    )  # (seeds, cases - 1, rows)
     if bool(moved[:, 0].any()):
-        return f"{part} of the same {noun}s and labels should give the same result twice; it does not."
+        return (
+            f"{part} of the same {noun}s and labels should give the same result twice; it does not."
+        )
     for what, reacts in ((noun, moved[:, 1 : rows + 1]), ("label", moved[:, rows + 1 :])):
         share = reacts.float().mean(0)  # (changed row, row): of the networks in which it reacts
         others = share * (1 - torch.eye(rows))
         if float(others.max()) > 0:
             changed, row = divmod(int(others.argmax()), rows)
-            return (f"Each row should depend on its own {what} alone; with another {what} in row {changed}, the result "
-                    f"of row {row} changes too.")
+            return (
+                f"Each row should depend on its own {what} alone; with another {what} in row {changed}, the result "
+                f"of row {row} changes too."
+            )
         if float(share.diagonal().mean()) < 0.5:
-            return (f"{part} should depend on the {what}; with another {what} its result stays the same. Does the "
-                    f"{what} reach the network?")
+            return (
+                f"{part} should depend on the {what}; with another {what} its result stays the same. Does the "
+                f"{what} reach the network?"
+            )
     return None
 
 
@@ -105,7 +137,9 @@ def replaced(values: Tensor, others: Tensor, row: int) -> Tensor:
 def _moves(part: str, rows: int, given: list) -> Tensor:
     """How far each row's output moves from the first case to each other, relative to the outputs' size."""
     base, *others = (outputs(value, part, rows) for value in given)
-    return torch.stack([(other - base).abs().amax(1) / base.abs().max().clamp(min=1e-3) for other in others])
+    return torch.stack(
+        [(other - base).abs().amax(1) / base.abs().max().clamp(min=1e-3) for other in others]
+    )
 
 
 def _classes_complaint(student: Student, part: str) -> str | None:
@@ -114,10 +148,20 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     y = torch.arange(10).repeat(rows)
     seeds = [seed(rng) for _ in range(24)]
     answer = student.run("cvae_parts", part=part, seeds=seeds, inputs=[[first, y]])
-    values = torch.stack([outputs(given[0], part, 10 * rows) for given in answer["outputs"]]).double()
+    values = torch.stack(
+        [outputs(given[0], part, 10 * rows) for given in answer["outputs"]]
+    ).double()
     values = values.view(len(seeds), rows, 10, -1)
-    pairs = torch.stack([torch.cdist(rowwise.transpose(0, 1).flatten(1), rowwise.transpose(0, 1).flatten(1))
-                         for rowwise in values]).median(0).values
+    pairs = (
+        torch.stack(
+            [
+                torch.cdist(rowwise.transpose(0, 1).flatten(1), rowwise.transpose(0, 1).flatten(1))
+                for rowwise in values
+            ]
+        )
+        .median(0)
+        .values
+    )
     size = float(pairs.max())
     if size == 0:
         return f"Ten labels should give ten results; {part} gives the same for all. Does the label reach the network?"
@@ -128,12 +172,17 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     steps, bends = values.diff(dim=2).pow(2), values.diff(n=2, dim=2).pow(2)
     ratio = float((bends.mean((1, 2, 3)) / steps.mean((1, 2, 3)).clamp(min=1e-30)).mean())
     if ratio < _CURVED:
-        return (f"The label should be a class and not a quantity: 8 is not twice 4. As the label goes from 0 to 9, the "
-                f"result of {part} follows a smooth curve, as if y entered as a number. Think of one-hot vectors.")
+        return (
+            f"The label should be a class and not a quantity: 8 is not twice 4. As the label goes from 0 to 9, the "
+            f"result of {part} follows a smooth curve, as if y entered as a number. Think of one-hot vectors."
+        )
     return None
 
 
-@check("shape", "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in the batch.")
+@check(
+    "shape",
+    "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in the batch.",
+)
 def encoder_shape(student: Student) -> str | None:
     """Batches of 7, 1 and 3 images, the last without labels above 4."""
     return _shape_complaint(student, "encode")
@@ -155,7 +204,10 @@ def encoder_classes(student: Student) -> str | None:
     return _classes_complaint(student, "encode")
 
 
-@check("mean and log-variance", "Mean and log-variance are two different results, and both may have either sign.")
+@check(
+    "mean and log-variance",
+    "Mean and log-variance are two different results, and both may have either sign.",
+)
 def encoder_heads(student: Student) -> str | None:
     """Four images for 40 sets of random parameters.
 
@@ -164,16 +216,22 @@ def encoder_heads(student: Student) -> str | None:
     """
     rng = fresh()
     case = [_first(rng, "encode", 4), torch.tensor(rng.permutation(10)[:4])]
-    answer = student.run("cvae_parts", part="encode", seeds=[seed(rng) for _ in range(40)], inputs=[case])
+    answer = student.run(
+        "cvae_parts", part="encode", seeds=[seed(rng) for _ in range(40)], inputs=[case]
+    )
     values = torch.stack([outputs(given[0], "encode", 4) for given in answer["outputs"]])
     mean, logvar = values[..., :2], values[..., 2:]
     if torch.allclose(mean, logvar):
         return "Mean and log-variance should come from a layer each; yours are always equal."
-    for name, part, hint in (("mean", mean, "Nothing bounds a mean: leave its layer linear."),
-                             ("log-variance", logvar, "Below 0 means σ < 1; return the logarithm itself.")):
+    for name, part, hint in (
+        ("mean", mean, "Nothing bounds a mean: leave its layer linear."),
+        ("log-variance", logvar, "Below 0 means σ < 1; return the logarithm itself."),
+    ):
         if float(part.min()) >= 0 or float(part.max()) <= 0:
-            return (f"The {name} should take both signs; for 160 random networks and images yours lies between "
-                    f"{show(part.min())} and {show(part.max())}. {hint}")
+            return (
+                f"The {name} should take both signs; for 160 random networks and images yours lies between "
+                f"{show(part.min())} and {show(part.max())}. {hint}"
+            )
     return None
 
 
@@ -181,16 +239,23 @@ def encoder_heads(student: Student) -> str | None:
 def encoder_learning(student: Student) -> str | None:
     """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
     rng = fresh()
-    return learning_complaint(student, "encode", [_first(rng, "encode", 5), torch.tensor(rng.permutation(10)[:5])])
+    return learning_complaint(
+        student, "encode", [_first(rng, "encode", 5), torch.tensor(rng.permutation(10)[:5])]
+    )
 
 
-@check("shape", "decode gives one image of 1×28×28 pixels for each latent, whatever labels are in the batch.")
+@check(
+    "shape",
+    "decode gives one image of 1×28×28 pixels for each latent, whatever labels are in the batch.",
+)
 def decoder_shape(student: Student) -> str | None:
     """Batches of 7, 1 and 3 latents, the last without labels above 4."""
     return _shape_complaint(student, "decode")
 
 
-@check("latent and label", "Each image that decode gives depends on its own latent and its own label.")
+@check(
+    "latent and label", "Each image that decode gives depends on its own latent and its own label."
+)
 def decoder_inputs(student: Student) -> str | None:
     """Each latent and each label of five changed in turn, for 8 sets of random parameters."""
     return _inputs_complaint(student, "decode")
@@ -206,4 +271,6 @@ def decoder_classes(student: Student) -> str | None:
 def decoder_learning(student: Student) -> str | None:
     """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
     rng = fresh()
-    return learning_complaint(student, "decode", [_first(rng, "decode", 5), torch.tensor(rng.permutation(10)[:5])])
+    return learning_complaint(
+        student, "decode", [_first(rng, "decode", 5), torch.tensor(rng.permutation(10)[:5])]
+    )

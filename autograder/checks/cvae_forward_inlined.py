@@ -14,7 +14,9 @@ from .outcome import Complaint
 
 _ROWS = 3000  # samples of one image
 _GAIN = 1.7  # of the parameters, so that log-variances of some size occur
-_DISTANCE = (25 / _ROWS) ** 0.5  # 0.091, between two distribution functions; exceeded with a probability of 2 exp(−25)
+_DISTANCE = (
+    25 / _ROWS
+) ** 0.5  # 0.091, between two distribution functions; exceeded with a probability of 2 exp(−25)
 _PROJECTIONS = 3  # of the image, at random
 
 
@@ -28,10 +30,14 @@ def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
         wanted = outputs(wanted, "encode", len(x))
         _require_three(forward)
         for name, place, columns in (("mean_z", 1, slice(0, 2)), ("logvar_z", 2, slice(2, 4))):
-            seen = shaped(forward[place], (len(x), 2), f"{name}, in its place in (recon_x, mean_z, logvar_z),")
+            seen = shaped(
+                forward[place], (len(x), 2), f"{name}, in its place in (recon_x, mean_z, logvar_z),"
+            )
             if not close(seen, wanted[:, columns], rel=1e-3, scale=1.0):
-                return (f"forward should return recon_x, mean_z, logvar_z, and {name} should be what encode gives for "
-                        "the same images and labels; yours is something else.")
+                return (
+                    f"forward should return recon_x, mean_z, logvar_z, and {name} should be what encode gives for "
+                    "the same images and labels; yours is something else."
+                )
     return None
 
 
@@ -43,9 +49,14 @@ def sampling_complaint(student: Student) -> str | None:
     one size; Wei and Dudley 2012).
     """
     rng = fresh()
-    x, y = torch.tensor(rng.uniform(size=(1, 1, 28, 28)), dtype=torch.float32), torch.tensor(rng.integers(10, size=1))
+    x, y = (
+        torch.tensor(rng.uniform(size=(1, 1, 28, 28)), dtype=torch.float32),
+        torch.tensor(rng.integers(10, size=1)),
+    )
     seeds = [seed(rng) for _ in range(8)]
-    codes = student.run("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])["outputs"]
+    codes = student.run("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])[
+        "outputs"
+    ]
     codes = [outputs(given[0], "encode", 1) for given in codes]
     chosen = max(range(len(seeds)), key=lambda i: float(codes[i][:, 2:].abs().clamp(max=3).sum()))
     mean, logvar = codes[chosen].chunk(2, dim=1)
@@ -55,12 +66,16 @@ def sampling_complaint(student: Student) -> str | None:
     x = x.repeat(_ROWS, 1, 1, 1)
     [[forward]] = student.run("cvae_parts", part="forward", inputs=[[x, y]], **question)["outputs"]
     [[wanted]] = student.run("cvae_parts", part="decode", inputs=[[z, y]], **question)["outputs"]
-    seen = shaped(_require_three(forward)[0], (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images").flatten(1)
+    seen = shaped(
+        _require_three(forward)[0], (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images"
+    ).flatten(1)
     directions = torch.tensor(rng.normal(size=(784, _PROJECTIONS)), dtype=torch.float32)
     if _apart(seen @ directions, outputs(wanted, "decode", _ROWS) @ directions) <= _DISTANCE:
         return None
-    return ("The reconstructions of one image should vary as decode's images do for samples with encode's mean and "
-            "standard deviation; yours vary otherwise. Forward must go through sample_latent.")
+    return (
+        "The reconstructions of one image should vary as decode's images do for samples with encode's mean and "
+        "standard deviation; yours vary otherwise. Forward must go through sample_latent."
+    )
 
 
 def _require_three(output) -> list:
@@ -74,6 +89,8 @@ def _apart(one: Tensor, other: Tensor) -> float:
     distances = []
     for a, b in zip(one.T.double().numpy(), other.T.double().numpy(), strict=True):
         places = np.concatenate([a, b])
-        ranks = [np.searchsorted(np.sort(part), places, side="right") / len(part) for part in (a, b)]
+        ranks = [
+            np.searchsorted(np.sort(part), places, side="right") / len(part) for part in (a, b)
+        ]
         distances.append(np.abs(ranks[0] - ranks[1]).max())
     return float(max(distances))

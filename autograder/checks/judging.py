@@ -34,7 +34,9 @@ def seed(rng: np.random.Generator) -> int:
     return int(rng.integers(2**31))
 
 
-def signed(rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...], dtype=torch.float32) -> Tensor:
+def signed(
+    rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...], dtype=torch.float32
+) -> Tensor:
     """Values of random sign whose size lies between low and high, with both signs in each column."""
     sizes = rng.uniform(low, high, shape)
     signs = rng.choice([-1.0, 1.0], shape)
@@ -61,7 +63,9 @@ def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> 
     if tuple(value.shape) != shape:
         raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
     if not nan and value.isnan().any():
-        raise Complaint(f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are NaN.")
+        raise Complaint(
+            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are NaN."
+        )
     return value.float() if value.dtype != torch.float64 else value
 
 
@@ -73,7 +77,9 @@ def kind(value: Any) -> str:
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"a sequence of {len(value)}"
-    return value if isinstance(value, str) and value.startswith("<") else f"a {type(value).__name__}"
+    return (
+        value if isinstance(value, str) and value.startswith("<") else f"a {type(value).__name__}"
+    )
 
 
 def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool:

@@ -14,7 +14,9 @@ _NEAR = 1e-3
 _MANY = 100 * _IMAGES  # points that are compared with each mean
 
 
-def _scatter(student: Student, function: str, conditional: bool) -> tuple[Tensor, Tensor, dict, dict]:
+def _scatter(
+    student: Student, function: str, conditional: bool
+) -> tuple[Tensor, Tensor, dict, dict]:
     """The means (45, 2) that should be drawn, the labels (45,), the probe's answer, and its inputs."""
     rng = fresh()
     images = torch.tensor(rng.uniform(0, 1, (_IMAGES, 1, 28, 28)), dtype=torch.float32)
@@ -27,7 +29,9 @@ def _scatter(student: Student, function: str, conditional: bool) -> tuple[Tensor
     answer = student.run("scatter", function=function, conditional=conditional, **inputs)
     count = len(answer["points"])
     if count > _MANY:
-        raise Complaint(f"{function} should draw one point for each of {_IMAGES} test images; it draws {count}.")
+        raise Complaint(
+            f"{function} should draw one point for each of {_IMAGES} test images; it draws {count}."
+        )
     shaped(answer["points"], (count, 2), "The list of points")
     shaped(answer["colours"], (count, 3), "The list of the points' colours")
     return means, labels, answer, inputs
@@ -43,8 +47,11 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     means, labels, answer, inputs = _scatter(student, function, conditional)
     points = answer["points"]
     if not len(points):
-        hint = " The model that was encoded with is a global one: use the argument `model`." if (
-            answer["decoy_calls"]) else ""
+        hint = (
+            " The model that was encoded with is a global one: use the argument `model`."
+            if (answer["decoy_calls"])
+            else ""
+        )
         return f"{function} should draw one point for each test image; the figure holds no points.{hint}"
     distance, which = _nearest(points, means)
     wrong = int((distance > _NEAR).sum())
@@ -52,8 +59,10 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
         return None
     if not wrong:
         drawn = len(which.unique())
-        return (f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 it drew {drawn}, "
-                f"with {len(points)} points. Keep the means of every batch.")
+        return (
+            f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 it drew {drawn}, "
+            f"with {len(points)} points. Keep the means of every batch."
+        )
     other = (1 - inputs["images"]).flatten(1) @ inputs["projection"]
     shift = inputs["shift"]
     worlds = (
@@ -61,17 +70,30 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
         ("Both directions show z1: two axes, two columns.", means[:, :1].expand(-1, 2)),
         ("Both directions show z2: two axes, two columns.", means[:, 1:].expand(-1, 2)),
         ("These are the log-variances.", torch.tensor([[8.0, 7.0]])),
-        ("These are images of train_iter; draw those of test_iter.", other + (shift[labels] if conditional else 0)),
-        ("These are means of a global model: use the argument `model`.",
-         inputs["images"].flatten(1) @ -inputs["projection"].flip(0) + (shift[labels] if conditional else 0)),
-        *((f"These are the means for the label {digit}; encode each image with its own.",
-           inputs["images"].flatten(1) @ inputs["projection"] + shift[digit]) for digit in range(10 * conditional)),
+        (
+            "These are images of train_iter; draw those of test_iter.",
+            other + (shift[labels] if conditional else 0),
+        ),
+        (
+            "These are means of a global model: use the argument `model`.",
+            inputs["images"].flatten(1) @ -inputs["projection"].flip(0)
+            + (shift[labels] if conditional else 0),
+        ),
+        *(
+            (
+                f"These are the means for the label {digit}; encode each image with its own.",
+                inputs["images"].flatten(1) @ inputs["projection"] + shift[digit],
+            )
+            for digit in range(10 * conditional)
+        ),
     )
     hint = only(lambda places: bool((_nearest(points, places)[0] < _NEAR).all()), worlds)
     if not hint and float(distance.median()) > 10:
         hint = "They scatter as samples do: the position of an image is its mean."
-    return (f"{function} should draw each test image at its mean (z1, z2); {wrong} of {len(points)} points are "
-            f"elsewhere, by {show(distance.median())} in the median. {hint or 'What does encode return first?'}")
+    return (
+        f"{function} should draw each test image at its mean (z1, z2); {wrong} of {len(points)} points are "
+        f"elsewhere, by {show(distance.median())} in the median. {hint or 'What does encode return first?'}"
+    )
 
 
 def _colours_complaint(student: Student, function: str, conditional: bool) -> str | None:
@@ -84,20 +106,29 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
         return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
     distance, which = _nearest(points, means)
     if bool((distance > _NEAR).any()):
-        return "Colours can be judged once the points are at their means; see the check of the points."
+        return (
+            "Colours can be judged once the points are at their means; see the check of the points."
+        )
     digits = labels[which]
     for digit in range(10):
         used = colours[digits == digit].mul(250).round().unique(dim=0)
         if len(used) != 1:
-            return (f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
-                    "Collect means and labels in the same pass: test_iter may shuffle anew each time.")
+            return (
+                f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
+                "Collect means and labels in the same pass: test_iter may shuffle anew each time."
+            )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
     if float(gaps.min()) < 0.03:
         one, other = divmod(int(gaps.argmin()), 10)
         return f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told apart."
-    if sum(_is_explained(answer["explanations"], digit, colour_of[digit], points[digits == digit])
-           for digit in range(10)) < 2:
+    if (
+        sum(
+            _is_explained(answer["explanations"], digit, colour_of[digit], points[digits == digit])
+            for digit in range(10)
+        )
+        < 2
+    ):
         return "A legend or a colour bar should tell which colour is which digit; the figure has neither."
     return None
 

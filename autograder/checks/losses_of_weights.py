@@ -79,7 +79,9 @@ def measure(model: Reference, images: Images) -> Measured:
     return Measured(recon, kl, from_means, of_pilot)
 
 
-def measure_outputs(images: Images, own: Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]) -> Measured:
+def measure_outputs(
+    images: Images, own: Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]
+) -> Measured:
     """Measure what a model gives: own(x, y, None) → mean and log-variance of z, own(x, y, z) → (images,).
 
     Raises Complaint where that has another form.
@@ -87,8 +89,10 @@ def measure_outputs(images: Images, own: Callable[[Tensor, Tensor, Tensor | None
     x, count = images.grey(), len(images.y)
     mean, logvar = own(x, images.y, None)
     latents = mean.shape[1] if isinstance(mean, Tensor) and mean.dim() == 2 else 2
-    mean, logvar = (shaped(value, (count, latents), name).double() for value, name in
-                    ((mean, "encode's mean"), (logvar, "encode's log-variance")))  # fmt: skip
+    mean, logvar = (
+        shaped(value, (count, latents), name).double()
+        for value, name in ((mean, "encode's mean"), (logvar, "encode's log-variance"))
+    )
     z = mean + (logvar / 2).exp() * _noise(count, latents)
     losses = []
     for latent in (z, mean):
@@ -108,7 +112,11 @@ def average_digit(images: Images, conditional: bool) -> float:
     for digit in range(10) if conditional else (None,):
         same = x if digit is None else x[images.y == digit]
         if len(same):
-            total += float(F.binary_cross_entropy(same.mean(0, keepdim=True).expand_as(same), same, reduction="sum"))
+            total += float(
+                F.binary_cross_entropy(
+                    same.mean(0, keepdim=True).expand_as(same), same, reduction="sum"
+                )
+            )
     return total / len(x)
 
 
@@ -130,7 +138,9 @@ def _prepare():
 def _batch(model, images, start):
     """Sums over a batch: reconstruction from samples, KL, and of the first images those from means and from samples."""
     part = slice(start, start + BATCH)
-    x = (images.pixels[part].unsqueeze(1).float() / 255).contiguous(memory_format=torch.channels_last)
+    x = (images.pixels[part].unsqueeze(1).float() / 255).contiguous(
+        memory_format=torch.channels_last
+    )
     y = images.y[part]
     mean, logvar = model.encode(x, y)
     recon = _cross_entropy(model.decode(mean + (logvar / 2).exp() * images.noise[part], y), x)

@@ -37,8 +37,10 @@ def check(name: str, holds: str) -> Callable:
             except (Complaint, StudentError) as problem:
                 complaint = str(problem)
             except Exception as error:  # noqa: BLE001 - a value of any type may come back; a check still ends in a verdict
-                complaint = (f"{holds} This could not be judged: what your notebook answered has another form than the "
-                             f"check asks for ({type(error).__name__}).")
+                complaint = (
+                    f"{holds} This could not be judged: what your notebook answered has another form than the "
+                    f"check asks for ({type(error).__name__})."
+                )
             return Outcome(name, complaint is None, holds if complaint is None else complaint)
 
         run.name = name

@@ -56,19 +56,41 @@ def case(rng: np.random.Generator, conditional: bool) -> dict:
 
     def data(images: int) -> list[Tensor]:
         labels = torch.tensor(rng.permutation(np.r_[0:10, 0:10])[:images])
-        return [torch.tensor(rng.uniform(0.1, 0.9, (images, 1, 28, 28)), dtype=torch.float32), labels]
+        return [
+            torch.tensor(rng.uniform(0.1, 0.9, (images, 1, 28, 28)), dtype=torch.float32),
+            labels,
+        ]
 
     def state() -> dict[str, Tensor]:
-        shapes = {"encoder.weight": (4, 3), "encoder.bias": (4,), "decoder.weight": (3, 2), "decoder.bias": (3,)}
+        shapes = {
+            "encoder.weight": (4, 3),
+            "encoder.bias": (4,),
+            "decoder.weight": (3, 2),
+            "decoder.bias": (3,),
+        }
         if conditional:
             shapes |= {"encoder_label.weight": (3, 10), "decoder_label.weight": (3, 10)}
         return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
 
     painted = torch.zeros(784)
-    painted[torch.tensor(rng.permutation(784)[:20])] = 1  # few pixels, so that reconstruction and KL weigh alike
-    constants = {"inward": normal(784, 3, scale=0.1), "outward": normal(3, 784) * painted, "offset": normal(2) + 1}
-    return {"state": state(), "decoy": state(), "constants": constants, "conditional": conditional,
-            "loss": KL, "batch_size": BATCH_SIZE, "train_iter": data(7), "test_iter": data(11)}
+    painted[torch.tensor(rng.permutation(784)[:20])] = (
+        1  # few pixels, so that reconstruction and KL weigh alike
+    )
+    constants = {
+        "inward": normal(784, 3, scale=0.1),
+        "outward": normal(3, 784) * painted,
+        "offset": normal(2) + 1,
+    }
+    return {
+        "state": state(),
+        "decoy": state(),
+        "constants": constants,
+        "conditional": conditional,
+        "loss": KL,
+        "batch_size": BATCH_SIZE,
+        "train_iter": data(7),
+        "test_iter": data(11),
+    }
 
 
 def _model(case: dict) -> LoopModel:
@@ -123,7 +145,9 @@ def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]
 
 
 def _optimiser(model: Module, loop: Loop) -> torch.optim.Optimizer:
-    parameters = [parameter for name, parameter in model.named_parameters() if name.startswith(loop.trained)]
+    parameters = [
+        parameter for name, parameter in model.named_parameters() if name.startswith(loop.trained)
+    ]
     if loop.optimiser == "momentum":
         return torch.optim.SGD(parameters, lr=loop.lr, momentum=0.9)
     return getattr(torch.optim, loop.optimiser)(parameters, lr=loop.lr)
@@ -157,15 +181,23 @@ def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
         (f"{unit}; here it is divided by the number of batches.", right * images / len(batches)),
         (f"{unit}; here nothing is divided.", right * images),
         (f"{unit}; here each batch is weighted by its size.", weighted / images),
-        (f"{unit}; here it is divided by the size of the last batch.", right * images / batches[-1].images),
+        (
+            f"{unit}; here it is divided by the size of the last batch.",
+            right * images / batches[-1].images,
+        ),
         (f"{every}; here only the last one counts.", values[-1]),
         (f"{every}; here only the last one counts.", values[-1] / batches[-1].images),
         (f"{every}; here only the last one counts.", values[-1] / images),
         (f"{every}; here only the first one counts.", values[0]),
         (f"{every}; here only the first one counts.", values[0] / batches[0].images),
         (f"{every}; here only the first one counts.", values[0] / images),
-        *((f"The order is loss, reconstruction, KL; here it is {', '.join(PARTS[i] for i in order)}.",
-           right[list(order)]) for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))),
+        *(
+            (
+                f"The order is loss, reconstruction, KL; here it is {', '.join(PARTS[i] for i in order)}.",
+                right[list(order)],
+            )
+            for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+        ),
     )
 
 

@@ -17,7 +17,9 @@ from .outcome import Complaint, Outcome
 from .weights_file import NotPlainError, read_weights
 from .weights_model import NAMES, Reference, difference, fill, fits
 
-BATCH_SIZE = 32  # by which the assignment divides nats per image; the student's own does not matter here
+BATCH_SIZE = (
+    32  # by which the assignment divides nats per image; the student's own does not matter here
+)
 NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
 PILOT = 200  # images on which the ways to read a file are compared
 SLOPES = (0.01, 0.0)  # of the activation after the 16 units: the text's, and a plain ReLU
@@ -75,17 +77,30 @@ def diagnosis(measured: Measured, conditional: bool, average: float) -> str | No
     if not math.isfinite(nats):
         return "The losses of these weights are not finite: the training went off, and its weights should not be saved."
     if untrained(measured):
-        return (f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = {NOT_TRAINED:.1f} "
-                f"nats): train the model, then save it.")  # fmt: skip
+        return (
+            f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = {NOT_TRAINED:.1f} "
+            f"nats): train the model, then save it."
+        )
     if abs(measured.reconstruction - average) < 4:
         digit = "the average digit" + (" of each label" if conditional else "")
         codes = "its codes carry nothing" if measured.kl < 1 else "its decoder ignores its codes"
-        return (f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the gradient pass through "
-                f"the sample, and is the reconstruction summed over the pixels?")  # fmt: skip
+        return (
+            f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the gradient pass through "
+            f"the sample, and is the reconstruction summed over the pixels?"
+        )
     if measured.from_means < average and measured.pilot - measured.from_means > 30:
-        return (f"{number}: reconstruction from samples ({measured.pilot:.0f} nats) is far worse than from means "
-                f"({measured.from_means:.0f} nats): trained without sampling?")  # fmt: skip
-    recon = _part("reconstruction", measured.reconstruction, target.reconstruction, target, number, _RECONSTRUCTION)
+        return (
+            f"{number}: reconstruction from samples ({measured.pilot:.0f} nats) is far worse than from means "
+            f"({measured.from_means:.0f} nats): trained without sampling?"
+        )
+    recon = _part(
+        "reconstruction",
+        measured.reconstruction,
+        target.reconstruction,
+        target,
+        number,
+        _RECONSTRUCTION,
+    )
     return recon or _part("KL", measured.kl, target.kl, target, number, _KL)
 
 
@@ -94,13 +109,19 @@ def untrained(measured: Measured) -> bool:
 
     (Twelve seeds of both models. One trained without sampling has 425 from samples, but 156 from means.)
     """
-    return 400 < measured.from_means < 800 and 400 < measured.reconstruction < 800 and measured.kl < 1
+    return (
+        400 < measured.from_means < 800 and 400 < measured.reconstruction < 800 and measured.kl < 1
+    )
 
 
-_RECONSTRUCTION = ("better than two latent dimensions allow: is z larger, or does the decoder see the image?",
-                   "was it trained for 10 epochs, and with the loss of notebook 03?")  # fmt: skip
-_KL = ("is the whole KL in the loss, once, and is σ = exp(logvar / 2) in the sample?",
-       "is the whole KL in the loss, summed over the latent dimensions?")  # fmt: skip
+_RECONSTRUCTION = (
+    "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
+    "was it trained for 10 epochs, and with the loss of notebook 03?",
+)
+_KL = (
+    "is the whole KL in the loss, once, and is σ = exp(logvar / 2) in the sample?",
+    "is the whole KL in the loss, summed over the latent dimensions?",
+)
 
 
 def _part(name, nats, band, target, number, hints):
@@ -108,8 +129,10 @@ def _part(name, nats, band, target, number, hints):
     if lowest <= value <= highest:
         return None
     hint = hints[0] if value < lowest else hints[1]
-    return (f"{number}, target about {target.loss:g}: {name} is {value:.2f} ({nats:.1f} nats per image), and should "
-            f"lie between {lowest:.2f} and {highest:.2f}: {hint}")  # fmt: skip
+    return (
+        f"{number}, target about {target.loss:g}: {name} is {value:.2f} ({nats:.1f} nats per image), and should "
+        f"lie between {lowest:.2f} and {highest:.2f}: {hint}"
+    )
 
 
 def _reached(data, conditional, file, images, own):
@@ -117,27 +140,44 @@ def _reached(data, conditional, file, images, own):
     weights = read_weights(data)
     found = fits(weights.shapes, conditional, file)
     tensors = weights.tensors()
-    broken = [name for name, value in tensors.items() if value.is_floating_point() and not value.isfinite().all()]
+    broken = [
+        name
+        for name, value in tensors.items()
+        if value.is_floating_point() and not value.isfinite().all()
+    ]
     if broken:
-        raise Complaint(f"{file} holds NaN or infinite values in {len(broken)} of {len(tensors)} tensors: the training "
-                        f"went off, and its weights should not be saved.")  # fmt: skip
+        raise Complaint(
+            f"{file} holds NaN or infinite values in {len(broken)} of {len(tensors)} tensors: the training "
+            f"went off, and its weights should not be saved."
+        )
     if images is None:
-        raise Complaint("This was not measured: MNIST is not on the grader's machine. No points depend on it.")
+        raise Complaint(
+            "This was not measured: MNIST is not on the grader's machine. No points depend on it."
+        )
     if not found:
         why = f"{file} holds another architecture: {difference(weights.shapes, conditional)}"
         return _own(why, conditional, images, own)
     average = average_digit(images, conditional)
     measured = _best(weights, conditional, file, images)
     problem = diagnosis(measured, conditional, average)
-    if problem and measured.from_means > 1.2 * average and not untrained(measured) and own is not None:
-        why = f"{file} fits the shapes of the text's {NAMES[conditional]}, but not what its layers do"
+    if (
+        problem
+        and measured.from_means > 1.2 * average
+        and not untrained(measured)
+        and own is not None
+    ):
+        why = (
+            f"{file} fits the shapes of the text's {NAMES[conditional]}, but not what its layers do"
+        )
         try:
             return _own(why, conditional, images, own)
         except (Complaint, StudentError):
             raise Complaint(problem) from None
     if problem:
         raise Complaint(problem)
-    return _sentence(measured, conditional, f"on {len(images.y):,} test images, whatever the batch size")
+    return _sentence(
+        measured, conditional, f"on {len(images.y):,} test images, whatever the batch size"
+    )
 
 
 @functools.lru_cache(maxsize=16)
@@ -152,7 +192,9 @@ def _best(weights, conditional, file, images):
             models.append(model)
     some = images.first(PILOT)
     losses = [measure(model, some).total for model in models]
-    order = sorted(range(len(models)), key=lambda i: losses[i] if math.isfinite(losses[i]) else math.inf)
+    order = sorted(
+        range(len(models)), key=lambda i: losses[i] if math.isfinite(losses[i]) else math.inf
+    )
     return measure(models[order[0]], images)
 
 
@@ -173,7 +215,13 @@ def _own(why, conditional, images, own):
 
 
 def _sentence(measured, conditional, how):
-    loss, recon, kl = (value / BATCH_SIZE for value in (measured.total, measured.reconstruction, measured.kl))
-    nats = f"{measured.total:.1f} = {measured.reconstruction:.1f} + {measured.kl:.1f} nats per image"
-    return (f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction {recon:.2f} + KL {kl:.2f} "
-            f"({nats}; {how}).")  # fmt: skip
+    loss, recon, kl = (
+        value / BATCH_SIZE for value in (measured.total, measured.reconstruction, measured.kl)
+    )
+    nats = (
+        f"{measured.total:.1f} = {measured.reconstruction:.1f} + {measured.kl:.1f} nats per image"
+    )
+    return (
+        f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction {recon:.2f} + KL {kl:.2f} "
+        f"({nats}; {how})."
+    )

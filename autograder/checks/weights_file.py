@@ -25,8 +25,13 @@ MAX_ENTRIES = 500
 MAX_PICKLE = 2**18  # bytes
 MAX_NUMBERS = MAX_BYTES // 4  # of all tensors together
 MAX_DIMENSIONS = 8
-NUMBERS = {"FloatStorage": torch.float32, "DoubleStorage": torch.float64, "HalfStorage": torch.float16,
-           "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64}  # fmt: skip
+NUMBERS = {
+    "FloatStorage": torch.float32,
+    "DoubleStorage": torch.float64,
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "LongStorage": torch.int64,
+}
 
 
 class NotPlainError(Complaint):
@@ -56,23 +61,34 @@ class WeightsFile:
     def tensors(self) -> dict[str, Tensor]:
         """The values, of float type as float32."""
         loaded = torch.load(io.BytesIO(self.archive), map_location="cpu", weights_only=True)
-        return {name: value.detach().float() if value.is_floating_point() else value for name, value in loaded.items()}
+        return {
+            name: value.detach().float() if value.is_floating_point() else value
+            for name, value in loaded.items()
+        }
 
 
 def read_weights(data: bytes) -> WeightsFile:
     """Check the bytes of a file that `torch.save(model.state_dict(), file)` wrote. Raises NotPlainError."""
     if len(data) > MAX_BYTES:
-        raise NotPlainError(f"it has {len(data) / 2**20:.0f} MB, and more than {MAX_BYTES // 2**20} MB are not read")
+        raise NotPlainError(
+            f"it has {len(data) / 2**20:.0f} MB, and more than {MAX_BYTES // 2**20} MB are not read"
+        )
     records = _records(data)
     if "data.pkl" not in records:
         raise NotPlainError("it lacks the list of tensors that torch writes")
     entries = _entries(records)
-    kept = {name: content for name, content in records.items() if name == "data.pkl" or name.startswith("data/")}
+    kept = {
+        name: content
+        for name, content in records.items()
+        if name == "data.pkl" or name.startswith("data/")
+    }
     kept |= {"version": b"3\n", "byteorder": b"little"}
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
         for name, content in kept.items():
-            packed.writestr(zipfile.ZipInfo(f"weights/{name}"), content)  # of 1980, so that the same is the same
+            packed.writestr(
+                zipfile.ZipInfo(f"weights/{name}"), content
+            )  # of 1980, so that the same is the same
     return WeightsFile(entries, archive.getvalue())
 
 
@@ -82,10 +98,14 @@ def _records(data):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = archive.infolist()
             if len(found) > MAX_ENTRIES:
-                raise NotPlainError(f"it has {len(found)} parts, and more than {MAX_ENTRIES} are not read")
+                raise NotPlainError(
+                    f"it has {len(found)} parts, and more than {MAX_ENTRIES} are not read"
+                )
             if sum(info.file_size for info in found) > min(MAX_BYTES, len(data)):
                 raise NotPlainError("it unpacks to more bytes than it has")
-            if any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 for info in found):
+            if any(
+                info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 for info in found
+            ):
                 raise NotPlainError("it is compressed or encrypted, and torch's files are not")
             if len({info.filename for info in found}) < len(found):
                 raise NotPlainError("two of its parts have the same name")
@@ -109,10 +129,19 @@ def _entries(records):
         raise
     except Exception as error:  # noqa: BLE001 - any error means that it is not what torch.save writes
         raise NotPlainError("its list of tensors cannot be read") from error
-    if not isinstance(state, dict) or not all(isinstance(value, Entry) for value in dict.values(state)):
-        raise NotPlainError("it holds more than names and numbers: save model.state_dict(), as save_weights does")
-    if len(state) > MAX_ENTRIES or sum(math.prod(entry.shape) for entry in dict.values(state)) > MAX_NUMBERS:
-        raise NotPlainError("its tensors, which may share their numbers, are too many or too large together")
+    if not isinstance(state, dict) or not all(
+        isinstance(value, Entry) for value in dict.values(state)
+    ):
+        raise NotPlainError(
+            "it holds more than names and numbers: save model.state_dict(), as save_weights does"
+        )
+    if (
+        len(state) > MAX_ENTRIES
+        or sum(math.prod(entry.shape) for entry in dict.values(state)) > MAX_NUMBERS
+    ):
+        raise NotPlainError(
+            "its tensors, which may share their numbers, are too many or too large together"
+        )
     return dict(state)
 
 
@@ -135,8 +164,14 @@ def _parameter(entry, *_):
 def _tensor(storage, offset, shape, strides, *_):
     """The description of a tensor whose numbers are all in its storage."""
     _checked(storage, _Storage)
-    plain = isinstance(shape, tuple) and isinstance(strides, tuple) and len(shape) == len(strides) <= MAX_DIMENSIONS
-    if not plain or not all(type(value) is int and 0 <= value <= MAX_BYTES for value in (offset, *shape, *strides)):
+    plain = (
+        isinstance(shape, tuple)
+        and isinstance(strides, tuple)
+        and len(shape) == len(strides) <= MAX_DIMENSIONS
+    )
+    if not plain or not all(
+        type(value) is int and 0 <= value <= MAX_BYTES for value in (offset, *shape, *strides)
+    ):
         raise NotPlainError("it describes a tensor with an impossible shape")
     last = offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
     if math.prod(shape) > storage.size or (math.prod(shape) and last >= storage.size):
@@ -150,14 +185,37 @@ def _checked(value, kind):
     return value
 
 
-_KNOWN = {("collections", "OrderedDict"): _empty, ("torch._utils", "_rebuild_tensor_v2"): _tensor,
-          ("torch._utils", "_rebuild_parameter"): _parameter}  # fmt: skip
+_KNOWN = {
+    ("collections", "OrderedDict"): _empty,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    ("torch._utils", "_rebuild_parameter"): _parameter,
+}
 _KNOWN |= {("torch", name): dtype for name, dtype in NUMBERS.items()}
 _OPCODES = (
-    "PROTO", "STOP", "MARK", "EMPTY_DICT", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "NONE", "NEWTRUE",
-    "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE", "BINGET", "LONG_BINGET", "BINPUT", "LONG_BINPUT",
-    "GLOBAL", "BINPERSID",
-)  # fmt: skip
+    "PROTO",
+    "STOP",
+    "MARK",
+    "EMPTY_DICT",
+    "EMPTY_TUPLE",
+    "TUPLE",
+    "TUPLE1",
+    "TUPLE2",
+    "TUPLE3",
+    "NONE",
+    "NEWTRUE",
+    "NEWFALSE",
+    "BININT",
+    "BININT1",
+    "BININT2",
+    "LONG1",
+    "BINUNICODE",
+    "BINGET",
+    "LONG_BINGET",
+    "BINPUT",
+    "LONG_BINPUT",
+    "GLOBAL",
+    "BINPERSID",
+)
 
 
 class _Reader(pickle._Unpickler):
@@ -209,6 +267,13 @@ class _Reader(pickle._Unpickler):
         for key, value in zip(keys, values, strict=True):
             target[_checked(key, str)] = value
 
-    dispatch = {getattr(pickle, name)[0]: pickle._Unpickler.dispatch[getattr(pickle, name)[0]] for name in _OPCODES}
-    dispatch |= {pickle.REDUCE[0]: _reduce, pickle.BUILD[0]: _build, pickle.SETITEM[0]: _set_item,
-                 pickle.SETITEMS[0]: _set_items}  # fmt: skip
+    dispatch = {
+        getattr(pickle, name)[0]: pickle._Unpickler.dispatch[getattr(pickle, name)[0]]
+        for name in _OPCODES
+    }
+    dispatch |= {
+        pickle.REDUCE[0]: _reduce,
+        pickle.BUILD[0]: _build,
+        pickle.SETITEM[0]: _set_item,
+        pickle.SETITEMS[0]: _set_items,
+    }

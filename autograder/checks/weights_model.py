@@ -34,8 +34,12 @@ class Reference(nn.Module):
         self.mean = nn.Linear(16, latent_size)
         self.logvar = nn.Linear(16, latent_size)
         self.expand = nn.Linear(latent_size, 64 * 7 * 7)
-        self.deconv1 = nn.ConvTranspose2d(64, 32, kernel_size=3, stride=2, padding=1, output_padding=1)
-        self.deconv2 = nn.ConvTranspose2d(32, 1, kernel_size=3, stride=2, padding=1, output_padding=1)
+        self.deconv1 = nn.ConvTranspose2d(
+            64, 32, kernel_size=3, stride=2, padding=1, output_padding=1
+        )
+        self.deconv2 = nn.ConvTranspose2d(
+            32, 1, kernel_size=3, stride=2, padding=1, output_padding=1
+        )
         if conditional:
             self.label_to_encoder = nn.Linear(10, 32 * 14 * 14)
             self.label_to_decoder = nn.Linear(10, 64 * 7 * 7)
@@ -65,7 +69,9 @@ def upsampled(h: Tensor, layer: nn.ConvTranspose2d) -> Tensor:
     Efficient Sub-Pixel Convolutional Neural Network, 2016): an even one sees the middle of the kernel alone, an odd one
     its end at this pixel of `h` and its beginning at the next.
     """
-    kernel = layer.weight.new_zeros(2, 2, layer.in_channels, 2, 2)  # odd row, odd column, channel, next row, column
+    kernel = layer.weight.new_zeros(
+        2, 2, layer.in_channels, 2, 2
+    )  # odd row, odd column, channel, next row, column
     seen = ((0, 0, 1), (1, 0, 2), (1, 1, 0))  # odd, next, place in the layer's kernel
     for (row, below, i), (column, right, j) in itertools.product(seen, seen):
         kernel[row, column, :, below, right] = layer.weight[:, 0, i, j]
@@ -95,13 +101,17 @@ def fits(shapes: Shapes, conditional: bool, file: str) -> list[Fit]:
     if found:
         return found
     if _match(shapes, not conditional):
-        raise Complaint(f"{file} holds the weights of a {NAMES[not conditional]}; those of the {NAMES[conditional]} "
-                        f"are expected: was the right model given to save_weights?")  # fmt: skip
+        raise Complaint(
+            f"{file} holds the weights of a {NAMES[not conditional]}; those of the {NAMES[conditional]} "
+            f"are expected: was the right model given to save_weights?"
+        )
     for latents in _candidates(shapes):
         for kind in (conditional, not conditional):
             if _match(shapes, kind, latents):
-                raise Complaint(f"{file} holds the weights of a {NAMES[kind]} with {latents} latent dimensions; the "
-                                f"target holds for a {NAMES[conditional]} with {LATENTS}.")  # fmt: skip
+                raise Complaint(
+                    f"{file} holds the weights of a {NAMES[kind]} with {latents} latent dimensions; the "
+                    f"target holds for a {NAMES[conditional]} with {LATENTS}."
+                )
     return []
 
 
@@ -124,13 +134,26 @@ def fill(model: Reference, tensors: Mapping[str, Tensor], fit: Fit) -> None:
 
 
 def _shapes(conditional, latents):
-    shapes = {"conv1": ((32, 1, 3, 3), (32,)), "conv2": ((64, 32, 3, 3), (64,)), "hidden": ((16, 3136), (16,)),
-              "mean": ((latents, 16), (latents,)), "logvar": ((latents, 16), (latents,)),
-              "expand": ((3136, latents), (3136,)), "deconv1": ((64, 32, 3, 3), (32,)),
-              "deconv2": ((32, 1, 3, 3), (1,))}  # fmt: skip
+    shapes = {
+        "conv1": ((32, 1, 3, 3), (32,)),
+        "conv2": ((64, 32, 3, 3), (64,)),
+        "hidden": ((16, 3136), (16,)),
+        "mean": ((latents, 16), (latents,)),
+        "logvar": ((latents, 16), (latents,)),
+        "expand": ((3136, latents), (3136,)),
+        "deconv1": ((64, 32, 3, 3), (32,)),
+        "deconv2": ((32, 1, 3, 3), (1,)),
+    }
     if conditional:
-        shapes |= {"label_to_encoder": ((6272, 10), (6272,)), "label_to_decoder": ((3136, 10), (3136,))}
-    return {f"{name}.{kind}": shape for name, pair in shapes.items() for kind, shape in zip(_PAIR, pair, strict=True)}
+        shapes |= {
+            "label_to_encoder": ((6272, 10), (6272,)),
+            "label_to_decoder": ((3136, 10), (3136,)),
+        }
+    return {
+        f"{name}.{kind}": shape
+        for name, pair in shapes.items()
+        for kind, shape in zip(_PAIR, pair, strict=True)
+    }
 
 
 _PAIR = ("weight", "bias")
@@ -159,14 +182,23 @@ def _match(shapes, conditional, latents=LATENTS):
     heads = [layer for layer, pair in found.items() if pair == head]
     whole = [layer for layer, pair in found.items() if pair == both]
     rest = {layer: pair for layer, pair in found.items() if layer not in (*heads, *whole)}
-    if Counter(rest.values()) != Counter(expected.values()) or (len(heads), len(whole)) not in ((2, 0), (0, 1)):
+    if Counter(rest.values()) != Counter(expected.values()) or (len(heads), len(whole)) not in (
+        (2, 0),
+        (0, 1),
+    ):
         return []
     same = {}  # layers of one shape, in the order of the file
     for layer, pair in rest.items():
         same.setdefault(pair, []).append(layer)
     fit = {layer: Part(same[pair].pop(0)) for layer, pair in expected.items()}
-    parts = [Part(layer) for layer in sorted(heads, key=_is_spread)] or [Part(whole[0], half) for half in (0, 1)]
-    orders = [parts] if len({_is_spread(layer) for layer in heads}) == 2 else list(itertools.permutations(parts))
+    parts = [Part(layer) for layer in sorted(heads, key=_is_spread)] or [
+        Part(whole[0], half) for half in (0, 1)
+    ]
+    orders = (
+        [parts]
+        if len({_is_spread(layer) for layer in heads}) == 2
+        else list(itertools.permutations(parts))
+    )
     return [{**fit, **dict(zip(HEADS, order, strict=True))} for order in orders]
 
 

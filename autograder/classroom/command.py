@@ -17,18 +17,34 @@ INTERRUPTED = 130
 
 
 def class_command(
-    submitted: Annotated[Path, typer.Argument(metavar="SUBMITTED_DIR", help="The folder of all submissions.")],
+    submitted: Annotated[
+        Path, typer.Argument(metavar="SUBMITTED_DIR", help="The folder of all submissions.")
+    ],
     results: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where results are kept; `graded` beside SUBMITTED_DIR.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Where results are kept; `graded` beside SUBMITTED_DIR."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")
+    ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="Grade on the workers of this Dask scheduler.")
+        str | None,
+        typer.Option(
+            metavar="tcp://HOST:PORT", help="Grade on the workers of this Dask scheduler."
+        ),
     ] = None,
-    gradebook: Annotated[bool, typer.Option(help="Write the points to nbgrader's gradebook.")] = True,
-    yes: Annotated[bool, typer.Option("--yes", help="Replace points that differ from those of before.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Grade everybody anew, changed or not.")] = False,
-    require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")] = False,
+    gradebook: Annotated[
+        bool, typer.Option(help="Write the points to nbgrader's gradebook.")
+    ] = True,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace points that differ from those of before.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade everybody anew, changed or not.")
+    ] = False,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")
+    ] = False,
 ) -> None:
     """Grade a whole class; called again, only what changed.
 

@@ -17,7 +17,9 @@ from .workers.local_pool import LocalPool, WorkerError
 
 
 def feedback_command(
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")
+    ] = None,
 ) -> None:
     """Make nbgrader's feedback pages of everybody who is graded; those of before are replaced.
 
@@ -31,10 +33,15 @@ def feedback_command(
             print(f"Not all pages could be made: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
     if not made and not failed:
-        print("Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` comes first.", file=sys.stderr)
+        print(
+            "Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` comes first.",
+            file=sys.stderr,
+        )
         raise typer.Exit(1)
     for student in failed:
-        print(f"{clean(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` says why.")
+        print(
+            f"{clean(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` says why."
+        )
     print(f"Pages of {len(made):,} student{'s' * (len(made) != 1)} are in feedback/.")
     raise typer.Exit(1 if failed else 0)
 
@@ -52,6 +59,8 @@ def make_all(root: Path, workers: int) -> tuple[list[str], list[str]]:
 
 def make_pages(root: str, share: int, shares: int) -> str:
     """`make_share` in a worker process, as JSON text."""
-    from .gradebook.feedback_pages import make_share  # loads nbgrader, which the command line need not wait for
+    from .gradebook.feedback_pages import (
+        make_share,
+    )  # loads nbgrader, which the command line need not wait for
 
     return json.dumps(make_share(root, share, shares))

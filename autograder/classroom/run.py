@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from ..text import clean
@@ -52,11 +59,17 @@ def run_class(settings: Settings, console: Console, accept: Callable[[int], bool
     for note in notes:
         console.print(Text(clean(note)))
     with Store(settings.results) as store, _merger(settings, store) as merger:
-        return _Run(settings, console, store, merger, {entry.student: entry for entry in entries}).run(accept)
+        return _Run(
+            settings, console, store, merger, {entry.student: entry for entry in entries}
+        ).run(accept)
 
 
 def _merger(settings, store):
-    return Merger(store, settings.course, ASSIGNMENT) if settings.gradebook else contextlib.nullcontext()
+    return (
+        Merger(store, settings.course, ASSIGNMENT)
+        if settings.gradebook
+        else contextlib.nullcontext()
+    )
 
 
 class _Run:
@@ -109,10 +122,18 @@ class _Run:
     def _grade(self, todo: list[Entry]) -> None:
         if self.merger:
             self.merger.open()
-        columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
-                   TimeRemainingColumn())  # fmt: skip
+        columns = (
+            TextColumn("Grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
         with (
-            Progress(*columns, console=self.console, disable=not self.console.is_terminal) as progress,
+            Progress(
+                *columns, console=self.console, disable=not self.console.is_terminal
+            ) as progress,
             open_executor(self.settings.scheduler, self.settings.workers) as executor,
         ):
             bar = progress.add_task("", total=len(todo))
@@ -150,13 +171,19 @@ class _Run:
 
     def _waiting(self, accept) -> int:
         """Show what would change, and let it count if that is accepted. Returns how many students still wait."""
-        waiting = [result for student, result in self.store.results[WAITING].items() if student in self.entries]
+        waiting = [
+            result
+            for student, result in self.store.results[WAITING].items()
+            if student in self.entries
+        ]
         if not waiting:
             return 0
         rows = [row for result in waiting for row in self._changes(result.student, result.points)]
         self.console.print(table(rows))
         if not accept(len(waiting)):
-            self.console.print(Text(f"{_students(len(waiting))} kept the points of before: --yes replaces them."))
+            self.console.print(
+                Text(f"{_students(len(waiting))} kept the points of before: --yes replaces them.")
+            )
             return len(waiting)
         for result in waiting:
             self.store.accept(result.student)
@@ -180,8 +207,15 @@ class _Run:
         """Write what the gradebook does not have yet. Returns how many students it still does not have."""
         if not self.merger:
             return 0
-        counts = [result for student, result in self.store.results[COUNTS].items() if student in self.entries]
-        problems = {result.student: self._merge(result) for result in self.merger.missing(counts, self.entries)}
+        counts = [
+            result
+            for student, result in self.store.results[COUNTS].items()
+            if student in self.entries
+        ]
+        problems = {
+            result.student: self._merge(result)
+            for result in self.merger.missing(counts, self.entries)
+        }
         for student, problem in problems.items():
             if problem:
                 self._say(student, f"is graded, but not in the gradebook: {problem}")
@@ -189,22 +223,36 @@ class _Run:
 
     def _print_summary(self, unchanged, waiting, unmerged):
         for isolation in sorted(self.isolation):
-            self.console.print(Text(f"The submissions' code ran in: {clean(isolation)}."), soft_wrap=True)
-        counting = [self.store.results[COUNTS][student] for student in self.entries
-                    if student in self.store.results[COUNTS]]  # fmt: skip
+            self.console.print(
+                Text(f"The submissions' code ran in: {clean(isolation)}."), soft_wrap=True
+            )
+        counting = [
+            self.store.results[COUNTS][student]
+            for student in self.entries
+            if student in self.store.results[COUNTS]
+        ]
         refused = sum(student in self.store.results[REFUSED] for student in self.entries)
-        print_summary(self.console, counting, self.store.titles, {
-            "students" if len(self.entries) > 1 else "student": len(self.entries),
-            "graded now": self.graded,
-            "as before": unchanged,
-            "with nothing to grade": refused,
-            "could not be graded": len(self.failed),
-            "with other points that wait": waiting,
-            "not in the gradebook": unmerged,
-        })  # fmt: skip
+        print_summary(
+            self.console,
+            counting,
+            self.store.titles,
+            {
+                "students" if len(self.entries) > 1 else "student": len(self.entries),
+                "graded now": self.graded,
+                "as before": unchanged,
+                "with nothing to grade": refused,
+                "could not be graded": len(self.failed),
+                "with other points that wait": waiting,
+                "not in the gradebook": unmerged,
+            },
+        )
 
     def _say_refused(self, student, problem):
-        kept = " The result of an earlier submission is kept." if student in self.store.results[COUNTS] else ""
+        kept = (
+            " The result of an earlier submission is kept."
+            if student in self.store.results[COUNTS]
+            else ""
+        )
         self._say(student, f"{problem}{kept}")
 
     def _say_notes(self, student, notes):
@@ -214,7 +262,9 @@ class _Run:
             self._say(student, f"{len(notes) - NOTES} more notes stand in the result.")
 
     def _say(self, student, sentence):
-        self.console.print(Text(f"{clean(student)}: {clean(sentence)}".replace("\n", " ")), soft_wrap=True)
+        self.console.print(
+            Text(f"{clean(student)}: {clean(sentence)}".replace("\n", " ")), soft_wrap=True
+        )
 
 
 def _students(number):

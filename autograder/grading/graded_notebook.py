@@ -16,7 +16,10 @@ from ..notebook.outputs import explanation, plain
 from .report import TaskResult
 
 WIDTH = 100  # columns; pages of feedback do not wrap outputs
-PASSED, FAILED = "\x1b[38;5;28m✓\x1b[0m", "\x1b[38;5;160m✗\x1b[0m"  # green and red, as IPython writes them
+PASSED, FAILED = (
+    "\x1b[38;5;28m✓\x1b[0m",
+    "\x1b[38;5;160m✗\x1b[0m",
+)  # green and red, as IPython writes them
 MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -46,7 +49,11 @@ def graded_notebook(
         if grade_id(cell) in results:
             cell.outputs = verdict(results[grade_id(cell)], points)
         elif not points:
-            cell.outputs = [v4.new_output("stream", text="No points depend on this cell: the grader did not run it.\n")]
+            cell.outputs = [
+                v4.new_output(
+                    "stream", text="No points depend on this cell: the grader did not run it.\n"
+                )
+            ]
     if notes:
         cells.insert(0, _notes_cell(notes))
     return v4.new_notebook(metadata=copy.deepcopy(released.metadata), cells=cells)
@@ -59,12 +66,20 @@ def runs(cell: NotebookNode) -> bool:
 
 def verdict(result: TaskResult, points: float) -> list[NotebookNode]:
     """The outputs of a test cell worth `points` in the gradebook: the checks' messages, and what nbgrader scores."""
-    passed = [_line(PASSED, outcome.name, outcome.message) for outcome in result.outcomes if outcome.passed]
-    failed = [_line(FAILED, ", ".join(names), message) for message, names in result.complaints.items()]
+    passed = [
+        _line(PASSED, outcome.name, outcome.message)
+        for outcome in result.outcomes
+        if outcome.passed
+    ]
+    failed = [
+        _line(FAILED, ", ".join(names), message) for message, names in result.complaints.items()
+    ]
     if result.passed:
         return [_text(passed)]
     if not result.score:
-        error = v4.new_output("error", ename="Failed", evalue=next(iter(result.complaints), ""), traceback=failed)
+        error = v4.new_output(
+            "error", ename="Failed", evalue=next(iter(result.complaints), ""), traceback=failed
+        )
         return [*([_text(passed)] if passed else []), error]
     share = f"{points * result.score / result.task.points:g}"
     partial = v4.new_output("execute_result", data={"text/plain": share}, execution_count=None)
@@ -73,7 +88,10 @@ def verdict(result: TaskResult, points: float) -> list[NotebookNode]:
 
 def wrapped(text: str) -> str:
     """The text in lines of at most 100 columns; what continues a line is indented."""
-    lines = (textwrap.wrap(line, WIDTH, subsequent_indent="  ", replace_whitespace=False) for line in text.split("\n"))
+    lines = (
+        textwrap.wrap(line, WIDTH, subsequent_indent="  ", replace_whitespace=False)
+        for line in text.split("\n")
+    )
     return "\n".join(chain.from_iterable(line or [""] for line in lines))
 
 
@@ -86,7 +104,9 @@ def _text(paragraphs):
 
 
 def _notes_cell(notes):
-    return v4.new_code_cell("# Notes of the grader on this notebook", outputs=[_text([wrapped(n) for n in notes])])
+    return v4.new_code_cell(
+        "# Notes of the grader on this notebook", outputs=[_text([wrapped(n) for n in notes])]
+    )
 
 
 def _new_cell(cell, twin, outputs):
@@ -113,7 +133,9 @@ def _excused(output, absent):
         missing = MISSING_NAME.fullmatch(output.evalue)
         if missing and missing[1] in absent:
             name = missing[1]
-            return explanation(f"This cell needs {name} of a test cell, and the grader runs none; no points are lost.")
+            return explanation(
+                f"This cell needs {name} of a test cell, and the grader runs none; no points are lost."
+            )
     return output
 
 
@@ -124,4 +146,6 @@ def _put_back(cells, released, missing):
         name = grade_id(cell)
         if name in missing and cell.metadata.nbgrader.get("grade"):
             cells.insert(place, _new_cell(cell, cell, ()))
-        place = next((i for i, other in enumerate(cells) if name and grade_id(other) == name), place)
+        place = next(
+            (i for i, other in enumerate(cells) if name and grade_id(other) == name), place
+        )

@@ -39,7 +39,9 @@ HANDED = {
 }
 
 
-def judge_target(task: Task, submission: Submission, data: str | Path, own: Own | None = None) -> TaskResult:
+def judge_target(
+    task: Task, submission: Submission, data: str | Path, own: Own | None = None
+) -> TaskResult:
     """Judge what a submission holds for the task. data: the folder of MNIST; own: see `judge_weights`."""
     handed = HANDED[task.id]
     path = next((path for path in submission.weights if path.name == handed.file), None)
@@ -47,7 +49,9 @@ def judge_target(task: Task, submission: Submission, data: str | Path, own: Own 
         outcome = Outcome(NAME, False, _missing(task, submission, handed.file))
     else:
         try:
-            outcome = judge_weights(path.read_bytes(), handed.conditional, handed.file, mnist_test_set(str(data)), own)
+            outcome = judge_weights(
+                path.read_bytes(), handed.conditional, handed.file, mnist_test_set(str(data)), own
+            )
         except OSError as error:
             outcome = Outcome(NAME, False, f"{handed.file} cannot be read: {error.strerror}.")
     return TaskResult(task, (dataclasses.replace(outcome, message=clean(outcome.message)),))
@@ -58,7 +62,9 @@ def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:
 
     def own(x, y, z):
         labels = y if handed.conditional else None
-        return run("trained", name=handed.model, file=handed.file, images=x, labels=labels, latents=z)["values"]
+        return run(
+            "trained", name=handed.model, file=handed.file, images=x, labels=labels, latents=z
+        )["values"]
 
     return own
 
@@ -81,5 +87,7 @@ def mnist_test_set(data: str) -> Images | None:
 def _missing(task, submission, file):
     """What is known of a file that is not among the weights."""
     reason = next((note for note in submission.notes if note.startswith(f"{file} ")), None)
-    return reason or (f"{file} is not in the submission: run {task.notebook} to its end, which trains the model and "
-                      f"saves its weights, and hand them in with the notebooks.")  # fmt: skip
+    return reason or (
+        f"{file} is not in the submission: run {task.notebook} to its end, which trains the model and "
+        f"saves its weights, and hand them in with the notebooks."
+    )

@@ -19,4 +19,6 @@ def loaded_by(notebook: NotebookNode) -> set[str]:
 def code_alone(notebook: NotebookNode) -> NotebookNode:
     """The imports, definitions and assignments of a notebook; without tests, texts, outputs and rubrics."""
     parts = (part for cell in notebook.cells if runs(cell) for part in read_code(cell.source).parts)
-    return v4.new_notebook(cells=[v4.new_code_cell(part.text) for part in parts if part.kind in _KINDS])
+    return v4.new_notebook(
+        cells=[v4.new_code_cell(part.text) for part in parts if part.kind in _KINDS]
+    )

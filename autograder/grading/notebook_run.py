@@ -29,7 +29,9 @@ class NotebookRun:
     outputs: what each cell showed when it last ran. notes: one sentence for each death of the kernel.
     """
 
-    def __init__(self, name: str, sources: list[str], folder: Path, env: dict[str, str], deadline: float):
+    def __init__(
+        self, name: str, sources: list[str], folder: Path, env: dict[str, str], deadline: float
+    ):
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
@@ -62,7 +64,9 @@ class NotebookRun:
     def _run(self, probe, inputs):
         kernel = self._ready()
         if self._probe_seconds <= 0:
-            raise StudentError(f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s together.")
+            raise StudentError(
+                f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s together."
+            )
         started = time.monotonic()
         seconds = min(PROBE_SECONDS, self._probe_seconds, self._seconds_left())
         try:
@@ -80,7 +84,9 @@ class NotebookRun:
             self._close()
             self._seconds_left()
             if self._starts > RESTARTS:
-                raise StudentError(f"{self.name} ended its kernel {self._starts} times, so this check could not run.")
+                raise StudentError(
+                    f"{self.name} ended its kernel {self._starts} times, so this check could not run."
+                )
             self._starts += 1
             self._kernel = self._start_kernel()
             self._kernel.start()
@@ -91,7 +97,9 @@ class NotebookRun:
         """Seconds until the submission's deadline. Raises StudentError when none are left."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
-            raise StudentError(f"The submission took longer than {SUBMISSION_SECONDS // 60} min, so this did not run.")
+            raise StudentError(
+                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, so this did not run."
+            )
         return seconds
 
     def _close(self):
@@ -116,9 +124,14 @@ class NotebookRun:
                     self._remember(source, result.error)
                 if result.status in ("timeout", "died"):
                     self._left_out.add(index)
-                    self.outputs[index] = [*self.outputs[index], explanation(f"This cell {result.error}.")]
+                    self.outputs[index] = [
+                        *self.outputs[index],
+                        explanation(f"This cell {result.error}."),
+                    ]
                 if result.status == "died":
-                    self.notes.append(f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it.")
+                    self.notes.append(
+                        f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it."
+                    )
                     return
 
     def _remember(self, source, reason):
@@ -129,5 +142,7 @@ class NotebookRun:
         """The message, and why a name that it misses is not there, if a cell failed that would have defined it."""
         for name in re.findall(r"\b(\w+)['’`]? is not defined", message):
             if name in self._failures:
-                return f"{message.rstrip('.')}: the cell that defines {name} {self._failures[name]}."
+                return (
+                    f"{message.rstrip('.')}: the cell that defines {name} {self._failures[name]}."
+                )
         return message

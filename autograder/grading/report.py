@@ -25,7 +25,10 @@ class TaskResult:
     @property
     def unwritten(self) -> bool:
         """Whether each check found the stub that was handed out."""
-        return all(not outcome.passed and "is not written yet" in outcome.message for outcome in self.outcomes)
+        return all(
+            not outcome.passed and "is not written yet" in outcome.message
+            for outcome in self.outcomes
+        )
 
     @property
     def score(self) -> int:

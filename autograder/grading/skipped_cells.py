@@ -12,7 +12,9 @@ from nbformat.v4 import new_output
 from ..notebook.cells import grade_id, normal, read_code
 from .graded_notebook import runs
 
-BY_TEXT = frozenset(["eval", "exec", "get_ipython", "globals", "locals", "vars"])  # reach names that no analysis sees
+BY_TEXT = frozenset(
+    ["eval", "exec", "get_ipython", "globals", "locals", "vars"]
+)  # reach names that no analysis sees
 HANDED_IN = "As handed in; the grader did not run this cell.\n"
 
 
@@ -28,13 +30,17 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
     codes = [read_code(source) for source in sources]
     if not all(code.valid and not code.reads & BY_TEXT for code in codes):
         return frozenset()
-    left_out = {i for i, source in enumerate(sources) if normal(source) in given and _only_shows(codes[i])}
+    left_out = {
+        i for i, source in enumerate(sources) if normal(source) in given and _only_shows(codes[i])
+    }
     while True:
         missing = frozenset().union(*(codes[i].names for i in left_out))
         readers = {i for i, code in enumerate(codes) if i not in left_out and code.reads & missing}
         if not readers:
             return frozenset(left_out)
-        others = frozenset().union(*(code.names for i, code in enumerate(codes) if i not in left_out | readers))
+        others = frozenset().union(
+            *(code.names for i, code in enumerate(codes) if i not in left_out | readers)
+        )
         if any(not _only_shows(codes[i]) or codes[i].names & others for i in readers):
             return frozenset()
         left_out |= readers

@@ -30,7 +30,9 @@ from .report import Report, TaskResult
 from .skipped_cells import as_handed_in, demonstrations
 
 AT_ONCE = 2  # notebooks; a kernel that starts leaves its core idle
-BUILDS_ON = ("06_cvae.ipynb",)  # runs again with the student's own earlier answers where the key's do not fit
+BUILDS_ON = (
+    "06_cvae.ipynb",
+)  # runs again with the student's own earlier answers where the key's do not fit
 
 
 def grade(
@@ -55,17 +57,31 @@ def grade(
     submission = restore_all(read_submission(folder, course.release), course.released)
     names = [name for name in NOTEBOOKS if only is None or name in only]
     tasks = {name: [task for task in AUTO if task.notebook == name] for name in names}
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder_of_all:
-        desk = Desk(submission, course, Path(folder_of_all), tell or (lambda phrase: None),
-                    time.monotonic() + SUBMISSION_SECONDS)  # fmt: skip
+    with tempfile.TemporaryDirectory(
+        prefix="grading-", ignore_cleanup_errors=True
+    ) as folder_of_all:
+        desk = Desk(
+            submission,
+            course,
+            Path(folder_of_all),
+            tell or (lambda phrase: None),
+            time.monotonic() + SUBMISSION_SECONDS,
+        )
         desk.require([name for name in names if tasks[name]])
         with ThreadPoolExecutor(AT_ONCE) as pool:
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
             parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
-    notes = tuple(clean(note) for note in (*submission.notes, *(note for part in parts for note in part.notes)))
+    notes = tuple(
+        clean(note)
+        for note in (*submission.notes, *(note for part in parts for note in part.notes))
+    )
     return Report(
         clean(submission.name),
-        tuple(result for part in parts for result in sorted(part.results, key=lambda result: place(result.task))),
+        tuple(
+            result
+            for part in parts
+            for result in sorted(part.results, key=lambda result: place(result.task))
+        ),
         notes,
         level(),
         {part.name: part.notebook_with(notes) for part in parts if part.released},
@@ -94,7 +110,9 @@ class Part:
         """The notebook as graded, with those of the notes that are not on another notebook."""
         others = tuple(name for name in NOTEBOOKS if name != self.name)
         notes = [note for note in notes if not note.startswith(others)]
-        return graded_notebook(self.notebook or self.released, self.released, self.outputs, self.results, notes)
+        return graded_notebook(
+            self.notebook or self.released, self.released, self.outputs, self.results, notes
+        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,9 @@ class Desk:
         needed = [self.course.solutions / "lab.py", *(self.course.release / name for name in names)]
         for path in needed:
             if not path.is_file():
-                raise CourseError(f"{path} is missing: the grader needs the key and the release (`make release`).")
+                raise CourseError(
+                    f"{path} is missing: the grader needs the key and the release (`make release`)."
+                )
 
     def grade(self, name: str, tasks: list[Task]) -> Part:
         """One notebook's tasks, judged; with them its target, which the weights decide and not the notebook."""
@@ -126,7 +146,9 @@ class Desk:
         if not tasks:
             return self._unrun(name)
         part = self.judge(name, tasks, own_answers=False)
-        failed = [result.task for result in part.results if not result.passed and not result.unwritten]
+        failed = [
+            result.task for result in part.results if not result.passed and not result.unwritten
+        ]
         if failed and name in BUILDS_ON:
             second = self.judge(name, failed, own_answers=True)
             again = {result.task.id: result for result in second.results if result.passed}
@@ -141,14 +163,22 @@ class Desk:
         with self._running(name, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
-        came_with, left_out = [cell.outputs for cell in notebook.cells if runs(cell)], self._demonstrations(name)
-        outputs = [as_handed_in(came_with[i]) if i in left_out else shown for i, shown in enumerate(student.outputs)]
+        came_with, left_out = (
+            [cell.outputs for cell in notebook.cells if runs(cell)],
+            self._demonstrations(name),
+        )
+        outputs = [
+            as_handed_in(came_with[i]) if i in left_out else shown
+            for i, shown in enumerate(student.outputs)
+        ]
         return Part(name, self.course.released(name), notebook, outputs, results, student.notes)
 
     @contextmanager
     def _running(self, name, own_answers):
         """A notebook in a folder of its own, ready to be called."""
-        self.tell(f"{name} runs" + (" with the student's own earlier answers" if own_answers else ""))
+        self.tell(
+            f"{name} runs" + (" with the student's own earlier answers" if own_answers else "")
+        )
         folder = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
         answers = folder / "answers"
         work = folder / "work"
@@ -183,7 +213,9 @@ class Desk:
 
             def run(probe, **inputs):
                 if not opened:
-                    opened.append(stack.enter_context(self._running(handed.notebook, own_answers=True)))
+                    opened.append(
+                        stack.enter_context(self._running(handed.notebook, own_answers=True))
+                    )
                 return opened[0].run(probe, **inputs)
 
             own = own_model(handed, run) if handed.notebook in self.submission.notebooks else None
@@ -191,7 +223,9 @@ class Desk:
 
     def _missing(self, name, tasks):
         """What a notebook costs that was not handed in or cannot be read."""
-        reason = next((note for note in self.submission.notes if note.startswith(name)), f"{name} is missing.")
+        reason = next(
+            (note for note in self.submission.notes if note.startswith(name)), f"{name} is missing."
+        )
         results = [TaskResult(task, (Outcome("notebook", False, reason),)) for task in tasks]
         return Part(name, self.course.released(name), None, results=results)
 
@@ -204,7 +238,9 @@ class Desk:
     def _result(self, task, student):
         self.tell(f"{task.notebook}: {task.title}")
         outcomes = (check(student) for check in CHECKS[task.id])
-        return TaskResult(task, tuple(dataclasses.replace(o, message=clean(o.message)) for o in outcomes))
+        return TaskResult(
+            task, tuple(dataclasses.replace(o, message=clean(o.message)) for o in outcomes)
+        )
 
     def _lay_out(self, work):
         """Put the student's notebooks and weights, and our lab.py and its like, into a folder."""

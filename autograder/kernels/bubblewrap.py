@@ -14,9 +14,19 @@ INSIDE = Path(__file__).with_name("inside")
 PACKAGE = "_warm"  # what that package is called in the sandbox; no notebook uses the name
 REPOSITORY = Path(__file__).resolve().parents[2]
 SYSTEM = (  # shown where they exist
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-    "/etc/alternatives", "/etc/localtime", "/sys/devices/system/cpu",
-)  # fmt: skip
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/localtime",
+    "/sys/devices/system/cpu",
+)
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup-try")
 
 
@@ -26,7 +36,9 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap") if sys.platform == "linux" else None
 
 
-def arguments(spool: str, data: str | None, place: str | None, folder_bytes: int, sources: dict[str, str]) -> list[str]:
+def arguments(
+    spool: str, data: str | None, place: str | None, folder_bytes: int, sources: dict[str, str]
+) -> list[str]:
     """bubblewrap's arguments, all but the program that it runs.
 
     spool: the folder of the kernels' files and sockets. data: a folder that all kernels may read. place: the name of
@@ -34,10 +46,21 @@ def arguments(spool: str, data: str | None, place: str | None, folder_bytes: int
     sources: path → another path under which to find it, where this user has no access to the first.
     """
     words = [f"--unshare-{name}" for name in NAMESPACES]
-    words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--chdir", "/"]
+    words += [
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "sandbox",
+        "--chdir",
+        "/",
+    ]
     words += ["--proc", "/proc", "--dev", "/dev"]
     for path in OWN:  # before what is shown, which may lie below one of them
-        words += ["--tmpfs", path] if place is None else ["--size", str(folder_bytes), "--tmpfs", path]
+        words += (
+            ["--tmpfs", path] if place is None else ["--size", str(folder_bytes), "--tmpfs", path]
+        )
     for kind, path in shown():
         if kind == "link":
             words += ["--symlink", os.readlink(path), path]
@@ -50,18 +73,31 @@ def arguments(spool: str, data: str | None, place: str | None, folder_bytes: int
     if place is None:
         words += ["--bind", spool, SPOOL, "--dir", SOCKETS]
     else:
-        words += ["--ro-bind", f"{spool}/{place}", f"{SPOOL}/{place}", "--bind", f"{spool}/{place}/sockets", SOCKETS]
+        words += [
+            "--ro-bind",
+            f"{spool}/{place}",
+            f"{SPOOL}/{place}",
+            "--bind",
+            f"{spool}/{place}/sockets",
+            SOCKETS,
+        ]
     return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def bound(data: str | None) -> list[str]:
     """The paths of this machine that a sandbox shows, all read-only."""
-    return [path for kind, path in shown() if kind == "bind"] + [str(INSIDE)] + ([data] if data else [])
+    return (
+        [path for kind, path in shown() if kind == "bind"]
+        + [str(INSIDE)]
+        + ([data] if data else [])
+    )
 
 
 def shown() -> Iterator[tuple[str, str]]:
     """("bind" | "link" | "mask", path), outer folders first. A mask empties what is the instructor's."""
-    kinds = {path: "link" if os.path.islink(path) else "bind" for path in SYSTEM if os.path.lexists(path)}
+    kinds = {
+        path: "link" if os.path.islink(path) else "bind" for path in SYSTEM if os.path.lexists(path)
+    }
     kinds |= {path: "bind" for path in python_folders()}
     for private in (str(REPOSITORY), os.path.realpath(os.getcwd()), os.path.expanduser("~")):
         if any(private.startswith(f"{path}/") for path, kind in kinds.items() if kind == "bind"):
@@ -77,7 +113,12 @@ def shown() -> Iterator[tuple[str, str]]:
 
 def python_folders() -> set[str]:
     """The folders of this interpreter: installation, virtual environment, installed packages."""
-    folders = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix), *site.getsitepackages()}
+    folders = {
+        sys.prefix,
+        sys.base_prefix,
+        os.path.realpath(sys.base_prefix),
+        *site.getsitepackages(),
+    }
     if site.ENABLE_USER_SITE:
         folders.add(site.getusersitepackages())
     program = sys.executable

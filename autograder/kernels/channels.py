@@ -13,8 +13,12 @@ from ..probes import wire
 
 # All limits of one message and of what waits to be read.
 MAX_FRAME = 128 * 2**20  # bytes; ZeroMQ ends the connection to whoever sends more at once
-MAX_WAITING = 8  # messages that ZeroMQ keeps for us; what comes on top is dropped or waits in the kernel
-MAX_JSON = 8 * 2**20  # bytes of header, parent, metadata and content together: a picture has 1 MB at most
+MAX_WAITING = (
+    8  # messages that ZeroMQ keeps for us; what comes on top is dropped or waits in the kernel
+)
+MAX_JSON = (
+    8 * 2**20
+)  # bytes of header, parent, metadata and content together: a picture has 1 MB at most
 MAX_FRAMES = wire.MAX_NODES + 16
 SIGNATURE = 64  # bytes of an HMAC-SHA256 in hexadecimal digits
 SEND_SECONDS = 5  # until a request must have found a connection to go to
@@ -57,8 +61,11 @@ class LimitedClient(BlockingKernelClient):
 
     def _context_default(self):
         context = super()._context_default()
-        for option, value in ((zmq.MAXMSGSIZE, MAX_FRAME), (zmq.RCVHWM, MAX_WAITING),
-                              (zmq.SNDTIMEO, 1000 * SEND_SECONDS)):  # fmt: skip
+        for option, value in (
+            (zmq.MAXMSGSIZE, MAX_FRAME),
+            (zmq.RCVHWM, MAX_WAITING),
+            (zmq.SNDTIMEO, 1000 * SEND_SECONDS),
+        ):
             context.setsockopt(option, value)  # of each socket that it makes
         return context
 
@@ -75,7 +82,9 @@ class KernelManager(UnboundedManager):
         return LimitedClient
 
     async def _async_pre_start_kernel(self, **details):
-        return await super()._async_pre_start_kernel(**{"stdout": DEVNULL, "stderr": DEVNULL, **details})
+        return await super()._async_pre_start_kernel(
+            **{"stdout": DEVNULL, "stderr": DEVNULL, **details}
+        )
 
 
 def memory_in_use() -> int:

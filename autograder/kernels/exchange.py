@@ -10,7 +10,9 @@ import zmq
 
 from .channels import MAX_FRAME, KernelManager, LimitedClient, memory_in_use
 
-INTERRUPT_SECONDS = 5  # between the interrupt of something that takes too long and the end of the process
+INTERRUPT_SECONDS = (
+    5  # between the interrupt of something that takes too long and the end of the process
+)
 POLL_SECONDS = 0.25  # between two looks at whether the process is still there
 GRACE_SECONDS = 2  # from the reply until "idle", which a kernel that publishes without end may never get through
 MAX_GROWTH = 2 * 2**30  # bytes that this process may come to hold during the life of a kernel
@@ -57,7 +59,9 @@ class Exchange:
             message = self._next_message(request)
             if message and self._take(message, collect):
                 break
-            if self._settled and (message is None or time.monotonic() > self._settled + GRACE_SECONDS):
+            if self._settled and (
+                message is None or time.monotonic() > self._settled + GRACE_SECONDS
+            ):
                 break
             if message is None or time.monotonic() > self._next_look:
                 self._look(request, quiet=message is None)
@@ -80,7 +84,9 @@ class Exchange:
         """The next message for `request`, OF_ANOTHER for one that is not, None where there is none for a moment."""
         try:
             message = self.client.iopub_channel.get_msg(timeout=POLL_SECONDS)
-            ours = message["parent_header"].get("msg_id") == request and isinstance(message["content"], dict)
+            ours = message["parent_header"].get("msg_id") == request and isinstance(
+                message["content"], dict
+            )
             return message if ours else OF_ANOTHER
         except Empty:
             return None
@@ -92,7 +98,9 @@ class Exchange:
         with contextlib.suppress(Exception):  # whoever runs in the kernel may send anything
             if collect(message):
                 self._settle()
-        return message["msg_type"] == "status" and message["content"].get("execution_state") == "idle"
+        return (
+            message["msg_type"] == "status" and message["content"].get("execution_state") == "idle"
+        )
 
     def _settle(self):
         self._settled = self._settled or time.monotonic()
@@ -107,7 +115,9 @@ class Exchange:
             self._require_life()
         if time.monotonic() > self.deadline:
             if self.interrupted:
-                raise KernelDied(f"took longer than {self.timeout:g} s and did not react to an interrupt")
+                raise KernelDied(
+                    f"took longer than {self.timeout:g} s and did not react to an interrupt"
+                )
             with contextlib.suppress(RuntimeError, OSError):  # it may have ended just now
                 self.manager.interrupt_kernel()
             self.interrupted, self.deadline = True, self.deadline + INTERRUPT_SECONDS
@@ -117,7 +127,9 @@ class Exchange:
         try:
             while time.monotonic() < until:
                 reply = self.client.shell_channel.get_msg(timeout=0)
-                if reply["parent_header"].get("msg_id") == request and isinstance(reply["content"], dict):
+                if reply["parent_header"].get("msg_id") == request and isinstance(
+                    reply["content"], dict
+                ):
                     self.reply = reply["content"]
                     self._settle()
         except Exception:  # noqa: BLE001, S110 - Empty, or a malformed message: the others are read at the next look

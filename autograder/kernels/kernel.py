@@ -41,7 +41,9 @@ class KernelLostError(NoVerdictError):
 class StudentKernel:
     """A context manager: a kernel in `folder`, with `env` added to its environment. Is a `checks.student.Student`."""
 
-    def __init__(self, folder: str | Path, env: dict[str, str] | None = None, limits: Limits = LIMITS):
+    def __init__(
+        self, folder: str | Path, env: dict[str, str] | None = None, limits: Limits = LIMITS
+    ):
         self.folder = Path(folder)
         self.env = dict(env or {})
         self.limits = limits
@@ -93,7 +95,9 @@ class StudentKernel:
         shown = CellOutputs()
         try:
             error = self._execute(source, timeout, silent=False, show=shown.add)
-            status, sentence = ("error", self._last_error() or f"raised {error}") if error else ("ok", None)
+            status, sentence = (
+                ("error", self._last_error() or f"raised {error}") if error else ("ok", None)
+            )
         except TimeLimit as limit:
             status, sentence = "timeout", str(limit)
         except KernelDied as death:
@@ -125,12 +129,18 @@ class StudentKernel:
         answers = []
 
         def collect(message):
-            if message["msg_type"] == "comm_close" and message["content"].get("comm_id") == name and not answers:
+            if (
+                message["msg_type"] == "comm_close"
+                and message["content"].get("comm_id") == name
+                and not answers
+            ):
                 answers.append(message["buffers"])
             return bool(answers)
 
         content = {"comm_id": name, "target_name": "autograder", "data": {}}
-        self._request("comm_open", content, timeout, collect, wire.encode({"action": action, **details}))
+        self._request(
+            "comm_open", content, timeout, collect, wire.encode({"action": action, **details})
+        )
         if not answers:
             raise StudentError("The check's call of your code gave no answer.")
         try:
@@ -152,9 +162,16 @@ class StudentKernel:
             if message["msg_type"] == "error" and not errors:
                 errors.append(message["content"])
 
-        content = {"code": code, "silent": silent, "store_history": not silent, "stop_on_error": False}
+        content = {
+            "code": code,
+            "silent": silent,
+            "store_history": not silent,
+            "stop_on_error": False,
+        }
         reply = self._request("execute_request", content, timeout, collect)
-        if reply.get("status") == "error":  # it tells, too, what a flood of output may have swept away
+        if (
+            reply.get("status") == "error"
+        ):  # it tells, too, what a flood of output may have swept away
             errors.append(reply)
         return f"{errors[0].get('ename')}: {errors[0].get('evalue')}"[:SENTENCE] if errors else None
 
@@ -176,5 +193,9 @@ class StudentKernel:
 
 def _sources():
     """What our half in the kernel is made of: module → source text, "" for the package itself. None of it judges."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in PROBES.glob("*.py") if path != BRIDGE}
+    texts = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in PROBES.glob("*.py")
+        if path != BRIDGE
+    }
     return {"": texts.pop("__init__")} | texts

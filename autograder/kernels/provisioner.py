@@ -27,7 +27,9 @@ MESSAGE = 2**16  # bytes, at most
 START_SECONDS = 60  # until a kernel has its sockets
 END_SECONDS = 10  # until a kernel that is killed is gone
 DATA = "LAB_DATA"  # a variable, also of the grader, that names a folder which all kernels read
-FOLDERS = ("LAB_ANSWERS",)  # variables that name a folder of which each kernel gets a copy that it may only read
+FOLDERS = (
+    "LAB_ANSWERS",
+)  # variables that name a folder of which each kernel gets a copy that it may only read
 OUTSIDE = "was ended from outside, not by its code"
 BLAMELESS = (OUTSIDE, MACHINE_FULL)  # ends that are no fault of the kernel's code
 
@@ -44,7 +46,9 @@ class OwnPython(KernelSpecManager):
         limits = json.dumps(dataclasses.asdict(self.limits))
         program = [sys.executable, str(bubblewrap.INSIDE / "unsandboxed.py"), limits]
         argv = [*program, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
-        return KernelSpec(argv=argv, display_name=kernel_name, language="python", interrupt_mode="signal")
+        return KernelSpec(
+            argv=argv, display_name=kernel_name, language="python", interrupt_mode="signal"
+        )
 
 
 class Sandboxed(LocalProvisioner):
@@ -61,7 +65,9 @@ class Sandboxed(LocalProvisioner):
         """Whether there is a process, or was one that nobody has waited for."""
         return not self._waited_for
 
-    async def launch_kernel(self, cmd: list[str], *, cwd: str, env: dict[str, str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(
+        self, cmd: list[str], *, cwd: str, env: dict[str, str], **kwargs: Any
+    ) -> dict[str, Any]:
         """Copy what the kernel gets into its place, and fork it there."""
         self.seat.copy_in(cwd, "work")
         env = {**INSIDE_ENVIRONMENT, **env, DATA: paths.DATA}
@@ -69,7 +75,10 @@ class Sandboxed(LocalProvisioner):
             if os.path.isdir(env.get(name, "")):
                 self.seat.copy_in(env[name], f"shown/{name}")
                 env[name] = f"{paths.SHOWN}/{name}"
-        inside = self.connection_info | {"ip": paths.SOCKET, "key": self.connection_info["key"].decode()}
+        inside = self.connection_info | {
+            "ip": paths.SOCKET,
+            "key": self.connection_info["key"].decode(),
+        }
         request = {"connection": inside, "env": env, "limits": dataclasses.asdict(self.limits)}
         self._connection = self.seat.warm.ask({"place": self.seat.place.name, **request})
         if not await asyncio.to_thread(self._receive, START_SECONDS):
@@ -170,7 +179,9 @@ def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
     if isolation.mode()[0] == "none":
         folder = tempfile.mkdtemp(prefix="kernel-")
         file = os.path.join(folder, "k.json")
-        manager = KernelManager(kernel_spec_manager=spec, connection_file=file, transport=_transport(file))
+        manager = KernelManager(
+            kernel_spec_manager=spec, connection_file=file, transport=_transport(file)
+        )
         manager.provisioner = Plain(kernel_spec=manager.kernel_spec, parent=manager)
         manager.provisioner.folder = folder
         return manager

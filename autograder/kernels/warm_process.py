@@ -35,7 +35,9 @@ INSIDE_ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
-    "PATH": os.pathsep.join([os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin"]),
+    "PATH": os.pathsep.join(
+        [os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin"]
+    ),
 }
 
 
@@ -51,7 +53,9 @@ class Warm:
     """
 
     def __init__(self, data: str | None, mode: str):
-        temporary = tempfile.gettempdir() if len(tempfile.gettempdir()) <= LONGEST_TEMPORARY else "/tmp"
+        temporary = (
+            tempfile.gettempdir() if len(tempfile.gettempdir()) <= LONGEST_TEMPORARY else "/tmp"
+        )
         self.folder = Path(tempfile.mkdtemp(prefix="k-", dir=temporary))
         self.places = self.folder / "p"
         self.places.mkdir()
@@ -78,7 +82,9 @@ class Warm:
     @property
     def ended(self) -> bool:
         """Whether the process was started and has ended."""
-        return self._failure is not None or (self._process is not None and self._process.poll() is not None)
+        return self._failure is not None or (
+            self._process is not None and self._process.poll() is not None
+        )
 
     def new_place(self) -> Path:
         """A new folder, seen in the sandbox, for what one kernel gets (work, shown) and for its sockets."""
@@ -149,14 +155,20 @@ class Warm:
         if os.getuid() != 0:
             return command
         script = str(bubblewrap.INSIDE / "as_nobody.py")
-        return [sys.executable, script, json.dumps({"user": NOBODY, "command": command, "sources": sources})]
+        return [
+            sys.executable,
+            script,
+            json.dumps({"user": NOBODY, "command": command, "sources": sources}),
+        ]
 
     def _read_ready(self):
         self._control.settimeout(START_SECONDS)
         try:
             answer = json.loads(self._control.recv(2**16) or b"{}")
         except TimeoutError as error:
-            raise WarmError(f"The warm process needed longer than {START_SECONDS} s to start.") from error
+            raise WarmError(
+                f"The warm process needed longer than {START_SECONDS} s to start."
+            ) from error
         if "ready" not in answer:
             log = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip()
             reason = answer.get("failed") or self._failure or log or "no reason told"

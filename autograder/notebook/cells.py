@@ -54,12 +54,16 @@ class Code:
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """The names of its definitions, attempted ones among them."""
-        return self.attempted.union(*(part.names for part in self.parts if part.kind == "definition"))
+        return self.attempted.union(
+            *(part.names for part in self.parts if part.kind == "definition")
+        )
 
     @functools.cached_property
     def finished(self) -> frozenset[str]:
         """The names whose last definition here raises no NotImplementedError."""
-        last = {name: part for part in self.parts if part.kind == "definition" for name in part.names}
+        last = {
+            name: part for part in self.parts if part.kind == "definition" for name in part.names
+        }
         return frozenset(name for name, part in last.items() if not part.unfinished)
 
 
@@ -77,7 +81,11 @@ def marks(cell: NotebookNode) -> dict:
 
 def is_test(cell: NotebookNode) -> bool:
     """Whether nbgrader would give points for running this cell."""
-    return cell.cell_type == "code" and bool(marks(cell).get("grade")) and not marks(cell).get("solution")
+    return (
+        cell.cell_type == "code"
+        and bool(marks(cell).get("grade"))
+        and not marks(cell).get("solution")
+    )
 
 
 def normal(source: str) -> str:
@@ -114,7 +122,12 @@ def _parse(text):
 
 def _reads(table):
     """The names of the notebook that the functions and other scopes within this one look up."""
-    found = {name.get_name() for inner in table.get_children() for name in inner.get_symbols() if name.is_global()}
+    found = {
+        name.get_name()
+        for inner in table.get_children()
+        for name in inner.get_symbols()
+        if name.is_global()
+    }
     return found.union(*map(_reads, table.get_children()))
 
 
@@ -125,17 +138,25 @@ def _code_of(tree, lines):
         needs |= reads - bound - own - (binds if isinstance(node, _BLOCKS) else set())
         bound |= binds
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        following = tree.body[place + 1].lineno if place + 1 < len(tree.body) else node.end_lineno + 1
+        following = (
+            tree.body[place + 1].lineno if place + 1 < len(tree.body) else node.end_lineno + 1
+        )
         alone = last_line < first and node.end_lineno < following
         text = "\n".join(lines[first - 1 : node.end_lineno]) if alone else ast.unparse(node)
-        parts.append(Part(text, frozenset(binds), _kind(node), hash(ast.dump(node)), _is_unfinished(node)))
+        parts.append(
+            Part(text, frozenset(binds), _kind(node), hash(ast.dump(node)), _is_unfinished(node))
+        )
         last_line = node.end_lineno
     return Code(True, frozenset(bound), frozenset(needs), tuple(parts))
 
 
 def _kind(node):
     value = getattr(node, "value", None)
-    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) or isinstance(node, ast.Assign) and isinstance(value, ast.Lambda):
+    if (
+        isinstance(node, (*_FUNCTIONS, ast.ClassDef))
+        or isinstance(node, ast.Assign)
+        and isinstance(value, ast.Lambda)
+    ):
         return "definition"
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return "import"
@@ -155,11 +176,17 @@ def _effects(statement):
         node = queue.pop()
         if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
             binds |= {node.name} if isinstance(node, _FUNCTIONS) else set()
-            queue += [*node.args.defaults, *filter(None, node.args.kw_defaults), *getattr(node, "decorator_list", ())]
+            queue += [
+                *node.args.defaults,
+                *filter(None, node.args.kw_defaults),
+                *getattr(node, "decorator_list", ()),
+            ]
         elif isinstance(node, ast.ClassDef):
             binds.add(node.name)
             inner = [_effects(each) for each in node.body]
-            reads |= set().union(*(r for r, _, _ in inner)) - set().union(*(b | o for _, b, o in inner))
+            reads |= set().union(*(r for r, _, _ in inner)) - set().union(
+                *(b | o for _, b, o in inner)
+            )
             queue += [*node.bases, *node.keywords, *node.decorator_list]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             binds |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}

@@ -16,7 +16,9 @@ from .recovery import cells_of
 MAX_BYTES = 200 * 2**20  # of a file
 MAX_CELLS = 2_000  # of a notebook
 MAX_CODE = 1_000_000  # characters of all its code cells
-MAX_SHOWN = 8 * 2**20  # characters of outputs and attachments that are kept of a notebook; the rest is dropped
+MAX_SHOWN = (
+    8 * 2**20
+)  # characters of outputs and attachments that are kept of a notebook; the rest is dropped
 KINDS = ("code", "markdown", "raw")
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -49,9 +51,13 @@ def load_notebook(path: str | Path) -> tuple[NotebookNode, list[str]]:
         code += size
         kept.append(cell)
     if len(cells) > MAX_CELLS:
-        phrases.append(f"has {len(cells):,} cells; those behind the first {MAX_CELLS:,} were left out")
-    phrases += [f"has an unusable cell, which was left out: cell {', '.join(places)} {reason}"
-                for reason, places in left_out.items()]
+        phrases.append(
+            f"has {len(cells):,} cells; those behind the first {MAX_CELLS:,} were left out"
+        )
+    phrases += [
+        f"has an unusable cell, which was left out: cell {', '.join(places)} {reason}"
+        for reason, places in left_out.items()
+    ]
     if not kept:
         raise SubmissionError("has no cell that can be read")
     notebook = {"cells": kept, "metadata": _kernel(metadata), "nbformat": 4, "nbformat_minor": 5}
@@ -66,7 +72,9 @@ def number(cells: list[dict[str, Any]]) -> None:
     for place, cell in enumerate(cells):
         name = cell.get("id")
         if not isinstance(name, str) or name in seen or not _ID.fullmatch(name):
-            name = next(new for n in range(len(cells) + 1) if (new := f"cell-{place}-{n}") not in taken)
+            name = next(
+                new for n in range(len(cells) + 1) if (new := f"cell-{place}-{n}") not in taken
+            )
             cell["id"] = name
         seen.add(name)
         taken.add(name)
@@ -96,8 +104,17 @@ def _cell(raw, room):
         kind = "code" if {"outputs", "execution_count"} & raw.keys() else "markdown"
     source = _text(raw.get("source"))
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    marks = {key: value for key, value in marks.items() if _is_plain(value)} if isinstance(marks, dict) else {}
-    cell = {"cell_type": kind, "id": raw.get("id"), "metadata": {"nbgrader": marks} if marks else {}, "source": source}
+    marks = (
+        {key: value for key, value in marks.items() if _is_plain(value)}
+        if isinstance(marks, dict)
+        else {}
+    )
+    cell = {
+        "cell_type": kind,
+        "id": raw.get("id"),
+        "metadata": {"nbgrader": marks} if marks else {},
+        "source": source,
+    }
     outputs, attachments = raw.get("outputs"), raw.get("attachments")
     if kind == "code":
         kept = bounded(outputs) if outputs and _size(outputs) <= room else []
@@ -110,7 +127,11 @@ def _of_today(raw):
     if raw.get("cell_type") == "heading" or ("input" in raw and "source" not in raw):
         level = raw.get("level")
         old = {"cell_type": "code", "outputs": [], "metadata": {}} | raw
-        old |= {"source": _text(raw.get("source")), "level": level if level in range(1, 7) else 1, "outputs": []}
+        old |= {
+            "source": _text(raw.get("source")),
+            "level": level if level in range(1, 7) else 1,
+            "outputs": [],
+        }
         if "input" in raw:
             old.pop("source")
         return upgrade_cell(NotebookNode(old))
@@ -127,13 +148,21 @@ def _text(source):
 
 def _is_plain(value):
     """Whether nbgrader may have written this mark."""
-    return value is None or isinstance(value, (bool, str)) or isinstance(value, (int, float)) and math.isfinite(value)
+    return (
+        value is None
+        or isinstance(value, (bool, str))
+        or isinstance(value, (int, float))
+        and math.isfinite(value)
+    )
 
 
 def _are_attachments(value, room):
     """Whether this is {file: {media type: base64}} of at most `room` characters."""
     files = list(value.values()) if isinstance(value, dict) and _size(value) <= room else [None]
-    return all(isinstance(file, dict) and all(isinstance(text, str) for text in file.values()) for file in files)
+    return all(
+        isinstance(file, dict) and all(isinstance(text, str) for text in file.values())
+        for file in files
+    )
 
 
 def _size(value):

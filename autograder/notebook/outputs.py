@@ -94,7 +94,9 @@ class CellOutputs:
     def _full(self, kind):
         """Whether there are as many outputs as can be; one error still counts."""
         full = len(self._outputs) >= MAX_OUTPUTS and not self._clear
-        first_error = kind == "error" and not any(output.output_type == "error" for output in self._outputs)
+        first_error = kind == "error" and not any(
+            output.output_type == "error" for output in self._outputs
+        )
         if full and not first_error:
             self._cut = True
             return True
@@ -104,7 +106,9 @@ class CellOutputs:
         """The output, without what exceeds the limits of the cell."""
         if output.output_type == "error":
             lines = cut_lines(output.traceback, MAX_ERROR)
-            return NotebookNode(output, evalue=output.evalue[:MAX_ERROR], ename=output.ename[:100], traceback=lines)
+            return NotebookNode(
+                output, evalue=output.evalue[:MAX_ERROR], ename=output.ename[:100], traceback=lines
+            )
         if output.output_type == "stream":
             output.text = self._fitting(output.text, MAX_TEXT - self._size(TEXTS))
             return output
@@ -123,9 +127,13 @@ class CellOutputs:
 
     def _size(self, mimes):
         """Characters of all outputs under these types; a stream is text."""
-        streams = sum(len(output.text) for output in self._outputs if output.output_type == "stream")
+        streams = sum(
+            len(output.text) for output in self._outputs if output.output_type == "stream"
+        )
         data = [output.data for output in self._outputs if "data" in output]
-        return sum(len(each[mime]) for each in data for mime in mimes if mime in each) + streams * (mimes is TEXTS)
+        return sum(len(each[mime]) for each in data for mime in mimes if mime in each) + streams * (
+            mimes is TEXTS
+        )
 
 
 def bounded(outputs: Any) -> list[NotebookNode]:
@@ -142,7 +150,11 @@ def fitting(outputs: Sequence[NotebookNode], room: int) -> tuple[Sequence[Notebo
     size = len(json.dumps(outputs))
     if size <= room:
         return outputs, room - size
-    return [new_output("stream", text="What this cell showed is not kept: this notebook shows too much.\n")], room
+    return [
+        new_output(
+            "stream", text="What this cell showed is not kept: this notebook shows too much.\n"
+        )
+    ], room
 
 
 def explanation(sentence: str) -> NotebookNode:
@@ -158,11 +170,22 @@ def read_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
             return new_output(kind, name=plain(content["name"]), text=plain(content["text"]))
         if kind == "error":
             lines = [plain(line) for line in content["traceback"][:MAX_OUTPUTS]]
-            return new_output(kind, ename=plain(content["ename"]), evalue=plain(content["evalue"]), traceback=lines)
+            return new_output(
+                kind,
+                ename=plain(content["ename"]),
+                evalue=plain(content["evalue"]),
+                traceback=lines,
+            )
         if kind not in ("display_data", "execute_result"):
             return None
-        data = {mime: plain(content["data"][mime]) for mime in (*TEXTS, *IMAGES) if mime in content["data"]}
-        return new_output("display_data", data=data)  # nbgrader would read an execute_result as points
+        data = {
+            mime: plain(content["data"][mime])
+            for mime in (*TEXTS, *IMAGES)
+            if mime in content["data"]
+        }
+        return new_output(
+            "display_data", data=data
+        )  # nbgrader would read an execute_result as points
     except Exception:  # noqa: BLE001 - whoever runs in the kernel sends what they like, and nbformat raises many kinds
         return None
 

@@ -9,7 +9,9 @@ from ..errors import SubmissionError
 MAX_VALUES = 10_000_000  # in a file's JSON; a list or a dict takes some 70 bytes of memory
 _BLANK = " \t\r\n\0\ufeff"
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
-_CELL = re.compile(r'\{\s*"(?:attachments|cell_type|collapsed|execution_count|id|input|metadata|outputs|source)"\s*:')
+_CELL = re.compile(
+    r'\{\s*"(?:attachments|cell_type|collapsed|execution_count|id|input|metadata|outputs|source)"\s*:'
+)
 
 
 def cells_of(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
@@ -20,7 +22,9 @@ def cells_of(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
     """
     if sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise SubmissionError(f"holds more than {MAX_VALUES:,} values")
-    decoder = json.JSONDecoder(parse_int=_int, strict=False)  # not strict: line ends within a text are fine
+    decoder = json.JSONDecoder(
+        parse_int=_int, strict=False
+    )  # not strict: line ends within a text are fine
     for text, phrases in _texts(raw):
         text = text.strip(_BLANK)
         if not text:
@@ -39,7 +43,9 @@ def cells_of(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
 
 def _texts(raw):
     """What the bytes may say, the likeliest first, each with phrases."""
-    encoding = json.detect_encoding(raw) if raw.count(0) > len(raw) // 4 else "utf-8-sig"  # UTF-16 has many zeros
+    encoding = (
+        json.detect_encoding(raw) if raw.count(0) > len(raw) // 4 else "utf-8-sig"
+    )  # UTF-16 has many zeros
     try:
         yield raw.decode(encoding), []
         return
@@ -55,7 +61,11 @@ def _parts(tree):
     tree = tree if isinstance(tree, dict) else {}
     cells, metadata, sheets = tree.get("cells"), tree.get("metadata"), tree.get("worksheets")
     if cells is None and isinstance(sheets, list):  # until format 3
-        cells = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+        cells = [
+            sheet["cells"]
+            for sheet in sheets
+            if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)
+        ]
         cells = [cell for sheet in cells for cell in sheet]
     if not isinstance(cells, list):
         raise ValueError("no cells")

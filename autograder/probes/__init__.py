@@ -13,7 +13,18 @@ from .values import kl, sample
 
 PROBES = {
     probe.__name__: probe
-    for probe in (vae_decode, sample, kl, train, evaluate, plot, scatter, cvae_parts, cvae_forward, learning, trained)
+    for probe in (
+        vae_decode,
+        sample,
+        kl,
+        train,
+        evaluate,
+        plot,
+        scatter,
+        cvae_parts,
+        cvae_forward,
+        learning,
+        trained,
+    )
 }
 __all__ = ["PROBES", "describe"]
-

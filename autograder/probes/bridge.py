@@ -18,7 +18,9 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Imports modules from their source text: {"student": text, ...} below PACKAGE; "" is a package's text."""
 
     def __init__(self, texts):
-        self.texts = {f"{PACKAGE}.{name}" if name else PACKAGE: text for name, text in texts.items()}
+        self.texts = {
+            f"{PACKAGE}.{name}" if name else PACKAGE: text for name, text in texts.items()
+        }
 
     def find_spec(self, name, path=None, target=None):
         """The module's spec where its text is ours."""
@@ -45,7 +47,9 @@ def install(texts: dict[str, str]) -> None:
     def answer(comm, message):
         try:
             frames = wire.encode({"value": act(**wire.decode(message["buffers"]))})
-        except BaseException as error:  # whatever it is, KeyboardInterrupt too, the grader gets an answer
+        except (
+            BaseException
+        ) as error:  # whatever it is, KeyboardInterrupt too, the grader gets an answer
             frames = wire.encode({"error": in_words(error)})
         comm.close(buffers=frames)
 
@@ -65,7 +69,11 @@ def install(texts: dict[str, str]) -> None:
         if isinstance(error, SyntaxError) and error.lineno:
             return f"raised {type(error).__name__}: {error.msg} (line {error.lineno} of the cell)"
         sentence = "" if error is None else student.describe(error, shell.user_ns)
-        return sentence.removeprefix("<module> ").rstrip(".") if sentence.startswith("<module> ") else None
+        return (
+            sentence.removeprefix("<module> ").rstrip(".")
+            if sentence.startswith("<module> ")
+            else None
+        )
 
     def leave():
         raise SystemExit  # exit() ends the cell or the call; by default it would end the kernel a little later

@@ -94,7 +94,10 @@ class QuietAnimator:
 @contextlib.contextmanager
 def quiet(namespace):
     """Figures stay open for reading instead of being shown or closed; curves are not drawn."""
-    patches = [(plt, "show", lambda *args, **kwargs: None), (plt, "close", lambda *args, **kwargs: None)]
+    patches = [
+        (plt, "show", lambda *args, **kwargs: None),
+        (plt, "close", lambda *args, **kwargs: None),
+    ]
     if hasattr(namespace.get("d2l"), "Animator"):
         patches.append((namespace["d2l"], "Animator", QuietAnimator))
     if hasattr(namespace.get("LossCurve"), "add"):
@@ -132,13 +135,22 @@ class _Copier:
             return value
         if isinstance(value, str):
             return self._weighed(value, len(value), "a text")
-        if isinstance(value, torch.Tensor):  # an expanded one takes up its full size only when it is copied
+        if isinstance(
+            value, torch.Tensor
+        ):  # an expanded one takes up its full size only when it is copied
             size = value.numel() * value.element_size()
-            return self._weighed(value, size, f"a tensor of shape {tuple(value.shape)}").detach().cpu().clone()
+            return (
+                self._weighed(value, size, f"a tensor of shape {tuple(value.shape)}")
+                .detach()
+                .cpu()
+                .clone()
+            )
         if isinstance(value, np.generic):
             return value.item()
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-            return torch.from_numpy(self._weighed(value, value.nbytes, f"an array of shape {value.shape}").copy())
+            return torch.from_numpy(
+                self._weighed(value, value.nbytes, f"an array of shape {value.shape}").copy()
+            )
         if isinstance(value, (list, tuple)):
             return [self.copy(item, level + 1) for item in value]
         if isinstance(value, dict):
@@ -148,14 +160,20 @@ class _Copier:
     def _count(self, level):
         self.parts += 1
         if self.parts > MAX_PARTS:
-            raise Rejected(f"Your code returned more than {MAX_PARTS} values, too many to be judged.")
+            raise Rejected(
+                f"Your code returned more than {MAX_PARTS} values, too many to be judged."
+            )
         if level > MAX_LEVELS:
-            raise Rejected(f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be judged.")
+            raise Rejected(
+                f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be judged."
+            )
 
     def _weighed(self, value, size, what):
         self.bytes += size
         if self.bytes > MAX_BYTES:
-            raise Rejected(f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can be judged.")
+            raise Rejected(
+                f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can be judged."
+            )
         return value
 
 

@@ -30,8 +30,10 @@ class PaintingModel(nn.Module):
     def decode(self, z, *y):
         """(..., 2) → (batch, 1, 28, 28)"""
         if len(y) != int(self.conditional):
-            raise Rejected(f"decode should be called with {'z and y' if self.conditional else 'z alone'}; "
-                           f"it got {1 + len(y)} arguments.")
+            raise Rejected(
+                f"decode should be called with {'z and y' if self.conditional else 'z alone'}; "
+                f"it got {1 + len(y)} arguments."
+            )
         z = z.reshape(-1, 2)
         self.codes.append(z)
         if y:
@@ -43,8 +45,9 @@ class PaintingModel(nn.Module):
         images = torch.empty(len(z), 1, 28, 28)
         code = (z.float().nan_to_num().clamp(-5, 5) + 5) / 10
         parts = (code[:, 0].view(-1, 1, 1), code[:, 1].view(-1, 1, 1), *self.texture)
-        for part, (low, high), (top, left) in zip(parts, self.QUARTERS, ((0, 0), (0, 14), (14, 0), (14, 14)),
-                                                  strict=True):
+        for part, (low, high), (top, left) in zip(
+            parts, self.QUARTERS, ((0, 0), (0, 14), (14, 0), (14, 14)), strict=True
+        ):
             images[:, 0, top : top + 14, left : left + 14] = low + (high - low) * part
         return images
 
@@ -68,7 +71,9 @@ def _labels(y, images):
     if y.dim() > 0 and y.shape[-1] == 10 and y.dim() == 2:
         y = y.argmax(1)
     if y.is_floating_point() or y.dim() > 1 or y.numel() not in (1, images):
-        raise Rejected(f"decode should get int64 labels of shape ({images},); it got {y.dtype} {tuple(y.shape)}.")
+        raise Rejected(
+            f"decode should get int64 labels of shape ({images},); it got {y.dtype} {tuple(y.shape)}."
+        )
     return y.reshape(-1).expand(images)
 
 
@@ -82,8 +87,10 @@ class KnownMeans(PaintingModel):
     def encode(self, x, *y):
         """(batch, 1, 28, 28) → mean_z, logvar_z, with log-variances of 8 and 7 that no mean comes near"""
         if len(y) != int(self.conditional):
-            raise Rejected(f"encode should be called with {'x and y' if self.conditional else 'x alone'}; "
-                           f"it got {1 + len(y)} arguments.")
+            raise Rejected(
+                f"encode should be called with {'x and y' if self.conditional else 'x alone'}; "
+                f"it got {1 + len(y)} arguments."
+            )
         self.calls += 1
         mean_z = x.flatten(1) @ self.projection + 0 * self.weight
         if y:
@@ -100,14 +107,22 @@ def plot(namespace, function, texture, conditional=False, label=None):
     """
     model, decoy = (PaintingModel(texture, conditional) for _ in range(2))
     data = DataLoader(TensorDataset(torch.rand(6, 1, 28, 28), torch.arange(6)), batch_size=3)
-    world = {"vae": decoy, "cvae": decoy, "device": torch.device("cpu"), "train_iter": data, "test_iter": data}
+    world = {
+        "vae": decoy,
+        "cvae": decoy,
+        "device": torch.device("cpu"),
+        "train_iter": data,
+        "test_iter": data,
+    }
     arguments = (model,) if label is None else (model, label)
     with matplotlib.rc_context(), placed(namespace, **world):
         find(namespace, function)(*arguments)
         figures = [_images(plt.figure(number)) for number in plt.get_fignums()]
     codes = torch.cat(model.codes) if model.codes else torch.empty(0, 2)
     labels = torch.cat(model.labels) if model.labels else torch.empty(0, dtype=torch.int64)
-    return plain({"figures": figures, "codes": codes, "labels": labels, "decoy_calls": len(decoy.codes)})
+    return plain(
+        {"figures": figures, "codes": codes, "labels": labels, "decoy_calls": len(decoy.codes)}
+    )
 
 
 def _axes(figure):
@@ -117,7 +132,10 @@ def _axes(figure):
 def _images(figure):
     found = []
     for axes in _axes(figure):
-        for artist in [*axes.images, *(item for item in axes.collections if isinstance(item, QuadMesh))]:
+        for artist in [
+            *axes.images,
+            *(item for item in axes.collections if isinstance(item, QuadMesh)),
+        ]:
             if artist.get_visible() and artist.get_array() is not None:
                 found.append(_image(axes, artist))
     return found
@@ -130,7 +148,11 @@ def _image(axes, artist):
         left, right, bottom, top = artist.get_extent()
         columns = left + (right - left) * (np.arange(width) + 0.5) / width
         down = (np.arange(height) + 0.5) / height
-        rows = top + (bottom - top) * down if artist.origin == "upper" else bottom + (top - bottom) * down
+        rows = (
+            top + (bottom - top) * down
+            if artist.origin == "upper"
+            else bottom + (top - bottom) * down
+        )
     else:
         corners = artist.get_coordinates()
         height, width = corners.shape[0] - 1, corners.shape[1] - 1
@@ -144,9 +166,13 @@ def _image(axes, artist):
         low, high = (float(limit) for limit in artist.get_clim())
     axes.get_xlim(), axes.get_ylim()  # settles limits that are still to be computed from the data
     on_screen = axes.transData.transform
-    return {"values": torch.tensor(values, dtype=torch.float32), "low": low, "high": high,
-            "x": on_screen(np.c_[columns, np.full(width, rows[0])])[:, 0],
-            "y": on_screen(np.c_[np.full(height, columns[0]), rows])[:, 1]}
+    return {
+        "values": torch.tensor(values, dtype=torch.float32),
+        "low": low,
+        "high": high,
+        "x": on_screen(np.c_[columns, np.full(width, rows[0])])[:, 0],
+        "y": on_screen(np.c_[np.full(height, columns[0]), rows])[:, 1],
+    }
 
 
 def scatter(namespace, function, images, labels, projection, shift, conditional=False):
@@ -158,14 +184,24 @@ def scatter(namespace, function, images, labels, projection, shift, conditional=
     decoy = KnownMeans(-projection.flip(0), shift, conditional)
     test_iter = DataLoader(TensorDataset(images, labels), batch_size=7, shuffle=True)
     other = DataLoader(TensorDataset(1 - images, labels), batch_size=7, shuffle=True)
-    world = {"vae": decoy, "cvae": decoy, "device": torch.device("cpu"), "train_iter": other, "test_iter": test_iter}
+    world = {
+        "vae": decoy,
+        "cvae": decoy,
+        "device": torch.device("cpu"),
+        "train_iter": other,
+        "test_iter": test_iter,
+    }
     with matplotlib.rc_context(), placed(namespace, **world):
         find(namespace, function)(model)
         figures = [plt.figure(number) for number in plt.get_fignums()]
         groups = [group for figure in figures for axes in _axes(figure) for group in _points(axes)]
         key = explanations(figures)
-    points, colours = (np.concatenate([group[i] for group in groups] + [np.empty((0, 2 + i))]) for i in (0, 1))
-    return plain({"points": points, "colours": colours, "explanations": key, "decoy_calls": decoy.calls})
+    points, colours = (
+        np.concatenate([group[i] for group in groups] + [np.empty((0, 2 + i))]) for i in (0, 1)
+    )
+    return plain(
+        {"points": points, "colours": colours, "explanations": key, "decoy_calls": decoy.calls}
+    )
 
 
 def _points(axes):
@@ -173,9 +209,17 @@ def _points(axes):
     for group in axes.collections:
         if isinstance(group, PathCollection) and group.get_visible():
             group.update_scalarmappable()
-            points = np.ma.filled(np.ma.asarray(group.get_offsets(), dtype=float), np.nan).reshape(-1, 2)
-            faces = group.get_facecolors() if len(group.get_facecolors()) else group.get_edgecolors()
-            colours = np.resize(faces[:, :3], (len(points), 3)) if len(faces) else np.zeros((len(points), 3))
+            points = np.ma.filled(np.ma.asarray(group.get_offsets(), dtype=float), np.nan).reshape(
+                -1, 2
+            )
+            faces = (
+                group.get_facecolors() if len(group.get_facecolors()) else group.get_edgecolors()
+            )
+            colours = (
+                np.resize(faces[:, :3], (len(points), 3))
+                if len(faces)
+                else np.zeros((len(points), 3))
+            )
             yield _finite(points, colours)
     for line in axes.lines:
         if line.get_marker() not in ("", " ", "None", None) and line.get_visible():

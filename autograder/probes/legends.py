@@ -12,8 +12,13 @@ def explanations(figures):
 
     Returns for each its `text`, its `colour` (3,), and `at`: its place (2,) in data coordinates, NaN beside the plot.
     """
-    entries = [entry for figure in figures for read in (_legends, _labels, _bars) for entry in read(figure)]
-    return [{"text": text, "colour": colour, "at": np.asarray(at, dtype=float)} for text, colour, at in entries[:MOST]]
+    entries = [
+        entry for figure in figures for read in (_legends, _labels, _bars) for entry in read(figure)
+    ]
+    return [
+        {"text": text, "colour": colour, "at": np.asarray(at, dtype=float)}
+        for text, colour, at in entries[:MOST]
+    ]
 
 
 def is_colorbar(axes):

@@ -40,7 +40,10 @@ class LoopModel(nn.Module):
         self.conditional = conditional
         self.encoder, self.decoder = nn.Linear(3, 4), nn.Linear(2, 3)
         if conditional:
-            self.encoder_label, self.decoder_label = nn.Linear(10, 3, bias=False), nn.Linear(10, 3, bias=False)
+            self.encoder_label, self.decoder_label = (
+                nn.Linear(10, 3, bias=False),
+                nn.Linear(10, 3, bias=False),
+            )
         self.load_state_dict(state)
         for name in ("inward", "outward", "offset"):
             self.register_buffer(name, constants[name])
@@ -48,8 +51,12 @@ class LoopModel(nn.Module):
 
     def _label(self, part, y):
         if len(y) != int(self.conditional):
-            wanted = "image or latent and label" if self.conditional else "the image or latent alone"
-            raise Rejected(f"The model should be called with {wanted}; it got {1 + len(y)} arguments.")
+            wanted = (
+                "image or latent and label" if self.conditional else "the image or latent alone"
+            )
+            raise Rejected(
+                f"The model should be called with {wanted}; it got {1 + len(y)} arguments."
+            )
         if not self.conditional:
             return 0
         self.labels.append(y[0])
@@ -60,7 +67,9 @@ class LoopModel(nn.Module):
         self.calls += 1
         features = x.flatten(1) @ self.inward * (1.25 if self.training else 1)
         hidden = self.encoder(features + self._label("encoder", y))
-        return hidden[:, :2], 3 * torch.tanh(hidden[:, 2:] / 3)  # bounded, so that no wrong loop overflows
+        return hidden[:, :2], 3 * torch.tanh(
+            hidden[:, 2:] / 3
+        )  # bounded, so that no wrong loop overflows
 
     def sample_latent(self, mean_z, logvar_z):
         """Both arguments matter, and nothing is random."""
@@ -85,7 +94,10 @@ def loop_loss(weights):
 
     def loss_function(recon_x, x, mean_z, logvar_z):
         recon = F.binary_cross_entropy(recon_x, x, reduction="sum") / x.shape[0]
-        penalty = CODES * sum(weight * TERMS[term](mean_z, logvar_z) for term, weight in weights.items()).mean()
+        penalty = (
+            CODES
+            * sum(weight * TERMS[term](mean_z, logvar_z) for term, weight in weights.items()).mean()
+        )
         return recon + penalty, recon, penalty
 
     return loss_function
@@ -93,11 +105,21 @@ def loop_loss(weights):
 
 def _world(case):
     """The model, and the globals that the loops read."""
-    model, decoy = (LoopModel(case[state], case["constants"], case["conditional"]) for state in ("state", "decoy"))
-    loaders = {name: DataLoader(TensorDataset(*case[name]), batch_size=case["batch_size"])
-               for name in ("train_iter", "test_iter")}
-    world = {**loaders, "device": torch.device("cpu"), "vae": decoy, "cvae": decoy,
-             "loss_function": loop_loss(case["loss"])}
+    model, decoy = (
+        LoopModel(case[state], case["constants"], case["conditional"])
+        for state in ("state", "decoy")
+    )
+    loaders = {
+        name: DataLoader(TensorDataset(*case[name]), batch_size=case["batch_size"])
+        for name in ("train_iter", "test_iter")
+    }
+    world = {
+        **loaders,
+        "device": torch.device("cpu"),
+        "vae": decoy,
+        "cvae": decoy,
+        "loss_function": loop_loss(case["loss"]),
+    }
     return model, decoy, world
 
 
@@ -111,8 +133,15 @@ def train(namespace, function, case, arguments):
     with placed(namespace, **world):
         averages = find(namespace, function)(model, **arguments)
     parameters = dict(model.named_parameters())
-    return plain({"state": parameters, "averages": averages, "labels": model.labels, "calls": model.calls,
-                  "decoy_calls": decoy.calls})
+    return plain(
+        {
+            "state": parameters,
+            "averages": averages,
+            "labels": model.labels,
+            "calls": model.calls,
+            "decoy_calls": decoy.calls,
+        }
+    )
 
 
 def evaluate(namespace, function, case):
@@ -125,5 +154,12 @@ def evaluate(namespace, function, case):
     with placed(namespace, **world):
         averages = find(namespace, function)(model)
     gradients = sum(parameter.grad is not None for parameter in model.parameters())
-    return plain({"averages": averages, "state": dict(model.state_dict()), "gradients": gradients,
-                  "calls": model.calls, "decoy_calls": decoy.calls})
+    return plain(
+        {
+            "averages": averages,
+            "state": dict(model.state_dict()),
+            "gradients": gradients,
+            "calls": model.calls,
+            "decoy_calls": decoy.calls,
+        }
+    )

@@ -37,7 +37,14 @@ def vae_decode(namespace, z, seed, gains, ramps):
     single = model.decode(z[:1])
     randomise(model, seed, 0.0)
     grey = model.decode(z)
-    return plain({"images": images, "single": single, "grey": grey, "activated": _activated(model, z[:1], ramps)})
+    return plain(
+        {
+            "images": images,
+            "single": single,
+            "grey": grey,
+            "activated": _activated(model, z[:1], ramps),
+        }
+    )
 
 
 def _activated(model, z, ramps):
@@ -85,11 +92,16 @@ def learning(namespace, name, part, seeds, inputs):
         randomise(model, seed)
         results = _results(model, part, inputs, seed)
         registered = {id(parameter) for parameter in model.parameters()}
-        hidden = max(hidden, len({id(leaf) for result in results for leaf in _leaves(result)} - registered))
+        hidden = max(
+            hidden, len({id(leaf) for result in results for leaf in _leaves(result)} - registered)
+        )
         unreached = [_without_gradient(result, cut, seed) for result in results]
-        cut = {key: parameter for key, parameter in cut.items()
-               if any(key in keys for keys in unreached)
-               and _moves(model, part, inputs, seed, parameter, [key in keys for keys in unreached])}
+        cut = {
+            key: parameter
+            for key, parameter in cut.items()
+            if any(key in keys for keys in unreached)
+            and _moves(model, part, inputs, seed, parameter, [key in keys for keys in unreached])
+        }
         if not cut:
             break
     return plain({"hidden": hidden, "cut": sorted(cut)})
@@ -122,10 +134,14 @@ def _without_gradient(result, parameters, seed):
     if not result.requires_grad or not parameters:
         return set(parameters)
     weights = torch.rand(result.shape, generator=torch.Generator().manual_seed(seed))
-    gradients = torch.autograd.grad((weights * result).sum(), parameters.values(), retain_graph=True,
-                                    allow_unused=True)
-    return {key for key, gradient in zip(parameters, gradients, strict=True)
-            if gradient is None or not bool(gradient.any())}
+    gradients = torch.autograd.grad(
+        (weights * result).sum(), parameters.values(), retain_graph=True, allow_unused=True
+    )
+    return {
+        key
+        for key, gradient in zip(parameters, gradients, strict=True)
+        if gradient is None or not bool(gradient.any())
+    }
 
 
 def _moves(model, part, inputs, seed, parameter, places):
@@ -136,8 +152,10 @@ def _moves(model, part, inputs, seed, parameter, places):
         parameter.copy_(before.flip(0) + 1)
         moved = _results(model, part, inputs, seed)
         parameter.copy_(before)
-    return any(place and not torch.allclose(one, other, rtol=1e-3, atol=1e-5)
-               for place, one, other in zip(places, results, moved, strict=True))
+    return any(
+        place and not torch.allclose(one, other, rtol=1e-3, atol=1e-5)
+        for place, one, other in zip(places, results, moved, strict=True)
+    )
 
 
 def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=None):

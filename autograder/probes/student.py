@@ -55,7 +55,9 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
-_NOWHERE = _Nowhere()  # one for ever: a thread of the student's may still be writing when a probe ends
+_NOWHERE = (
+    _Nowhere()
+)  # one for ever: a thread of the student's may still be writing when a probe ends
 
 
 @contextlib.contextmanager

@@ -19,5 +19,7 @@ def trained(namespace, name, file, images, labels=None, latents=None):
     model.eval()
     given = () if labels is None else (labels,)
     with torch.no_grad():
-        values = model.encode(images, *given) if latents is None else [model.decode(latents, *given)]
+        values = (
+            model.encode(images, *given) if latents is None else [model.decode(latents, *given)]
+        )
     return plain({"values": values})

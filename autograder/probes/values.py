@@ -22,8 +22,16 @@ def sample(namespace, mean, logvar, calls=1, weights=None):
         following.append(torch.rand(8))
     if weights is not None:
         backward(samples[-1], weights)
-    return plain({"samples": samples, "following": following, "mean": mean, "logvar": logvar,
-                  "mean_grad": leaves[0].grad, "logvar_grad": leaves[1].grad})
+    return plain(
+        {
+            "samples": samples,
+            "following": following,
+            "mean": mean,
+            "logvar": logvar,
+            "mean_grad": leaves[0].grad,
+            "logvar_grad": leaves[1].grad,
+        }
+    )
 
 
 def arguments(values, with_gradient=True):
@@ -35,7 +43,9 @@ def arguments(values, with_gradient=True):
 def backward(value, weights):
     """Differentiate (weights * value).sum() where that is possible; otherwise the leaves get no gradient."""
     if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == weights.numel():
-        with contextlib.suppress(RuntimeError):  # values that the gradient needs were modified in place
+        with contextlib.suppress(
+            RuntimeError
+        ):  # values that the gradient needs were modified in place
             (weights * value.reshape(weights.shape)).sum().backward()
 
 
@@ -70,4 +80,11 @@ def kl(namespace, inputs):
         backward(values[-1], torch.ones(1, dtype=before[0].dtype))
         mean_grads.append(leaves[0].grad)
         logvar_grads.append(leaves[1].grad)
-    return plain({"values": values, "mean_grads": mean_grads, "logvar_grads": logvar_grads, "changed": changed})
+    return plain(
+        {
+            "values": values,
+            "mean_grads": mean_grads,
+            "logvar_grads": logvar_grads,
+            "changed": changed,
+        }
+    )

@@ -115,11 +115,19 @@ class _Writer(_Budget):
 
     def tensor(self, value):
         name = str(value.dtype).removeprefix("torch.")
-        if DTYPES.get(name) is not value.dtype or value.layout is not torch.strided or value.is_meta:
-            raise WireError(f"A {value.layout} tensor of {value.dtype} on {value.device} cannot be sent.")
+        if (
+            DTYPES.get(name) is not value.dtype
+            or value.layout is not torch.strided
+            or value.is_meta
+        ):
+            raise WireError(
+                f"A {value.layout} tensor of {value.dtype} on {value.device} cannot be sent."
+            )
         if value.dim() > MAX_DIMENSIONS:
             raise WireError(f"A tensor has at most {MAX_DIMENSIONS} dimensions.")
-        self.weigh(value.numel() * value.element_size())  # an expanded tensor is small only until it is written
+        self.weigh(
+            value.numel() * value.element_size()
+        )  # an expanded tensor is small only until it is written
         flat = value.detach().cpu().contiguous().reshape(-1)
         self.frames.append(flat.view(torch.uint8).numpy().tobytes())
         return {"dtype": name, "shape": list(value.shape)}
@@ -150,14 +158,18 @@ class _Reader(_Budget):
             raise WireError(f"The shape of a tensor is a list of at most {MAX_DIMENSIONS} sizes.")
         if not all(type(size) is int and size >= 0 for size in shape):
             raise WireError("The shape of a tensor consists of non-negative integers.")
-        if math.prod(max(size, 1) for size in shape) > MAX_BYTES:  # (0, 2**62, 2**62) overflows inside torch
+        if (
+            math.prod(max(size, 1) for size in shape) > MAX_BYTES
+        ):  # (0, 2**62, 2**62) overflows inside torch
             raise WireError("The shape of a tensor is too large.")
         if not self.frames:
             raise WireError("There are fewer frames than tensors.")
         data = self.frames.popleft()
         torch_dtype = DTYPES[dtype]
         if math.prod(shape) * torch_dtype.itemsize != len(data):
-            raise WireError(f"A {dtype} tensor of shape {tuple(shape)} does not have {len(data)} bytes.")
+            raise WireError(
+                f"A {dtype} tensor of shape {tuple(shape)} does not have {len(data)} bytes."
+            )
         if not len(data):
             return torch.empty(shape, dtype=torch_dtype)
         if torch_dtype is torch.bool:  # a byte that is neither 0 nor 1 is no bool

@@ -47,13 +47,22 @@ class File:
 
     def rank(self, name: str) -> tuple:
         """The larger, the better it serves as this one of the seven."""
-        return (bool(self.written[name]), self.name == name, self.meant == name, self.main == name, self.changed,
-                self.order)
+        return (
+            bool(self.written[name]),
+            self.name == name,
+            self.meant == name,
+            self.main == name,
+            self.changed,
+            self.order,
+        )
 
     @property
     def order(self) -> list:
         """Its name, such that (10) comes behind (9)."""
-        return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"(\d+)", self.name))]
+        return [
+            int(part) if place % 2 else part
+            for place, part in enumerate(re.split(r"(\d+)", self.name))
+        ]
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,10 @@ def read_file(path: Path, contents: Mapping[str, Content], problem: str | None =
     main = main if main and votes[main] > 1 else None
     owners = {main, meant if votes.get(meant) or not main else None} - {None}
     owners |= {name for name, content in contents.items() if content.is_in(notebook.cells)}
-    written = {name: contents[name].written(notebook.cells) if name in contents else frozenset() for name in owners}
+    written = {
+        name: contents[name].written(notebook.cells) if name in contents else frozenset()
+        for name in owners
+    }
     return File(path, meant, notebook, "", phrases, written, main, changed)
 
 
@@ -92,7 +104,9 @@ def choose(files: Sequence[File]) -> Choice:
     """Choose a file for each of the seven."""
     notebooks, notes, answers, newest = {}, [], 0, 0
     for name in NOTEBOOKS:
-        able = sorted((file for file in files if name in file.written), key=lambda file: file.rank(name))
+        able = sorted(
+            (file for file in files if name in file.written), key=lambda file: file.rank(name)
+        )
         if not able:
             notes.append(f"{name} {_absence(name, files)}.")
             continue
@@ -129,8 +143,14 @@ def _absence(name, files):
 def _notes(name, best, parts, files):
     """What there is to say about the choice of a notebook."""
     exact = next((file for file in files if file.name == name), None)
-    others = [file.name for file in files if file.is_for(name) and name in file.written
-              and file not in parts and (file is not exact or best is exact)]
+    others = [
+        file.name
+        for file in files
+        if file.is_for(name)
+        and name in file.written
+        and file not in parts
+        and (file is not exact or best is exact)
+    ]
     notes = []
     if len(parts) > 1:
         notes.append(f"{name} was put together from {' and '.join(part.name for part in parts)}.")
@@ -140,7 +160,9 @@ def _notes(name, best, parts, files):
         elif exact.problem:
             reason = exact.problem
         else:
-            reason = "holds no answer" if name in exact.written else f"holds the cells of {exact.main}"
+            reason = (
+                "holds no answer" if name in exact.written else f"holds the cells of {exact.main}"
+            )
         notes.append(f"{name} {reason}; {best.name} was read in its place.")
     if others:
         notes.append(f"{name}: of several files {best.name} was read, not {' or '.join(others)}.")

@@ -54,18 +54,27 @@ def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
     groups = {place: files for place, files in groups.items() if any(file.known for file in files)}
     if not groups:
         hint = "; unpack the zip file first" if any(folder.glob("*.zip")) else ""
-        raise SubmissionError(f"{folder} holds none of the seven notebooks ({NOTEBOOKS[0]} to {NOTEBOOKS[-1]}){hint}.")
+        raise SubmissionError(
+            f"{folder} holds none of the seven notebooks ({NOTEBOOKS[0]} to {NOTEBOOKS[-1]}){hint}."
+        )
     choices = {place: choose(files) for place, files in groups.items()}
     best = max(choices, key=lambda place: _rank(choices[place], place))
     notes = list(choices[best].notes)
     others = sorted(_shown(place, folder) for place in choices if place != best)
     if others:
-        notes.insert(0, f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} were not.")
+        notes.insert(
+            0,
+            f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} were not.",
+        )
     weights, defects = _weights(best, folder)
-    return Submission(folder.resolve().name, folder, choices[best].notebooks, weights, (*notes, *defects))
+    return Submission(
+        folder.resolve().name, folder, choices[best].notebooks, weights, (*notes, *defects)
+    )
 
 
-def restore_all(submission: Submission, released: Callable[[str], NotebookNode | None]) -> Submission:
+def restore_all(
+    submission: Submission, released: Callable[[str], NotebookNode | None]
+) -> Submission:
     """The submission with each notebook restored, and a sentence per repair. `released`: the release's, by name."""
     notebooks, notes = {}, []
     for name, notebook in submission.notebooks.items():
@@ -89,8 +98,16 @@ def _files(folder):
     files = []
     for place, below, names in itertools.islice(os.walk(folder), MAX_FOLDERS):
         depth = len(Path(place).relative_to(folder).parts)
-        below[:] = sorted(name for name in below if not name.startswith((".", "__"))) if depth < MAX_DEPTH else []
-        files += [(depth, name not in NOTEBOOKS, Path(place, name)) for name in names if _may_be_notebook(name)]
+        below[:] = (
+            sorted(name for name in below if not name.startswith((".", "__")))
+            if depth < MAX_DEPTH
+            else []
+        )
+        files += [
+            (depth, name not in NOTEBOOKS, Path(place, name))
+            for name in names
+            if _may_be_notebook(name)
+        ]
     total = 0
     for count, (_, _, path) in enumerate(sorted(files), 1):
         problem = _unusable(path, folder, MAX_BYTES)
@@ -103,7 +120,9 @@ def _files(folder):
 def _may_be_notebook(name):
     """Whether a file's name is that of a notebook; a name that means one of the seven may end like a text's."""
     hidden, name = name.startswith("."), name.casefold()
-    return not hidden and (name.endswith(".ipynb") or name.endswith(SUFFIXES) and meant_by(name) is not None)
+    return not hidden and (
+        name.endswith(".ipynb") or name.endswith(SUFFIXES) and meant_by(name) is not None
+    )
 
 
 def _weights(place, folder):

@@ -67,7 +67,9 @@ class Content:
     def _changed(self, cells):
         """Its names that the cells define otherwise than it was handed out."""
         parts = (part for cell in cells for part in read_code(cell.source).parts)
-        changed = (part.names for part in parts if part.kind == "definition" and part.key not in self.stubs)
+        changed = (
+            part.names for part in parts if part.kind == "definition" and part.key not in self.stubs
+        )
         return self.names.intersection(frozenset().union(*changed))
 
 
@@ -83,13 +85,19 @@ def _contents(files):
     for path, _ in files:
         with contextlib.suppress(SubmissionError):  # grading says so
             cells[path.name] = read_notebook(path).cells
-    owners = Counter(text for each in cells.values() for text in {normal(cell.source) for cell in each})
+    owners = Counter(
+        text for each in cells.values() for text in {normal(cell.source) for cell in each}
+    )
     return {name: _content(each, owners) for name, each in cells.items()}
 
 
 def _content(cells, owners):
     texts = frozenset(normal(cell.source) for cell in cells)
-    codes = [read_code(cell.source) for cell in cells if cell.cell_type == "code" and not marks(cell).get("locked")]
+    codes = [
+        read_code(cell.source)
+        for cell in cells
+        if cell.cell_type == "code" and not marks(cell).get("locked")
+    ]
     return Content(
         frozenset(filter(None, map(grade_id, cells))),
         frozenset(text for text in texts if owners[text] == 1),

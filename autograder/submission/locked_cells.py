@@ -13,7 +13,9 @@ def take_tests_out(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[st
 
     A test that fails would keep what stands below it from running.
     """
-    tests = [(grade_id(cell), read_code(cell.source).parts) for cell in fixed.cells if is_test(cell)]
+    tests = [
+        (grade_id(cell), read_code(cell.source).parts) for cell in fixed.cells if is_test(cell)
+    ]
     notes = []
     for slot in slots:
         if not slot.runs or slot.locked or not slot.code.defined & fixed.names:
@@ -21,9 +23,15 @@ def take_tests_out(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[st
         for name, parts in tests:
             keys = {part.key for part in parts}
             if keys and keys <= {part.key for part in slot.code.parts}:
-                notes.append(f"The test {name} had been merged into the cell that defines "
-                             f"{listed(slot.code.defined & fixed.names)}; it was taken out.")
-                own = [part.text for part in slot.code.parts if part.key not in keys or part.kind == "import"]
+                notes.append(
+                    f"The test {name} had been merged into the cell that defines "
+                    f"{listed(slot.code.defined & fixed.names)}; it was taken out."
+                )
+                own = [
+                    part.text
+                    for part in slot.code.parts
+                    if part.key not in keys or part.kind == "import"
+                ]
                 slot.cell.source = "\n\n".join(own)
     return slots, notes
 
@@ -46,9 +54,13 @@ def put_locked_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[s
             slot.cell.source = given.get(name, "")
         if own:
             names = listed(frozenset().union(*(part.names for part in own))) or "attributes"
-            notes.append(f"The cell {name} also defined {names}; that was kept in cells of its own.")
+            notes.append(
+                f"The cell {name} also defined {names}; that was kept in cells of its own."
+            )
         if lost:
-            notes.append(f"The cell {name} also held {listed(lost)}, which is lost: the cell is no valid Python.")
+            notes.append(
+                f"The cell {name} also held {listed(lost)}, which is lost: the cell is no valid Python."
+            )
         kept += [slot, *(Slot(_new_cell(part.text)) for part in own)]
     return kept, notes
 
@@ -63,8 +75,17 @@ def _own_parts(cell, given, fixed):
     if not code.valid:
         return [], code.attempted & fixed - before.defined
     keys = {part.key for part in before.parts}
-    own = [part for part in code.parts if part.key not in keys and part.kind != "other"
-           and (part.names - before.names if part.kind == "import" else part.names.isdisjoint(before.names))]
+    own = [
+        part
+        for part in code.parts
+        if part.key not in keys
+        and part.kind != "other"
+        and (
+            part.names - before.names
+            if part.kind == "import"
+            else part.names.isdisjoint(before.names)
+        )
+    ]
     if given is None or cell.cell_type != "code":
         own = [part for part in own if part.kind == "definition" and part.names & fixed]
     defines = any(part.kind == "definition" for part in own)
@@ -75,22 +96,30 @@ def put_missing_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[
     """The locked cells that are missing, and given definitions that the student has nowhere, where they were."""
     slots, missing = list(slots), []
     for place, cell in enumerate(fixed.cells):
-        if any(slot.place == place for slot in slots) or not (is_locked(cell) or _is_given(cell, fixed, slots)):
+        if any(slot.place == place for slot in slots) or not (
+            is_locked(cell) or _is_given(cell, fixed, slots)
+        ):
             continue
         back = Slot(copy.deepcopy(cell), grade_id(cell), cell, place)
         slots.insert(_where(back, slots), back)
         if cell.cell_type == "code":
-            missing.append(grade_id(cell) or f"the one with {listed(read_code(cell.source).defined)}")
+            missing.append(
+                grade_id(cell) or f"the one with {listed(read_code(cell.source).defined)}"
+            )
     if not missing:
         return slots, []
     many = len(missing) > 1
-    return slots, [f"The cell{'s' * many} {', '.join(missing)} {'were' if many else 'was'} missing and put back."]
+    return slots, [
+        f"The cell{'s' * many} {', '.join(missing)} {'were' if many else 'was'} missing and put back."
+    ]
 
 
 def _where(back, slots):
     """Where a cell goes: behind the nearest one that precedes it in the release, and behind that one's own cells too,
     unless it runs, since those may need what it defines."""
-    above = [i for i, slot in enumerate(slots) if slot.place is not None and slot.place < back.place]
+    above = [
+        i for i, slot in enumerate(slots) if slot.place is not None and slot.place < back.place
+    ]
     start = max(above, key=lambda i: slots[i].place, default=-1) + 1
     following = (i for i, slot in enumerate(slots) if i >= start and slot.place is not None)
     return start if back.runs else next(following, len(slots))
@@ -106,4 +135,12 @@ def _is_given(cell, fixed, slots):
 
 
 def _new_cell(source):
-    return from_dict({"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None})
+    return from_dict(
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+    )

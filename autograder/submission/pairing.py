@@ -53,15 +53,24 @@ class Fixed:
     @classmethod
     def by(cls, released: NotebookNode) -> "Fixed":
         """What this notebook fixes."""
-        codes = [read_code(cell.source) for cell in released.cells if cell.cell_type == "code" and not is_locked(cell)]
+        codes = [
+            read_code(cell.source)
+            for cell in released.cells
+            if cell.cell_type == "code" and not is_locked(cell)
+        ]
         parts = [part for code in codes for part in code.parts if part.kind == "definition"]
-        return cls(released.cells, frozenset().union(*(part.names for part in parts)),
-                   frozenset(part.key for part in parts if part.unfinished))
+        return cls(
+            released.cells,
+            frozenset().union(*(part.names for part in parts)),
+            frozenset(part.key for part in parts if part.unfinished),
+        )
 
     def is_copy_of_test(self, cell: NotebookNode) -> bool:
         """Whether a cell has the marks of a test, this notebook's or another's."""
         name = grade_id(cell)
-        return is_test(cell) and (name in _TASKS or any(grade_id(each) == name for each in self.cells))
+        return is_test(cell) and (
+            name in _TASKS or any(grade_id(each) == name for each in self.cells)
+        )
 
 
 def is_locked(cell: NotebookNode) -> bool:
@@ -75,11 +84,17 @@ def pair(cells: Iterable[NotebookNode], fixed: Fixed) -> list[Slot]:
     free = dict(enumerate(fixed.cells))
     codes = [slot for slot in slots if slot.cell.cell_type == "code"]
     texts = {slot: normal(slot.cell.source) for slot in codes}
-    _match(slots, free, lambda slot, twin: grade_id(twin) is not None and grade_id(slot.cell) == grade_id(twin))
+    _match(
+        slots,
+        free,
+        lambda slot, twin: grade_id(twin) is not None and grade_id(slot.cell) == grade_id(twin),
+    )
     _match(codes, free, lambda slot, twin: texts[slot] != "" and texts[slot] == normal(twin.source))
     codes = [slot for slot in codes if not fixed.is_copy_of_test(slot.cell)]
     _match(codes, free, lambda slot, twin: not is_locked(twin) and _same_names(slot, twin))
-    _match(codes, free, lambda slot, twin: is_locked(twin) and _alike(texts[slot], normal(twin.source)))
+    _match(
+        codes, free, lambda slot, twin: is_locked(twin) and _alike(texts[slot], normal(twin.source))
+    )
     return slots
 
 
@@ -87,13 +102,17 @@ def _match(slots, free, are_twins):
     """Make twins of what is free on both sides, in the order of the student's cells."""
     for slot in slots:
         if slot.twin is None:
-            slot.place = next((place for place, twin in free.items() if are_twins(slot, twin)), None)
+            slot.place = next(
+                (place for place, twin in free.items() if are_twins(slot, twin)), None
+            )
             slot.twin = free.pop(slot.place, None)
 
 
 def _same_names(slot, twin):
     """Whether both define the same name."""
-    return twin.cell_type == "code" and not slot.code.defined.isdisjoint(read_code(twin.source).defined)
+    return twin.cell_type == "code" and not slot.code.defined.isdisjoint(
+        read_code(twin.source).defined
+    )
 
 
 def _alike(*texts):
@@ -102,7 +121,9 @@ def _alike(*texts):
     if max(map(len, lines)) > MAX_LINES:
         return False
     matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
-    return all(ratio() >= ALIKE for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
+    return all(
+        ratio() >= ALIKE for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    )
 
 
 def defined(slots: Iterable[Slot]) -> frozenset[str]:

@@ -57,10 +57,17 @@ def _retype(slots, fixed):
             code = read_code(source)
             names = code.defined & fixed.names if code.valid else frozenset()
             if names - finished(slots) and (names & code.finished or not names & defined(slots)):
-                notes.append(f"The {cell.cell_type} cell that defines {listed(names)} was run as code.")
+                notes.append(
+                    f"The {cell.cell_type} cell that defines {listed(names)} was run as code."
+                )
                 cell.update(cell_type="code", source=source, outputs=[], execution_count=None)
                 cell.pop("attachments", None)
-        elif slot.twin is not None and slot.twin.cell_type == "markdown" and not slot.locked and not slot.code.valid:
+        elif (
+            slot.twin is not None
+            and slot.twin.cell_type == "markdown"
+            and not slot.locked
+            and not slot.code.valid
+        ):
             notes.append(f"The answer {grade_id(cell)} stood in a code cell and was read as text.")
             cell.cell_type = "markdown"
             cell.pop("outputs", None)
@@ -71,7 +78,11 @@ def _retype(slots, fixed):
 def _unfenced(text):
     """The code in a text that is one fenced block of code; other texts as they are."""
     lines = text.strip().split("\n")
-    return "\n".join(lines[1:-1]) if lines[0].startswith("```") and lines[-1].strip() == "```" else text
+    return (
+        "\n".join(lines[1:-1])
+        if lines[0].startswith("```") and lines[-1].strip() == "```"
+        else text
+    )
 
 
 def _join_halves(slots, fixed):
@@ -79,11 +90,17 @@ def _join_halves(slots, fixed):
     kept, notes = [], []
     for slot in slots:
         above = next((each for each in reversed(kept) if each.cell.cell_type == "code"), None)
-        if above is not None and _may_join(above, slot) and not (above.code.valid and slot.code.valid):
+        if (
+            above is not None
+            and _may_join(above, slot)
+            and not (above.code.valid and slot.code.valid)
+        ):
             source = f"{above.cell.source}\n{slot.cell.source}"
             code = read_code(source)
             if code.valid and code.defined & fixed.names:
-                notes.append(f"The halves of the cell that defines {listed(code.defined & fixed.names)} were joined.")
+                notes.append(
+                    f"The halves of the cell that defines {listed(code.defined & fixed.names)} were joined."
+                )
                 above.cell.source = source
                 continue
         kept.append(slot)
@@ -92,15 +109,26 @@ def _join_halves(slots, fixed):
 
 def _may_join(above, below):
     """Whether two cells may have been one: a cell that was split keeps its marks, or loses them, in both halves."""
-    both = above.runs and below.runs and not above.locked and below.twin is None and bool(below.cell.source.strip())
+    both = (
+        above.runs
+        and below.runs
+        and not above.locked
+        and below.twin is None
+        and bool(below.cell.source.strip())
+    )
     return both and (above.name == below.name or not above.code.valid)
 
 
 def _count_copies(slots, fixed):
     """All as they are; a sentence for each answer that stands there more than once with the same grade_id."""
-    names = Counter(slot.name for slot in slots if slot.name and slot.runs and slot.code.defined & fixed.names)
-    return slots, [f"The cell {name} stands there {count} times; the last definition counts."
-                   for name, count in names.items() if count > 1]
+    names = Counter(
+        slot.name for slot in slots if slot.name and slot.runs and slot.code.defined & fixed.names
+    )
+    return slots, [
+        f"The cell {name} stands there {count} times; the last definition counts."
+        for name, count in names.items()
+        if count > 1
+    ]
 
 
 def _drop_stubs(slots, fixed):
@@ -110,7 +138,9 @@ def _drop_stubs(slots, fixed):
         names = slot.code.defined & fixed.names
         if names and names <= done and slot.runs and slot.code.valid and _is_stub(slot.code, fixed):
             if not names <= finished(slots[place:]):
-                notes.append(f"An untouched stub of {listed(names)} stood behind the answer and was left out.")
+                notes.append(
+                    f"An untouched stub of {listed(names)} stood behind the answer and was left out."
+                )
             continue
         kept.append(slot)
     return kept, notes
@@ -125,9 +155,13 @@ def _reorder(slots, fixed):
     blocks = [[]]
     for slot in slots:
         blocks.append([slot]) if slot.place is not None else blocks[-1].append(slot)
-    ordered = blocks[0] + [slot for block in sorted(blocks[1:], key=lambda block: block[0].place) for slot in block]
+    ordered = blocks[0] + [
+        slot for block in sorted(blocks[1:], key=lambda block: block[0].place) for slot in block
+    ]
     if _needed_too_early(ordered) < _needed_too_early(slots):
-        return ordered, ["The cells stood in an order in which they fail; they were brought into the released order."]
+        return ordered, [
+            "The cells stood in an order in which they fail; they were brought into the released order."
+        ]
     return slots, []
 
 

@@ -1,7 +1,7 @@
 """The bands in which a training of the key must end, from measured runs; the table of those runs is seeds.csv.
 
-    python -m autograder.bands                 # the runs, their mean and spread, and the bands
-    python -m autograder.bands runs.json ...   # first put the runs into it that `target --json` wrote
+python -m autograder.bands                 # the runs, their mean and spread, and the bands
+python -m autograder.bands runs.json ...   # first put the runs into it that `target --json` wrote
 """
 
 import csv
@@ -19,14 +19,29 @@ from .training import Run
 TABLE = Path(__file__).resolve().parent / "seeds.csv"
 COLUMNS = tuple(field.name for field in dataclasses.fields(Run))
 QUANTITIES = (
-    "train_loss", "train_reconstruction", "train_kl", "test_loss", "test_reconstruction", "test_kl",
-)  # fmt: skip
+    "train_loss",
+    "train_reconstruction",
+    "train_kl",
+    "test_loss",
+    "test_reconstruction",
+    "test_kl",
+)
 ENOUGH = 5  # seeds from which a band can be computed
 FALSE_FAILS = 0.01  # of all quantities of both models together, in one run of `target`
 # Until there are enough seeds: the losses that the assignment's own cells accept; (lowest, highest).
 ACCEPTED = {
-    "VAE": {"train_loss": (4.4, 5.1), "test_loss": (4.4, 5.1), "train_kl": (0.03, 1.0), "test_kl": (0.03, 1.0)},
-    "CVAE": {"train_loss": (3.9, 4.35), "test_loss": (3.9, 4.35), "train_kl": (0.03, 1.0), "test_kl": (0.03, 1.0)},
+    "VAE": {
+        "train_loss": (4.4, 5.1),
+        "test_loss": (4.4, 5.1),
+        "train_kl": (0.03, 1.0),
+        "test_kl": (0.03, 1.0),
+    },
+    "CVAE": {
+        "train_loss": (3.9, 4.35),
+        "test_loss": (3.9, 4.35),
+        "train_kl": (0.03, 1.0),
+        "test_kl": (0.03, 1.0),
+    },
 }
 
 
@@ -97,14 +112,19 @@ def bands(model: str, runs: Iterable[Run] | None = None) -> dict[str, Band]:
     if len(by_seed) < ENOUGH:
         return {name: Band(*limits, runs=len(by_seed)) for name, limits in ACCEPTED[model].items()}
     share = FALSE_FAILS / (len(QUANTITIES) * len(ACCEPTED))
-    return {name: band_of([getattr(run, name) for run in by_seed.values()], share) for name in QUANTITIES}
+    return {
+        name: band_of([getattr(run, name) for run in by_seed.values()], share)
+        for name in QUANTITIES
+    }
 
 
 def outside(run: Run) -> dict[str, Band]:
     """The quantities of a run that left their bands; none where no band applies."""
     if not run.complete:
         return {}
-    return {name: band for name, band in bands(run.model).items() if not band.holds(getattr(run, name))}
+    return {
+        name: band for name, band in bands(run.model).items() if not band.holds(getattr(run, name))
+    }
 
 
 def from_json(text: str) -> list[Run]:
@@ -112,7 +132,9 @@ def from_json(text: str) -> list[Run]:
     try:
         return [_run(row) for row in json.loads(text)["runs"]]
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it is not what `target --json` writes ({type(error).__name__}: {error})") from error
+        raise ValueError(
+            f"it is not what `target --json` writes ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _run(row):

@@ -34,7 +34,8 @@ def target_command(
     seeds: Annotated[int, typer.Option(min=1, help="How many, from --first-seed on.")] = 1,
     first_seed: Annotated[int, typer.Option(min=0)] = 0,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the runs as JSON, after each of them.")
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the runs as JSON, after each of them."),
     ] = None,
 ) -> None:
     """Train the key's VAE and CVAE on MNIST, and compare with the published losses.
@@ -52,8 +53,14 @@ def target_command(
         _fail(f"--device {device}: {error}.")
     done = []
     for run in train_runs(range(first_seed, first_seed + seeds), chosen, epochs):
-        if not run.complete and epochs == EPOCHS and os.environ.get("LAB_PROFILE", "full") == "full":
-            _fail("MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for nothing else.")
+        if (
+            not run.complete
+            and epochs == EPOCHS
+            and os.environ.get("LAB_PROFILE", "full") == "full"
+        ):
+            _fail(
+                "MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for nothing else."
+            )
         done.append(run)
         console.print(line(run), soft_wrap=True)
         if json_file is not None:
@@ -67,12 +74,16 @@ def judge(runs: Iterable[Run], console: Console) -> int:
     found = 0
     for run in runs:
         if not run.complete:
-            console.print(f"No band applies to {run.model}, seed {run.seed}: it was trained for {run.epochs} epoch(s) "
-                          f"on {run.images:,} images, and the bands are for {EPOCHS} on all of MNIST.")  # fmt: skip
+            console.print(
+                f"No band applies to {run.model}, seed {run.seed}: it was trained for {run.epochs} epoch(s) "
+                f"on {run.images:,} images, and the bands are for {EPOCHS} on all of MNIST."
+            )
         for name, band in bands.outside(run).items():
             found = 1
-            console.print(f"{run.model}, seed {run.seed}: {name.replace('_', ' ')} {getattr(run, name):.3f} is outside "
-                          f"{band.lowest:.3f} to {band.highest:.3f}.")  # fmt: skip
+            console.print(
+                f"{run.model}, seed {run.seed}: {name.replace('_', ' ')} {getattr(run, name):.3f} is outside "
+                f"{band.lowest:.3f} to {band.highest:.3f}."
+            )
     if not found and any(run.complete for run in runs):
         console.print("All losses are in their bands.")
     return found
@@ -80,9 +91,11 @@ def judge(runs: Iterable[Run], console: Console) -> int:
 
 def line(run: Run) -> str:
     """A finished run in one line."""
-    return (f"{run.model} seed {run.seed} on {run.device}: training {run.train_loss:.3f} "
-            f"(reconstruction {run.train_reconstruction:.3f}, KL {run.train_kl:.3f}), test {run.test_loss:.3f} "
-            f"({run.test_reconstruction:.3f}, {run.test_kl:.3f}), {_seconds(run)} s an epoch")  # fmt: skip
+    return (
+        f"{run.model} seed {run.seed} on {run.device}: training {run.train_loss:.3f} "
+        f"(reconstruction {run.train_reconstruction:.3f}, KL {run.train_kl:.3f}), test {run.test_loss:.3f} "
+        f"({run.test_reconstruction:.3f}, {run.test_kl:.3f}), {_seconds(run)} s an epoch"
+    )
 
 
 def results_table(runs: Iterable[Run]) -> Table:
@@ -95,7 +108,9 @@ def results_table(runs: Iterable[Run]) -> Table:
             for run in (run for run in runs if run.model == model):
                 values = [getattr(run, f"{data}_{part}") for part in PARTS]
                 seconds = _seconds(run) if data == "train" else ""
-                table.add_row("", "", f"seed {run.seed}, {run.device}", *map(_both_units, values), seconds)
+                table.add_row(
+                    "", "", f"seed {run.seed}, {run.device}", *map(_both_units, values), seconds
+                )
             table.add_section()
     return table
 
@@ -103,7 +118,14 @@ def results_table(runs: Iterable[Run]) -> Table:
 def runs_table(runs: Iterable[Run]) -> Table:
     """The measured runs, one a row, in the assignment's unit."""
     names = [name.replace("train_", "").replace("_", " ") for name in bands.QUANTITIES]
-    table = Table("model", "seed", "device", *names, "s an epoch", title=f"Runs, nats per image / {BATCH_SIZE}")
+    table = Table(
+        "model",
+        "seed",
+        "device",
+        *names,
+        "s an epoch",
+        title=f"Runs, nats per image / {BATCH_SIZE}",
+    )
     for run in runs:
         values = [f"{getattr(run, name):.3f}" for name in bands.QUANTITIES]
         table.add_row(run.model, str(run.seed), run.device, *values, _seconds(run))
@@ -112,14 +134,32 @@ def runs_table(runs: Iterable[Run]) -> Table:
 
 def bands_table() -> Table:
     """The band of each quantity, with what it is made of."""
-    table = Table("model", "quantity", "seeds", "mean", "spread", "lowest", "highest", "false fails",
-                  title=f"Bands, nats per image / {BATCH_SIZE}")  # fmt: skip
+    table = Table(
+        "model",
+        "quantity",
+        "seeds",
+        "mean",
+        "spread",
+        "lowest",
+        "highest",
+        "false fails",
+        title=f"Bands, nats per image / {BATCH_SIZE}",
+    )
     for model in KINDS:
         for name, band in bands.bands(model).items():
-            made_of = ["-" if value is None else f"{value:.4f}" for value in (band.mean, band.spread)]
+            made_of = [
+                "-" if value is None else f"{value:.4f}" for value in (band.mean, band.spread)
+            ]
             rate = "not known" if band.false_fails is None else f"{100 * band.false_fails:.3f} %"
-            table.add_row(model, name.replace("_", " "), str(band.runs), *made_of, f"{band.lowest:.3f}",
-                          f"{band.highest:.3f}", rate)  # fmt: skip
+            table.add_row(
+                model,
+                name.replace("_", " "),
+                str(band.runs),
+                *made_of,
+                f"{band.lowest:.3f}",
+                f"{band.highest:.3f}",
+                rate,
+            )
     return table
 
 
@@ -130,7 +170,10 @@ def versions(run: Run) -> str:
 
 def write_json(runs: Iterable[Run], path: Path) -> None:
     """Write the runs to a file, whole or not at all."""
-    tree = {"unit": f"nats per image / {BATCH_SIZE}", "runs": [dataclasses.asdict(run) for run in runs]}
+    tree = {
+        "unit": f"nats per image / {BATCH_SIZE}",
+        "runs": [dataclasses.asdict(run) for run in runs],
+    }
     try:
         descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

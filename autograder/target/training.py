@@ -67,7 +67,7 @@ class Run:
 
 
 def pick_device(wanted: str) -> str:
-    """"cpu" or "cuda" for "auto", "cpu" or "cuda". Raises ValueError where CUDA is asked for and there is none."""
+    """ "cpu" or "cuda" for "auto", "cpu" or "cuda". Raises ValueError where CUDA is asked for and there is none."""
     import torch
 
     if wanted == "cuda" and not torch.cuda.is_available():
@@ -76,7 +76,10 @@ def pick_device(wanted: str) -> str:
 
 
 def train_runs(
-    seeds: Sequence[int], device: str = "cpu", epochs: int = EPOCHS, models: Sequence[str] = tuple(KINDS)
+    seeds: Sequence[int],
+    device: str = "cpu",
+    epochs: int = EPOCHS,
+    models: Sequence[str] = tuple(KINDS),
 ) -> Iterator[Run]:
     """Train each model from each seed; yields each Run when it is there.
 
@@ -84,8 +87,14 @@ def train_runs(
     other, so that the seconds are those of a training that has the device to itself.
     """
     workers = min(2, _cores()) if device == "cpu" else 1
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        jobs = [pool.submit(train_once, model, seed, device, epochs) for seed in seeds for model in models]
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+    ) as pool:
+        jobs = [
+            pool.submit(train_once, model, seed, device, epochs)
+            for seed in seeds
+            for model in models
+        ]
         try:
             for job in as_completed(jobs):
                 yield job.result()
@@ -106,15 +115,24 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     for loop in (train, test):
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
-    model = lab.load_answer(kind.notebook, kind.model)().to(place, memory_format=torch.channels_last)
+    model = lab.load_answer(kind.notebook, kind.model)().to(
+        place, memory_format=torch.channels_last
+    )
     with quiet():
         started = time.perf_counter()
         training = train(model, num_epochs=epochs)
         seconds = (time.perf_counter() - started) / epochs
         losses = [float(value) for value in (*training, *test(model))]
     found = [round(value, 5) for value in losses]
-    where = torch.get_num_threads(), _hardware(torch, device), torch.__version__, sys.version.split()[0]
-    return Run(model_name, seed, device, epochs, len(train_iter.dataset), *found, round(seconds, 2), *where)
+    where = (
+        torch.get_num_threads(),
+        _hardware(torch, device),
+        torch.__version__,
+        sys.version.split()[0],
+    )
+    return Run(
+        model_name, seed, device, epochs, len(train_iter.dataset), *found, round(seconds, 2), *where
+    )
 
 
 def enter_key() -> None:

@@ -18,9 +18,9 @@ class LossCurve:
         """labels: the name of each loss; num_epochs: how many epochs there will be."""
         self.labels = labels
         self.num_epochs = num_epochs
-        self.epochs = []        # for each epoch its losses
+        self.epochs = []  # for each epoch its losses
         figure, self.axes = plt.subplots(figsize=(5, 3))
-        plt.close(figure)       # else Jupyter shows it once more at the end of the cell
+        plt.close(figure)  # else Jupyter shows it once more at the end of the cell
         self.shown = None
 
     def add(self, losses):
@@ -31,7 +31,9 @@ class LossCurve:
         self.axes.clear()
         for label, values in zip(self.labels, zip(*self.epochs, strict=False), strict=False):
             self.axes.plot(range(1, len(values) + 1), values, marker=".", label=label)
-        self.axes.set(xlim=(0, self.num_epochs), xlabel="epoch", ylabel="nats per image / batch size")
+        self.axes.set(
+            xlim=(0, self.num_epochs), xlabel="epoch", ylabel="nats per image / batch size"
+        )
         self.axes.grid()
         self.axes.legend()
         if self.shown:
@@ -44,8 +46,15 @@ def progress(batches):
     """The batches of one pass, with a bar that tells images per second and the time left, and goes when it is full."""
     dataset = getattr(batches, "dataset", None)
     silent = {} if lab.PROFILE == "full" else {"disable": True}
-    with tqdm(total=len(dataset) if dataset else None, unit=" images", leave=False, file=sys.stdout, ncols=80,
-              mininterval=0.5, **silent) as bar:
+    with tqdm(
+        total=len(dataset) if dataset else None,
+        unit=" images",
+        leave=False,
+        file=sys.stdout,
+        ncols=80,
+        mininterval=0.5,
+        **silent,
+    ) as bar:
         for batch in batches:
             yield batch
             bar.update(len(batch[0]))

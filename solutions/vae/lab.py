@@ -14,12 +14,29 @@ import zipfile
 from pathlib import Path
 
 import torch
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    RandomSampler,
+    SequentialSampler,
+    TensorDataset,
+)
 
 PROFILE = os.environ.get("LAB_PROFILE", "full")
-SLICES = {"full": (60_000, 10_000), "quick": (2_048, 1_000), "grading": (96, 320)}   # training and test images
-NOTEBOOKS = ("01_data.ipynb", "02_vae.ipynb", "03_loss.ipynb", "04_training.ipynb", "05_latent_space.ipynb",
-             "06_cvae.ipynb", "07_discussion.ipynb")
+SLICES = {
+    "full": (60_000, 10_000),
+    "quick": (2_048, 1_000),
+    "grading": (96, 320),
+}  # training and test images
+NOTEBOOKS = (
+    "01_data.ipynb",
+    "02_vae.ipynb",
+    "03_loss.ipynb",
+    "04_training.ipynb",
+    "05_latent_space.ipynb",
+    "06_cvae.ipynb",
+    "07_discussion.ipynb",
+)
 WEIGHTS = ("vae.pt", "cvae.pt")
 
 
@@ -31,10 +48,13 @@ class LabError(Exception):
 
 
 if PROFILE not in SLICES:
-    raise LabError(f"LAB_PROFILE is {PROFILE!r}, but only {', '.join(SLICES)} exist: unset it and restart the kernel.")
+    raise LabError(
+        f"LAB_PROFILE is {PROFILE!r}, but only {', '.join(SLICES)} exist: unset it and restart the kernel."
+    )
 
 
 # Device and data ------------------------------------------------------------------------------------------------------
+
 
 def pick_device():
     """The fastest device that torch finds here: CUDA, or else the CPU."""
@@ -51,36 +71,48 @@ def load_mnist(batch_size=32, device="cpu"):
     """
     (x, y), test = _mnist() or _digits()
     train, test = TensorDataset(x.to(device), y.to(device)), TensorDataset(*test)
-    return _batches(train, batch_size, RandomSampler(train)), _batches(test, batch_size, SequentialSampler(test))
+    return _batches(train, batch_size, RandomSampler(train)), _batches(
+        test, batch_size, SequentialSampler(test)
+    )
 
 
 def _batches(dataset, batch_size, sampler):
     """A loader that indexes a whole batch at once: no per-image work, no worker processes."""
-    return DataLoader(dataset, sampler=BatchSampler(sampler, batch_size, drop_last=False), batch_size=None)
+    return DataLoader(
+        dataset, sampler=BatchSampler(sampler, batch_size, drop_last=False), batch_size=None
+    )
 
 
 def _mnist():
     """The training and the test set as [(x, y), (x, y)], or None where MNIST is neither on disk nor to be had."""
     from torchvision.datasets import MNIST
+
     root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
     try:
         sets = [MNIST(root, train=train, download=PROFILE != "grading") for train in (True, False)]
-    except (OSError, RuntimeError):     # no network, a read-only or a full disk, or no copy
+    except (OSError, RuntimeError):  # no network, a read-only or a full disk, or no copy
         return None
-    return [(s.data[:n].unsqueeze(1).float() / 255, s.targets[:n].long())
-            for s, n in zip(sets, SLICES[PROFILE], strict=True)]
+    return [
+        (s.data[:n].unsqueeze(1).float() / 255, s.targets[:n].long())
+        for s, n in zip(sets, SLICES[PROFILE], strict=True)
+    ]
 
 
 def _digits():
     """scikit-learn's 1,797 handwritten digits, enlarged from 8×8 to 28×28, in MNIST's form; a sixth is for testing."""
     from sklearn.datasets import load_digits
-    print("MNIST is not on this computer and cannot be downloaded: scikit-learn's small digits stand in for it.\n"
-          "Every task works with them, but the losses to reach (about 5, about 4.1) hold for MNIST only.")
+
+    print(
+        "MNIST is not on this computer and cannot be downloaded: scikit-learn's small digits stand in for it.\n"
+        "Every task works with them, but the losses to reach (about 5, about 4.1) hold for MNIST only."
+    )
     digits = load_digits()
     x = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
     x = torch.nn.functional.interpolate(x, size=(28, 28), mode="bilinear").clamp(0, 1)
     y, test = torch.tensor(digits.target).long(), torch.arange(len(x)) % 6 == 0
-    return [(x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)]
+    return [
+        (x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)
+    ]
 
 
 def is_full_mnist(loader):
@@ -89,6 +121,7 @@ def is_full_mnist(loader):
 
 
 # Answers of earlier notebooks -----------------------------------------------------------------------------------------
+
 
 def load_answer(notebook, name):
     """The function or class `name` that you wrote in an earlier notebook, e.g. `load_answer("02_vae.ipynb", "VAE")`.
@@ -106,8 +139,10 @@ def load_answer(notebook, name):
     needed = _needed(name, definitions)
     for other in needed:
         if _is_unfinished(definitions[other]):
-            raise LabError(f"{other} in {notebook} still holds `raise NotImplementedError()`: write your answer in its "
-                           f"place, {again}.")
+            raise LabError(
+                f"{other} in {notebook} still holds `raise NotImplementedError()`: write your answer in its "
+                f"place, {again}."
+            )
     namespace = {"__name__": path.stem}
     for node in setup + [definitions[other] for other in definitions if other in needed]:
         _execute(node, namespace, notebook, name, again)
@@ -117,13 +152,18 @@ def load_answer(notebook, name):
 def _code_cells(path):
     """The sources of a saved notebook's code cells, without line magics and shell lines."""
     from IPython.core.inputtransformer2 import TransformerManager
+
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except FileNotFoundError:
-        raise LabError(f"{path.name} is not beside this notebook: put the seven notebooks into one folder.") from None
+        raise LabError(
+            f"{path.name} is not beside this notebook: put the seven notebooks into one folder."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise LabError(f"{path.name} cannot be read as a notebook: open it in JupyterLab and save it again.") from None
+        raise LabError(
+            f"{path.name} cannot be read as a notebook: open it in JupyterLab and save it again."
+        ) from None
     return [TransformerManager().transform_cell(source) for source in sources]
 
 
@@ -139,7 +179,7 @@ def _definitions(cells):
             node.source = source
             name = _defined_name(node)
             if name:
-                definitions.pop(name, None)     # so that the order is that of the last definitions
+                definitions.pop(name, None)  # so that the order is that of the last definitions
                 definitions[name] = node
             elif isinstance(node, (ast.Import, ast.ImportFrom)) or _is_constant(node):
                 setup.append(node)
@@ -151,7 +191,11 @@ def _defined_name(node):
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node.name
     value = getattr(node, "value", None)
-    if isinstance(node, ast.Assign) and isinstance(value, ast.Call) and "load_answer" in ast.unparse(value.func):
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(value, ast.Call)
+        and "load_answer" in ast.unparse(value.func)
+    ):
         return node.targets[0].id
     return None
 
@@ -171,14 +215,18 @@ def _needed(name, definitions):
         current = queue.pop()
         if current not in needed:
             needed.add(current)
-            mentioned = {node.id for node in ast.walk(definitions[current]) if isinstance(node, ast.Name)}
+            mentioned = {
+                node.id for node in ast.walk(definitions[current]) if isinstance(node, ast.Name)
+            }
             queue += mentioned & definitions.keys()
     return needed
 
 
 def _is_unfinished(node):
     """Whether a definition still holds the stub's `raise NotImplementedError`."""
-    return any(isinstance(n, ast.Raise) and "NotImplementedError" in ast.dump(n) for n in ast.walk(node))
+    return any(
+        isinstance(n, ast.Raise) and "NotImplementedError" in ast.dump(n) for n in ast.walk(node)
+    )
 
 
 def _first_broken(cells, name):
@@ -200,12 +248,15 @@ def _execute(node, namespace, notebook, name, again):
         exec(compile(ast.Module([node], []), filename, "exec"), namespace)
     except Exception as error:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return     # perhaps not needed; if it is, the definition says so
+            return  # perhaps not needed; if it is, the definition says so
         reason = f"{type(error).__name__}: {error}"
-        raise LabError(f"{name} in {notebook} fails with {reason}: mend it there, {again}.") from None
+        raise LabError(
+            f"{name} in {notebook} fails with {reason}: mend it there, {again}."
+        ) from None
 
 
 # Weights and handing in -----------------------------------------------------------------------------------------------
+
 
 def save_weights(model, path):
     """Write a model's weights to a file beside the notebooks; while grading, the weights handed in stay as they are."""
@@ -219,13 +270,17 @@ def load_weights(model, path):
     """The same model with the weights of a file; LabError where the file is missing or was written by another model."""
     if not Path(path).exists():
         writer = "06_cvae.ipynb" if "cvae" in str(path) else "04_training.ipynb"
-        raise LabError(f"{path} is not here: run {writer} to its end, which trains the model and writes it.")
+        raise LabError(
+            f"{path} is not here: run {writer} to its end, which trains the model and writes it."
+        )
     try:
         model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except Exception:     # torch raises a dozen kinds, from KeyError to UnpicklingError
+    except Exception:  # torch raises a dozen kinds, from KeyError to UnpicklingError
         kind = type(model).__name__
-        raise LabError(f"{path} does not hold the weights of this {kind}: train it again and save.") from None
-    return model.to(memory_format=torch.channels_last)     # the layout in which convolutions are quick
+        raise LabError(
+            f"{path} does not hold the weights of this {kind}: train it again and save."
+        ) from None
+    return model.to(memory_format=torch.channels_last)  # the layout in which convolutions are quick
 
 
 def pack_submission(path="submission.zip"):
@@ -245,6 +300,9 @@ def _open_answers(name):
         return ""
     cells = json.loads(Path(name).read_text(encoding="utf-8-sig"))["cells"]
     open_marks = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
-    count = sum(line.strip().startswith(open_marks.get(cell["cell_type"], "\0"))
-                for cell in cells for line in "".join(cell["source"]).splitlines())
+    count = sum(
+        line.strip().startswith(open_marks.get(cell["cell_type"], "\0"))
+        for cell in cells
+        for line in "".join(cell["source"]).splitlines()
+    )
     return f"packed, but {count} answer{'s' * (count > 1)} still open" if count else ""

@@ -22,21 +22,32 @@ def noise_along(mean_z, logvar_z):
 
 
 def penalty(weights):
-    return lambda mean_z, logvar_z: loops.loop_loss(weights)(half(mean_z), half(mean_z), mean_z, logvar_z)[2]
+    return lambda mean_z, logvar_z: loops.loop_loss(weights)(
+        half(mean_z), half(mean_z), mean_z, logvar_z
+    )[2]
 
 
 # What could be borrowed: (under which name, what).
 BORROWED = {
     "kl_loss, all terms": ("kl_loss", penalty(dict.fromkeys(loops.TERMS, 0.5))),
-    "kl_loss, each with its own weight": ("kl_loss", penalty({name: i for i, name in enumerate(loops.TERMS)})),
+    "kl_loss, each with its own weight": (
+        "kl_loss",
+        penalty({name: i for i, name in enumerate(loops.TERMS)}),
+    ),
     "the loops' sampler": ("sample_latent", noise_along),
-    "the pictures' sampler": ("sample_latent", lambda *codes: figures.PaintingModel.sample_latent(None, *codes)),
+    "the pictures' sampler": (
+        "sample_latent",
+        lambda *codes: figures.PaintingModel.sample_latent(None, *codes),
+    ),
 }
 
 
 @pytest.mark.parametrize("name, borrowed", BORROWED.values(), ids=BORROWED)
 def test_the_probes_hold_no_answer(name, borrowed):
-    tasks = {"kl_loss": ("kl-loss-formula-test", "kl-loss-reduction-test"), "sample_latent": ("vae-sampling-test",)}
+    tasks = {
+        "kl_loss": ("kl-loss-formula-test", "kl-loss-reduction-test"),
+        "sample_latent": ("vae-sampling-test",),
+    }
     assert all(complaints(task_id, InProcess({name: borrowed})) for task_id in tasks[name])
 
 

@@ -28,7 +28,13 @@ class Learned:
         self.notebook, self.fill = notebook, fill
 
     def run(self, probe, **inputs):
-        asked = str((self.notebook, probe, each(lambda value: torch.empty(value.shape, device="meta"), inputs)))
+        asked = str(
+            (
+                self.notebook,
+                probe,
+                each(lambda value: torch.empty(value.shape, device="meta"), inputs),
+            )
+        )
         if asked not in self.seen:
             self.seen[asked] = key(self.notebook).run(probe, **inputs)
         return self.fill(self.seen[asked], inputs)
@@ -40,25 +46,33 @@ def echo(answer, inputs):
 
 
 FILLINGS = {
-    "NaN everywhere": lambda answer, _: each(lambda value: torch.full(value.shape, torch.nan), answer),
-    "infinity everywhere": lambda answer, _: each(lambda value: torch.full(value.shape, torch.inf), answer),
+    "NaN everywhere": lambda answer, _: each(
+        lambda value: torch.full(value.shape, torch.nan), answer
+    ),
+    "infinity everywhere": lambda answer, _: each(
+        lambda value: torch.full(value.shape, torch.inf), answer
+    ),
     "nothing but 0": lambda answer, _: each(lambda value: torch.zeros(value.shape), answer),
     "numbers near the largest": lambda answer, _: each(
-        lambda value: 9e307 * torch.rand(value.shape, dtype=torch.float64), answer),
+        lambda value: 9e307 * torch.rand(value.shape, dtype=torch.float64), answer
+    ),
     "random numbers": lambda answer, _: each(lambda value: torch.randn(value.shape), answer),
     "random numbers in (0, 1)": lambda answer, _: each(
-        lambda value: (2 * torch.rand(value.shape) - 0.5).clamp(1e-5, 1 - 1e-5), answer),
+        lambda value: (2 * torch.rand(value.shape) - 0.5).clamp(1e-5, 1 - 1e-5), answer
+    ),
     "the inputs": echo,
     "True": lambda answer, _: dict.fromkeys(answer, True),
     "the word ok": lambda answer, _: dict.fromkeys(answer, "ok"),
     "empty lists": lambda answer, _: {name: [] for name in answer},
     "nothing": lambda answer, _: {},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fill", FILLINGS.values(), ids=FILLINGS)
 def test_an_answer_of_the_right_shape_gains_nothing(fill):
-    gained = [judged.id for judged in AUTO if not complaints(judged.id, Learned(judged.notebook, fill))]
+    gained = [
+        judged.id for judged in AUTO if not complaints(judged.id, Learned(judged.notebook, fill))
+    ]
     assert gained == []
 
 
@@ -66,7 +80,11 @@ def test_tensors_without_elements_agree_with_nothing():
     def emptied(answer, probe, inputs):
         return each(lambda value: value.reshape(-1)[:0], answer)
 
-    gained = [judged.id for judged in AUTO if not complaints(judged.id, Liar(key(judged.notebook), emptied))]
+    gained = [
+        judged.id
+        for judged in AUTO
+        if not complaints(judged.id, Liar(key(judged.notebook), emptied))
+    ]
     assert gained == []
 
 
@@ -127,31 +145,59 @@ def no_encoder(answer, probe, inputs):
 def beyond_all_numbers(answer, probe, inputs):
     """Infinite results where many labels are compared."""
     if probe == "cvae_parts" and len(inputs["inputs"]) == 1:
-        return each(lambda value: torch.full(value.shape, torch.inf) * torch.randn(value.shape), answer)
+        return each(
+            lambda value: torch.full(value.shape, torch.inf) * torch.randn(value.shape), answer
+        )
     return answer
 
 
 def grey_noise(answer, probe, inputs):
     """Images of random grey, and numbers that grow with the ramps."""
-    grey = each(lambda value: torch.rand(value.shape).mul(1.2).sub(0.1).clamp(1e-5, 1 - 1e-5), answer)
-    return grey | {"activated": [(ramp + 6.1) / 12.2 for ramp in inputs["ramps"]]} if probe == "vae_decode" else answer
+    grey = each(
+        lambda value: torch.rand(value.shape).mul(1.2).sub(0.1).clamp(1e-5, 1 - 1e-5), answer
+    )
+    return (
+        grey | {"activated": [(ramp + 6.1) / 12.2 for ramp in inputs["ramps"]]}
+        if probe == "vae_decode"
+        else answer
+    )
 
 
 def claimed_legend(answer, probe, inputs):
     """A legend of colours that the plot does not have."""
-    entry = {"colour": torch.tensor([0.123, 0.456, 0.789]), "at": torch.tensor([torch.nan, torch.nan])}
-    return answer | {"explanations": [entry | {"text": str(digit)} for digit in range(10)], "explained": True}
+    entry = {
+        "colour": torch.tensor([0.123, 0.456, 0.789]),
+        "at": torch.tensor([torch.nan, torch.nan]),
+    }
+    return answer | {
+        "explanations": [entry | {"text": str(digit)} for digit in range(10)],
+        "explained": True,
+    }
 
 
 CONSTANT = swap("kl_loss", ("-0.5 * terms.sum(dim=1).mean()", "terms.sum() * 0"))
 DETACHED = swap("kl_loss", (".mean()", ".mean().item()"))
-WIDE = swap("ConditionalVAE", ("z = self.sample_latent(mean_z, logvar_z)",
-                               "z = mean_z + logvar_z.exp() * torch.randn_like(mean_z)"))  # fmt: skip
-EXCHANGED = swap("ConditionalVAE", ("decode(z, y), mean_z, logvar_z", "decode(z, y), logvar_z, mean_z"))
-NUMBER = swap("ConditionalVAE", ("label = F.one_hot(y, num_classes=10).float()",
-                                 "label = y.float().view(-1, 1).expand(-1, 10) / 9"))  # fmt: skip
+WIDE = swap(
+    "ConditionalVAE",
+    (
+        "z = self.sample_latent(mean_z, logvar_z)",
+        "z = mean_z + logvar_z.exp() * torch.randn_like(mean_z)",
+    ),
+)
+EXCHANGED = swap(
+    "ConditionalVAE", ("decode(z, y), mean_z, logvar_z", "decode(z, y), logvar_z, mean_z")
+)
+NUMBER = swap(
+    "ConditionalVAE",
+    (
+        "label = F.one_hot(y, num_classes=10).float()",
+        "label = y.float().view(-1, 1).expand(-1, 10) / 9",
+    ),
+)
 UNBOUNDED = swap("VAE", ("torch.sigmoid(x)", "x"))
-UNEXPLAINED = swap("scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', ""))
+UNEXPLAINED = swap(
+    "scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")
+)
 
 # Name: (task, what is wrong with the answer, the lie about it).
 LIES = {
@@ -170,7 +216,9 @@ LIES = {
 
 @pytest.mark.parametrize("task_id, change, lie", LIES.values(), ids=LIES)
 def test_a_lie_about_a_wrong_answer_gains_nothing(task_id, change, lie):
-    assert complaints(task_id, key(task(task_id).notebook, change)), "the answer should be wrong without the lie, too"
+    assert complaints(task_id, key(task(task_id).notebook, change)), (
+        "the answer should be wrong without the lie, too"
+    )
     assert complaints(task_id, Liar(key(task(task_id).notebook, change), lie))
 
 
@@ -180,12 +228,33 @@ def test_an_honest_forward_of_its_own_is_still_right():
 
 
 LARGE = {
-    "a picture with a million rows and columns": ("plot-latent-test", lambda answer, probe, inputs: answer | {
-        "figures": [[{"values": torch.zeros(1, 1000), "x": torch.arange(1000.0) + 1e6 * i, "y": torch.tensor([1e6 * i]),
-                      "low": 0.0, "high": 1.0} for i in range(1000)]]}),
-    "a million points": ("scatterplot-latent-test", lambda answer, probe, inputs: answer | {
-        "points": torch.zeros(10**6, 2), "colours": torch.zeros(10**6, 3)}),
-}  # fmt: skip
+    "a picture with a million rows and columns": (
+        "plot-latent-test",
+        lambda answer, probe, inputs: (
+            answer
+            | {
+                "figures": [
+                    [
+                        {
+                            "values": torch.zeros(1, 1000),
+                            "x": torch.arange(1000.0) + 1e6 * i,
+                            "y": torch.tensor([1e6 * i]),
+                            "low": 0.0,
+                            "high": 1.0,
+                        }
+                        for i in range(1000)
+                    ]
+                ]
+            }
+        ),
+    ),
+    "a million points": (
+        "scatterplot-latent-test",
+        lambda answer, probe, inputs: (
+            answer | {"points": torch.zeros(10**6, 2), "colours": torch.zeros(10**6, 3)}
+        ),
+    ),
+}
 
 
 @pytest.mark.parametrize("task_id, lie", LARGE.values(), ids=LARGE)

@@ -30,7 +30,9 @@ def test_a_forgery_gains_nothing_and_takes_nothing_from_the_answers_beside_it(fo
     each = found[name]
     assert each.gained == 0
     assert each.kept == len(each.forgery.beside), each.results
-    assert set(each.forgery.aims) <= {task_id for task_id, result in each.results.items() if not result.passed}
+    assert set(each.forgery.aims) <= {
+        task_id for task_id, result in each.results.items() if not result.passed
+    }
 
 
 @pytest.mark.slow

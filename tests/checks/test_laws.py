@@ -18,7 +18,9 @@ from autograder.probes.student import InProcess, StudentError  # noqa: E402
 def test_points_add_up_to_28_and_14_are_automatic():
     assert sum(task.points for task in assignment.TASKS) == 28
     assert [task.points for task in assignment.AUTO] == [1] * 14
-    assert {task.id for task in assignment.AUTO} == {task.id for task in assignment.TASKS if task.kind == "auto"}
+    assert {task.id for task in assignment.AUTO} == {
+        task.id for task in assignment.TASKS if task.kind == "auto"
+    }
 
 
 def test_ids_and_names_of_checks_are_unique():
@@ -27,9 +29,14 @@ def test_ids_and_names_of_checks_are_unique():
         assert len({each.name for each in CHECKS[task.id]}) == len(CHECKS[task.id]) <= 5
 
 
-@pytest.mark.parametrize("error, said", [(Complaint("wrong shape"), "wrong shape"),
-                                         (StudentError("it raised"), "it raised"),
-                                         (ValueError("odd"), "could not be judged")])
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (Complaint("wrong shape"), "wrong shape"),
+        (StudentError("it raised"), "it raised"),
+        (ValueError("odd"), "could not be judged"),
+    ],
+)
 def test_a_check_turns_every_error_into_a_failed_outcome(error, said):
     @check("law", "It holds.")
     def law(student):
@@ -39,13 +46,17 @@ def test_a_check_turns_every_error_into_a_failed_outcome(error, said):
     assert not outcome.passed and said in outcome.message
 
 
-@pytest.mark.parametrize("value", [None, 1.0, "text", [], {}, torch.zeros(0), torch.full((3, 5), torch.nan), object()])
+@pytest.mark.parametrize(
+    "value", [None, 1.0, "text", [], {}, torch.zeros(0), torch.full((3, 5), torch.nan), object()]
+)
 @pytest.mark.parametrize("task", assignment.AUTO, ids=lambda task: task.id)
 def test_a_function_that_returns_nonsense_fails_every_task_with_a_sentence(task, value):
     space = {name: lambda *args, **kwargs: value for name in assignment.ANSWERS}
     outcomes = [run(InProcess(space)) for run in CHECKS[task.id]]
     assert not all(outcome.passed for outcome in outcomes)
-    assert all(outcome.message and "could not be judged" not in outcome.message for outcome in outcomes)
+    assert all(
+        outcome.message and "could not be judged" not in outcome.message for outcome in outcomes
+    )
 
 
 def test_an_empty_notebook_fails_every_check():
@@ -61,7 +72,9 @@ def test_assert_task_says_which_checks_failed():
 def test_an_error_in_the_students_code_is_one_sentence():
     space = {}
     exec("def kl_loss(mean_z, logvar_z):\n    return mean_z @ undefined", space)
-    with pytest.raises(StudentError, match=r"^kl_loss raised NameError: name 'undefined' is not defined \(line 2"):
+    with pytest.raises(
+        StudentError, match=r"^kl_loss raised NameError: name 'undefined' is not defined \(line 2"
+    ):
         InProcess(space).run("kl", inputs=[[torch.ones(1, 1), torch.ones(1, 1)]])
 
 
@@ -75,7 +88,11 @@ def test_every_wrong_loop_ends_far_from_the_right_one(conditional):
 
 
 def test_a_plain_function_may_sample_and_globals_stay_as_they_are():
-    space = {"sample_latent": lambda mean_z, logvar_z: mean_z + torch.exp(logvar_z / 2) * torch.randn_like(mean_z)}
+    space = {
+        "sample_latent": lambda mean_z, logvar_z: (
+            mean_z + torch.exp(logvar_z / 2) * torch.randn_like(mean_z)
+        )
+    }
     before = dict(space)
     for run in CHECKS["vae-sampling-test"]:
         assert run(InProcess(space)).passed

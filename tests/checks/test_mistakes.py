@@ -19,8 +19,10 @@ from tests.mistakes.key import definitions, namespace  # noqa: E402
 from tests.mistakes.table import confusion, share  # noqa: E402
 
 # What the key's solutions are made of: a message that said one of these would give the answer away.
-GIVEN_AWAY = re.compile(r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
-                        r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log")
+GIVEN_AWAY = re.compile(
+    r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
+    r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log"
+)
 
 
 @pytest.mark.parametrize("answer", CATALOGUE, ids=str)
@@ -33,8 +35,12 @@ def test_an_answer_costs_exactly_its_own_tasks(answer):
 
 def test_no_message_gives_the_answer_away():
     # A student's own line and the exception's text may hold anything.
-    said = [(str(answer), message) for answer in CATALOGUE for message in verdict(answer).messages
-            if " raised " not in message]
+    said = [
+        (str(answer), message)
+        for answer in CATALOGUE
+        for message in verdict(answer).messages
+        if " raised " not in message
+    ]
     assert len(said) > 300
     assert [pair for pair in said if GIVEN_AWAY.search(pair[1])] == []
 
@@ -46,16 +52,22 @@ def test_messages_are_one_to_four_sentences_without_a_traceback():
             assert len(message) < 450 or " raised " in message, (str(answer), message)
 
 
-def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_mistakes_are_named(last_lines):
+def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_mistakes_are_named(
+    last_lines,
+):
     count = confusion((answer, verdict(answer)) for answer in CATALOGUE)["all"]
-    last_lines.append(f"catalogue: caught {share(count.caught, count.wrong)}, accepted "
-                        f"{share(count.accepted, count.right)}, diagnosed {share(count.diagnosed, count.caught)}")
+    last_lines.append(
+        f"catalogue: caught {share(count.caught, count.wrong)}, accepted "
+        f"{share(count.accepted, count.right)}, diagnosed {share(count.diagnosed, count.caught)}"
+    )
     assert count.caught == count.wrong >= 110
     assert count.accepted == count.right >= 50
     assert count.diagnosed >= 0.9 * count.caught
 
 
-@pytest.mark.parametrize("answer", [each for each in CATALOGUE if each.name.endswith(", no zero_grad")], ids=str)
+@pytest.mark.parametrize(
+    "answer", [each for each in CATALOGUE if each.name.endswith(", no zero_grad")], ids=str
+)
 def test_a_mistake_is_named_though_another_mistake_cannot_be_imitated(monkeypatch, answer):
     def fails_when_maximised(inputs, loop):
         if loop.sign < 0:
@@ -91,6 +103,9 @@ def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
 def test_warnings_and_prints_cost_nothing():
     noisy = "import sys, warnings\nprint('here')\nprint('there', file=sys.stderr)\nwarnings.warn('careful')\n"
     sources = definitions("03_loss.ipynb")
-    fill("kl_loss", noisy + "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()")(sources)
+    fill(
+        "kl_loss",
+        noisy + "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()",
+    )(sources)
     for task in ("kl-loss-formula-test", "kl-loss-reduction-test"):
         assert_task(task, namespace("03_loss.ipynb", sources))

@@ -17,7 +17,9 @@ from tests.checks.weights_world import ALL, FILES, KEY, judged, key, needs_mnist
 @needs_mnist
 @pytest.mark.parametrize("conditional, loss, target", [(False, 4.68, "5"), (True, 4.10, "4.1")])
 def test_the_keys_weights_reach_the_target_on_all_test_images(conditional, loss, target):
-    outcome = judge_weights((KEY / FILES[conditional]).read_bytes(), conditional, FILES[conditional], ALL)
+    outcome = judge_weights(
+        (KEY / FILES[conditional]).read_bytes(), conditional, FILES[conditional], ALL
+    )
     assert outcome.passed
     reached, rest = outcome.message.removeprefix("reached ").split(", target about ")
     assert float(reached) == pytest.approx(loss, abs=0.02)
@@ -32,30 +34,56 @@ def test_the_losses_are_those_of_the_text_and_do_not_depend_on_batches():
     with torch.no_grad():
         mean, logvar = model.encode(images.grey(), images.y)
         prior = torch.distributions.Normal(0, 1)
-        kl = torch.distributions.kl_divergence(torch.distributions.Normal(mean, (logvar / 2).exp()), prior)
-        pixels = torch.distributions.Bernoulli(logits=model.decode(mean, images.y), validate_args=False)
+        kl = torch.distributions.kl_divergence(
+            torch.distributions.Normal(mean, (logvar / 2).exp()), prior
+        )
+        pixels = torch.distributions.Bernoulli(
+            logits=model.decode(mean, images.y), validate_args=False
+        )
     assert found.kl == pytest.approx(kl.sum(1).mean().item(), rel=1e-4)
-    assert found.from_means == pytest.approx(-pixels.log_prob(images.grey()).sum((1, 2, 3)).mean().item(), rel=1e-4)
+    assert found.from_means == pytest.approx(
+        -pixels.log_prob(images.grey()).sum((1, 2, 3)).mean().item(), rel=1e-4
+    )
     assert found.from_means < found.reconstruction < found.from_means + 5
     assert measure(model, images) == found
 
 
 # What wrong ways of training led to in two epochs: reconstruction, from means, KL, and what must be said.
 RUNS = {
-    "z = mean": (424.6, 156.0, 0.8, "from samples (425 nats) is far worse than from means (156 nats): trained without"),
+    "z = mean": (
+        424.6,
+        156.0,
+        0.8,
+        "from samples (425 nats) is far worse than from means (156 nats): trained without",
+    ),
     "σ = logvar": (396.7, 157.5, 0.8, "far worse than from means"),
-    "pixels averaged": (206.0, 206.0, 0.0, "6.44, or 206 nats per image: the model paints the average digit, its codes "
-                                           "carry nothing (KL 0.0)"),
+    "pixels averaged": (
+        206.0,
+        206.0,
+        0.0,
+        "6.44, or 206 nats per image: the model paints the average digit, its codes "
+        "carry nothing (KL 0.0)",
+    ),
     "KL's sign": (206.4, 206.3, 5.2, "its decoder ignores its codes (KL 5.2)"),
-    "KL omitted": (150.0, 149.9, 21.8, "KL is 0.68 (21.8 nats per image), and should lie between 0.14 and 0.25"),
+    "KL omitted": (
+        150.0,
+        149.9,
+        21.8,
+        "KL is 0.68 (21.8 nats per image), and should lie between 0.14 and 0.25",
+    ),
     "uniform noise": (150.0, 145.0, 2.9, "KL is 0.09"),
     "no zero_grad": (238.9, 238.2, 3.2, "reconstruction is 7.47"),
     "stopped after one epoch": (168.0, 167.0, 5.0, "was it trained for 10 epochs"),
     "too good": (95.0, 94.0, 6.0, "better than two latent dimensions allow"),
-    "initial weights": (571.0, 569.0, 0.05, "these weights are not trained (every pixel grey gives 784 · ln 2 = 543.4"),
+    "initial weights": (
+        571.0,
+        569.0,
+        0.05,
+        "these weights are not trained (every pixel grey gives 784 · ln 2 = 543.4",
+    ),
     "overflow": (float("inf"), 0.0, 0.0, "not finite"),
     "not a number": (150.0, 149.0, float("nan"), "not finite"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("recon, from_means, kl, words", RUNS.values(), ids=RUNS)
@@ -63,11 +91,23 @@ def test_what_went_wrong_is_named(recon, from_means, kl, words):
     assert words in diagnosis(Measured(recon, kl, from_means, recon), False, 205.65)
 
 
-@pytest.mark.parametrize("conditional, recon, kl", [
-    (False, 149.8, 6.0), (False, 143.5, 6.2), (False, 148.3, 6.1), (True, 127.1, 4.7), (True, 126.1, 4.8),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "conditional, recon, kl",
+    [
+        (False, 149.8, 6.0),
+        (False, 143.5, 6.2),
+        (False, 148.3, 6.1),
+        (True, 127.1, 4.7),
+        (True, 126.1, 4.8),
+    ],
+)
 def test_published_and_measured_right_runs_are_inside(conditional, recon, kl):
-    assert diagnosis(Measured(recon, kl, recon - 1, recon), conditional, 170.9 if conditional else 205.65) is None
+    assert (
+        diagnosis(
+            Measured(recon, kl, recon - 1, recon), conditional, 170.9 if conditional else 205.65
+        )
+        is None
+    )
 
 
 @needs_mnist
@@ -85,7 +125,9 @@ def test_a_decoder_that_paints_the_average_digit_has_collapsed():
         nn.init.zeros_(layer.weight)
         nn.init.zeros_(layer.bias)
     average = images.grey().mean(0, keepdim=True)
-    optimizer = torch.optim.Adam([model.expand.bias, *model.deconv1.parameters(), *model.deconv2.parameters()], lr=0.02)
+    optimizer = torch.optim.Adam(
+        [model.expand.bias, *model.deconv1.parameters(), *model.deconv2.parameters()], lr=0.02
+    )
     nn.init.normal_(model.expand.bias)
     for _ in range(150):
         optimizer.zero_grad()
@@ -93,7 +135,9 @@ def test_a_decoder_that_paints_the_average_digit_has_collapsed():
         nn.functional.binary_cross_entropy_with_logits(logits, average, reduction="sum").backward()
         optimizer.step()
     said = judged(model.state_dict(), images=300).message
-    assert float(said.split(" or ")[1].split(" nats")[0]) == pytest.approx(average_digit(images, False), abs=3)
+    assert float(said.split(" or ")[1].split(" nats")[0]) == pytest.approx(
+        average_digit(images, False), abs=3
+    )
     assert "the model paints the average digit, its codes carry nothing (KL 0.0)" in said
 
 
@@ -113,8 +157,14 @@ def test_the_other_model_is_recognised(conditional):
 
 
 @needs_mnist
-@pytest.mark.parametrize("value, words", [(float("nan"), "holds NaN or infinite values in 1 of 16 tensors"),
-                                          (float("inf"), "holds NaN or infinite"), (1e30, "not finite")])
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (float("nan"), "holds NaN or infinite values in 1 of 16 tensors"),
+        (float("inf"), "holds NaN or infinite"),
+        (1e30, "not finite"),
+    ],
+)
 def test_values_that_are_no_weights_are_named(value, words):
     state = key()
     state["hidden.bias"] = torch.full_like(state["hidden.bias"], value)
@@ -123,7 +173,11 @@ def test_values_that_are_no_weights_are_named(value, words):
 
 def renamed(state, names):
     """The state with other names and order: position in `names` → layer of the key."""
-    return {f"net.{i}.{kind}": state[f"{name}.{kind}"] for i, name in enumerate(names) for kind in ("weight", "bias")}
+    return {
+        f"net.{i}.{kind}": state[f"{name}.{kind}"]
+        for i, name in enumerate(names)
+        for kind in ("weight", "bias")
+    }
 
 
 LAYERS = ["conv1", "conv2", "hidden", "mean", "logvar", "expand", "deconv1", "deconv2"]
@@ -143,7 +197,10 @@ def test_one_layer_for_both_heads_other_types_and_a_prefix_are_read():
     usual, state = judged(key()), key()
     for order in ("mean", "logvar"), ("logvar", "mean"):
         whole = {k: v for k, v in state.items() if k.partition(".")[0] not in order}
-        heads = {f"heads.{kind}": torch.cat([state[f"{head}.{kind}"] for head in order]) for kind in ("weight", "bias")}
+        heads = {
+            f"heads.{kind}": torch.cat([state[f"{head}.{kind}"] for head in order])
+            for kind in ("weight", "bias")
+        }
         assert judged(whole | heads) == usual
     assert judged({f"module.{name}": value.double() for name, value in state.items()}) == usual
 
@@ -154,14 +211,20 @@ def test_another_latent_size_is_named_without_running_it():
 
 
 def test_without_mnist_it_says_so_after_looking_at_the_file():
-    assert "MNIST is not on the grader's machine" in judge_weights(packed(key()), False, "vae.pt", None).message
+    assert (
+        "MNIST is not on the grader's machine"
+        in judge_weights(packed(key()), False, "vae.pt", None).message
+    )
     assert "is not a plain file" in judge_weights(b"no", False, "vae.pt", None).message
 
 
 def test_whatever_goes_wrong_ends_in_a_sentence(monkeypatch):
     monkeypatch.setattr(judging, "read_weights", lambda data: 1 / 0)
     said = judge_weights(b"", False, "vae.pt", None)
-    assert (said.passed, said.message) == (False, "vae.pt could not be measured (ZeroDivisionError).")
+    assert (said.passed, said.message) == (
+        False,
+        "vae.pt could not be measured (ZeroDivisionError).",
+    )
 
 
 def test_test_images_that_are_damaged_count_as_missing(tmp_path):
@@ -173,6 +236,8 @@ def test_test_images_that_are_damaged_count_as_missing(tmp_path):
 
 
 def test_the_average_digit_costs_its_entropy_and_each_labels_own_costs_less():
-    images = Images(torch.tensor([[[0, 255]], [[255, 255]]], dtype=torch.uint8), torch.tensor([3, 4]))
+    images = Images(
+        torch.tensor([[[0, 255]], [[255, 255]]], dtype=torch.uint8), torch.tensor([3, 4])
+    )
     assert average_digit(images, False) == pytest.approx(torch.tensor(2.0).log().item(), rel=1e-4)
     assert average_digit(images, True) == pytest.approx(0, abs=1e-6)

@@ -48,8 +48,10 @@ def bent_outcome(submission, own_class):
 def test_another_architecture_is_measured_by_the_students_own_model_and_marked(bent):
     found = bent_outcome(bent, Bent)
     assert found.passed and found.message.startswith("reached 4.")
-    assert "measured by what your own model gives for 500 test images, since vae.pt holds another architecture: " \
-           "18 tensors where the VAE of the text has 16" in found.message
+    assert (
+        "measured by what your own model gives for 500 test images, since vae.pt holds another architecture: "
+        "18 tensors where the VAE of the text has 16" in found.message
+    )
 
 
 class Liar(Bent):
@@ -60,12 +62,20 @@ class Liar(Bent):
 
 
 @needs_mnist
-@pytest.mark.parametrize("own, words", [(None, "could not be run"), (Reference, "does not accept the weights in"),
-                                        (Liar, "grey values should lie in [0, 1]")])
+@pytest.mark.parametrize(
+    "own, words",
+    [
+        (None, "could not be run"),
+        (Reference, "does not accept the weights in"),
+        (Liar, "grey values should lie in [0, 1]"),
+    ],
+)
 def test_an_own_model_that_cannot_be_measured_is_one_sentence(bent, own, words):
     found = bent_outcome(bent, own)
     assert not found.passed
-    assert "vae.pt holds another architecture: 18 tensors" in found.message and words in found.message
+    assert (
+        "vae.pt holds another architecture: 18 tensors" in found.message and words in found.message
+    )
 
 
 @needs_mnist
@@ -79,12 +89,21 @@ def test_there_is_no_verdict_where_the_kernel_of_an_own_model_is_lost(bent):
 
 @needs_mnist
 def test_right_shapes_with_another_activation_are_measured_by_the_students_own_model():
-    state = {name: -value if name.startswith(("conv1", "hidden")) else value for name, value in key().items()}
+    state = {
+        name: -value if name.startswith(("conv1", "hidden")) else value
+        for name, value in key().items()
+    }
     model = Reference()  # the key's own function: what the signs changed, it changes back
     model.load_state_dict(key())
     with torch.no_grad():
-        found = judged(state, own=lambda x, y, z: model.encode(x, y) if z is None else [model.decode(z, y).sigmoid()])
-    assert found.passed and "fits the shapes of the text's VAE, but not what its layers do" in found.message
+        found = judged(
+            state,
+            own=lambda x, y, z: model.encode(x, y) if z is None else [model.decode(z, y).sigmoid()],
+        )
+    assert (
+        found.passed
+        and "fits the shapes of the text's VAE, but not what its layers do" in found.message
+    )
 
     def broken(x, y, z):
         raise StudentError("It fails.")
@@ -95,6 +114,9 @@ def test_right_shapes_with_another_activation_are_measured_by_the_students_own_m
 
 def test_a_missing_file_says_what_writes_it_or_why_it_was_left_out(tmp_path):
     nothing = Submission("ada", tmp_path, {})
-    assert "vae.pt is not in the submission: run 04_training.ipynb" in bent_outcome(nothing, None).message
+    assert (
+        "vae.pt is not in the submission: run 04_training.ipynb"
+        in bent_outcome(nothing, None).message
+    )
     large = Submission("ada", tmp_path, {}, notes=("vae.pt is larger than 50 MB.",))
     assert bent_outcome(large, None).message == "vae.pt is larger than 50 MB."

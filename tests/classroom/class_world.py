@@ -32,8 +32,14 @@ def run_here(folder, monkeypatch=None, accept=False, **changes):
     if monkeypatch:
         monkeypatch.setattr(run, "open_executor", lambda scheduler, workers: Here())
     console = Console(file=io.StringIO(), width=200, markup=False)
-    usual = {"submitted": folder / "submitted", "results": folder / "graded", "course": folder, "workers": 1,
-             "gradebook": (folder / "gradebook.db").exists(), "grader": GRADER}  # fmt: skip
+    usual = {
+        "submitted": folder / "submitted",
+        "results": folder / "graded",
+        "course": folder,
+        "workers": 1,
+        "gradebook": (folder / "gradebook.db").exists(),
+        "grader": GRADER,
+    }
     code = grade_class(Settings(**usual | changes), console, lambda students: accept)
     return code, console.file.getvalue()
 
@@ -78,16 +84,24 @@ def scores(folder):
     """student → {grade_id: (automatic points, points by hand, whether a person must look)}; one row each."""
     with open_gradebook(folder) as gradebook:
         submissions = gradebook.find_assignment("vae").submissions
-        found = {submission.student_id: {grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                                         for notebook in submission.notebooks for grade in notebook.grades}
-                 for submission in submissions}  # fmt: skip
+        found = {
+            submission.student_id: {
+                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in submissions
+        }
         assert len(found) == len(submissions)
         return found
 
 
 def automatic(folder):
     """student → the points of the two tests."""
-    return {student: tuple(grades[name][0] for name in TESTS) for student, grades in scores(folder).items()}
+    return {
+        student: tuple(grades[name][0] for name in TESTS)
+        for student, grades in scores(folder).items()
+    }
 
 
 def mark_by_hand(folder, student, score, comment="Good.", extra=None):

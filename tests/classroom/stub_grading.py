@@ -49,10 +49,18 @@ def grade(folder: Path, **options) -> StubReport:
     orders = json.loads(path.read_text())
     _obey(orders)
     points = orders["points"]
-    tasks = [{"id": name, "title": name.replace("-", " "), "points": 1, "score": score, "checks": []}
-             for name, score in zip(TESTS, points, strict=True)]  # fmt: skip
-    tree = {"submission": folder.name, "score": sum(points), "max_score": 2, "tasks": tasks,
-            "notes": orders.get("notes", []), "isolation": "a stub"}  # fmt: skip
+    tasks = [
+        {"id": name, "title": name.replace("-", " "), "points": 1, "score": score, "checks": []}
+        for name, score in zip(TESTS, points, strict=True)
+    ]
+    tree = {
+        "submission": folder.name,
+        "score": sum(points),
+        "max_score": 2,
+        "tasks": tasks,
+        "notes": orders.get("notes", []),
+        "isolation": "a stub",
+    }
     return StubReport(tree, {f"{NOTEBOOK}.ipynb": notebook(points, orders.get("why", UNANSWERED))})
 
 
@@ -60,7 +68,10 @@ def notebook(points=None, why=UNANSWERED, rubric=""):
     """The notebook of the assignment: an answer, two tests and a question; graded where there are points."""
     cells = [
         _cell("code", "def answer(): ...", "answer", solution=True),
-        *(_cell("code", f"test({name!r})", name, grade=True, locked=True, points=1) for name in TESTS),
+        *(
+            _cell("code", f"test({name!r})", name, grade=True, locked=True, points=1)
+            for name in TESTS
+        ),
         _cell("markdown", f"Why?{rubric}", "why-text", locked=True),
         _cell("markdown", why, QUESTION, grade=True, solution=True, points=1),
     ]

@@ -17,7 +17,9 @@ def cluster():
     """Two workers; a task is tried twice."""
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=":0"
+        ) as cluster,
     ):
         yield cluster
 
@@ -27,7 +29,11 @@ def results(folder, **settings):
     place = folder / f"graded-{len(settings)}"
     code, printed = run_here(folder, results=place, **settings)
     with Store(place) as store:
-        return code, printed, {student: result.points for student, result in store.results[COUNTS].items()}
+        return (
+            code,
+            printed,
+            {student: result.points for student, result in store.results[COUNTS].items()},
+        )
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_points_as_this_machine(cluster, tmp_path):

@@ -17,7 +17,9 @@ def graded(tmp_path_factory):
     """A course of three students, graded."""
     course = make_course(tmp_path_factory.mktemp("course"))
     for number, student in enumerate(STUDENTS):
-        submit(course / "submitted" / student / "vae", (1, number % 2), why=f"Because of {student}.")
+        submit(
+            course / "submitted" / student / "vae", (1, number % 2), why=f"Because of {student}."
+        )
     code, printed = run_here(course)
     assert code == 0, printed
     return course
@@ -61,8 +63,10 @@ def test_who_has_no_pages_is_named_and_the_others_have_theirs(course):
     (course / "autograded" / "bob" / "vae" / f"{NOTEBOOK}.ipynb").write_text("{")
     code, printed = feedback()
     assert code == 1
-    assert printed == ("bob has no pages; `nbgrader generate_feedback vae --force` says why.\n"
-                       "Pages of 2 students are in feedback/.\n")  # fmt: skip
+    assert printed == (
+        "bob has no pages; `nbgrader generate_feedback vae --force` says why.\n"
+        "Pages of 2 students are in feedback/.\n"
+    )
     assert not (course / "feedback" / "bob" / "vae").exists() and page(course, "cyd")
 
 

@@ -52,11 +52,22 @@ def test_points_of_tests_are_in_the_gradebook_and_answers_wait_for_a_person(cour
     code, printed = grade(ada={"points": (1, 0), "why": "Because."}, bob={"points": (0, 0)})
     assert code == 0, printed
     assert scores(course) == {
-        "ada": {"first-test": (1, None, False), "second-test": (0, None, False), QUESTION: (None, None, True)},
-        "bob": {"first-test": (0, None, False), "second-test": (0, None, False), QUESTION: (0, None, False)},
+        "ada": {
+            "first-test": (1, None, False),
+            "second-test": (0, None, False),
+            QUESTION: (None, None, True),
+        },
+        "bob": {
+            "first-test": (0, None, False),
+            "second-test": (0, None, False),
+            QUESTION: (0, None, False),
+        },
     }
     with open_gradebook(course) as gradebook:
-        comments = [gradebook.find_comment(QUESTION, NOTEBOOK, "vae", student).comment for student in ("ada", "bob")]
+        comments = [
+            gradebook.find_comment(QUESTION, NOTEBOOK, "vae", student).comment
+            for student in ("ada", "bob")
+        ]
     assert comments == [None, "No response."]
 
 
@@ -64,9 +75,14 @@ def test_the_formgrader_finds_graded_notebooks_with_the_rubric(course, grade):
     grade(ada={"points": (1, 0), "why": "Because."})
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in autograded(course, "ada").cells}
     assert cells["why-text"].source.endswith(RUBRIC) and cells[QUESTION].source == "Because."
-    assert cells["first-test"].outputs[0].text == "It holds.\n" and cells["second-test"].outputs[0].ename == "Failed"
+    assert (
+        cells["first-test"].outputs[0].text == "It holds.\n"
+        and cells["second-test"].outputs[0].ename == "Failed"
+    )
     nbformat.validate(autograded(course, "ada"))
-    assert [path.name for path in (course / "autograded" / "ada" / "vae").iterdir()] == [f"{NOTEBOOK}.ipynb"]
+    assert [path.name for path in (course / "autograded" / "ada" / "vae").iterdir()] == [
+        f"{NOTEBOOK}.ipynb"
+    ]
 
 
 def test_what_a_person_gave_stays(course, grade):
@@ -76,7 +92,11 @@ def test_what_a_person_gave_stays(course, grade):
     with open_gradebook(course) as gradebook:
         mark = gradebook.find_grade(QUESTION, NOTEBOOK, "vae", "ada")
         comment = gradebook.find_comment(QUESTION, NOTEBOOK, "vae", "ada")
-        assert (mark.manual_score, mark.extra_credit, comment.manual_comment) == (0.5, 0.25, "Half.")
+        assert (mark.manual_score, mark.extra_credit, comment.manual_comment) == (
+            0.5,
+            0.25,
+            "Half.",
+        )
         assert mark.needs_manual_grade, "the answer may have changed"
     assert automatic(course) == {"ada": (1, 1)}
 
@@ -118,14 +138,20 @@ def test_the_last_points_stay_where_a_later_submission_cannot_be_graded(course, 
     assert automatic(course) == {"ada": (1, 0)}
 
 
-def test_an_error_within_a_student_leaves_nothing_of_them_and_the_next_call_writes_all(course, grade, monkeypatch):
+def test_an_error_within_a_student_leaves_nothing_of_them_and_the_next_call_writes_all(
+    course, grade, monkeypatch
+):
     def fail(*_):
         raise ValueError("the database is ill")
 
     with monkeypatch.context() as patch:
         patch.setattr(GradebookWriter, "_penalty", fail)
         code, printed = grade(ada={"points": (1, 0)})
-    assert code == 1 and "ada: is graded, but not in the gradebook: The gradebook says: the database is ill." in printed
+    assert (
+        code == 1
+        and "ada: is graded, but not in the gradebook: The gradebook says: the database is ill."
+        in printed
+    )
     assert scores(course) == {}
     with open_gradebook(course) as gradebook:
         assert gradebook.students == []
@@ -146,7 +172,10 @@ def test_a_gradebook_of_an_older_assignment_is_one_sentence(course, grade):
         gradebook.db.delete(gradebook.find_source_cell("first-test", NOTEBOOK, "vae"))
         gradebook.db.commit()
     code, printed = grade(ada={"points": (1, 1)})
-    assert code == 1 and "The gradebook does not know all cells with points: `make release` tells it." in printed
+    assert (
+        code == 1
+        and "The gradebook does not know all cells with points: `make release` tells it." in printed
+    )
     assert scores(course) == {}
 
 
@@ -158,7 +187,11 @@ def test_an_unexpected_error_with_one_student_does_not_stop_the_others(course, g
     with monkeypatch.context() as patch:
         patch.setattr(GradebookWriter, "_write", write)
         code, printed = grade(ada={"points": (1, 1)}, bob={"points": (1, 0)})
-    assert code == 1 and "ada: is graded, but not in the gradebook: ZeroDivisionError: division by zero" in printed
+    assert (
+        code == 1
+        and "ada: is graded, but not in the gradebook: ZeroDivisionError: division by zero"
+        in printed
+    )
     assert automatic(course) == {"bob": (1, 0)}
     assert grade()[0] == 0 and automatic(course) == {"ada": (1, 1), "bob": (1, 0)}
 
@@ -174,7 +207,9 @@ def test_notebooks_that_are_lost_before_they_are_merged_are_said(course, grade):
 def test_a_notebook_that_is_not_there_has_no_points(course):
     with GradebookWriter(course, "vae") as writer:
         writer.merge("ada", {}, None, True)
-    assert scores(course)["ada"] == {name: (0, None, False) for name in ("first-test", "second-test", QUESTION)}
+    assert scores(course)["ada"] == {
+        name: (0, None, False) for name in ("first-test", "second-test", QUESTION)
+    }
 
 
 def test_a_second_call_does_not_open_the_gradebook(course, grade, monkeypatch):
@@ -211,7 +246,9 @@ def test_what_is_lost_is_written_again(course, template, grade, loss):
 
 def test_a_line_of_the_journal_that_is_cut_off_is_none(tmp_path):
     path = tmp_path / "merged.jsonl"
-    path.write_bytes(b'\n{"student": "ada", "work": 1}\n{"student": "bo\n{"student": "ada", "work": 2}\n3')
+    path.write_bytes(
+        b'\n{"student": "ada", "work": 1}\n{"student": "bo\n{"student": "ada", "work": 2}\n3'
+    )
     assert sync._read_journal(path) == {"ada": {"student": "ada", "work": 2}}
 
 
@@ -226,17 +263,28 @@ def test_late_submissions_cost_what_nbgraders_settings_say(course, grade):
     assert grade()[0] == 0
     with open_gradebook(course) as gradebook:
         found = {student: gradebook.find_submission("vae", student) for student in times}
-        assert {student: each.total_seconds_late for student, each in found.items()} == {"ada": 86400, "bob": 0}
-        assert {student: each.late_submission_penalty for student, each in found.items()} == {"ada": 2, "bob": 0}
+        assert {student: each.total_seconds_late for student, each in found.items()} == {
+            "ada": 86400,
+            "bob": 0,
+        }
+        assert {student: each.late_submission_penalty for student, each in found.items()} == {
+            "ada": 2,
+            "bob": 0,
+        }
     (course / "submitted" / "ada" / "vae" / "timestamp.txt").write_text(times["bob"])
     grade()
     with open_gradebook(course) as gradebook:
         assert gradebook.find_submission("vae", "ada").late_submission_penalty == 0
 
 
-def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_starts(course, grade, capsys):
+def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_starts(
+    course, grade, capsys
+):
     with open_gradebook(course) as gradebook:
         gradebook.remove_assignment("vae")
     assert grade(ada={"points": (1, 0)})[0] == 1
-    assert capsys.readouterr().err == "The gradebook knows no notebooks of vae: `make release` tells it.\n"
+    assert (
+        capsys.readouterr().err
+        == "The gradebook knows no notebooks of vae: `make release` tells it.\n"
+    )
     assert not list((course / "graded").glob("*.json"))

@@ -82,7 +82,9 @@ def test_an_honest_submission_is_graded_as_if_alone(run, alone, student):
 
 
 def test_the_gradebook_has_every_student_and_their_points(run):
-    expected = {student: found.report["score"] for student, found in run.found.items() if found.report}
+    expected = {
+        student: found.report["score"] for student, found in run.found.items() if found.report
+    }
     assert run.points_in_gradebook() == expected
 
 

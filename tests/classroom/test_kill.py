@@ -15,7 +15,14 @@ from sqlalchemy import Engine, event
 
 from autograder.classroom.results import atomic_files
 from autograder.classroom.results.store import COUNTS, Store
-from tests.classroom.class_world import automatic, copy_course, make_course, mark_by_hand, run_here, scores
+from tests.classroom.class_world import (
+    automatic,
+    copy_course,
+    make_course,
+    mark_by_hand,
+    run_here,
+    scores,
+)
 from tests.classroom.stub_grading import GRADER, QUESTION, submit
 from tests.paths import ROOT
 
@@ -116,7 +123,10 @@ def no_remains(folder):
 def start(folder):
     script = folder / "script.py"
     script.write_text(SCRIPT)
-    command, environment = [sys.executable, script, folder, GRADER], {**os.environ, "PYTHONPATH": str(ROOT)}
+    command, environment = (
+        [sys.executable, script, folder, GRADER],
+        {**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
@@ -147,11 +157,16 @@ def test_a_killed_worker_costs_no_submission(tmp_path):
     submit(tmp_path / "submitted" / "bob", kill=True)
     submit(tmp_path / "submitted" / "cyd", (1, 1))
     code, printed = run_here(tmp_path)
-    assert code == 1 and "bob: could not be graded: its worker process was killed (signal 9)." in printed
+    assert (
+        code == 1
+        and "bob: could not be graded: its worker process was killed (signal 9)." in printed
+    )
     assert counting(tmp_path) == {"ada": 1, "cyd": 2}
 
 
-def test_a_full_disk_stops_the_run_in_one_sentence_and_the_next_one_goes_on(tmp_path, monkeypatch, capsys):
+def test_a_full_disk_stops_the_run_in_one_sentence_and_the_next_one_goes_on(
+    tmp_path, monkeypatch, capsys
+):
     hand_in(tmp_path, AFTER)
     for writes in range(2 * len(AFTER)):  # that succeed: of each student a result and its notebooks
         with monkeypatch.context() as patch:
@@ -159,7 +174,9 @@ def test_a_full_disk_stops_the_run_in_one_sentence_and_the_next_one_goes_on(tmp_
             code, _ = run_here(tmp_path, patch, force=True)
         assert code == 1
         error = capsys.readouterr().err
-        assert "No space left on device. What was graded is kept; the same command goes on." in error
+        assert (
+            "No space left on device. What was graded is kept; the same command goes on." in error
+        )
         assert error.count("\n") == 1 and no_remains(tmp_path)
     assert run_here(tmp_path, monkeypatch)[0] == 0
     assert counting(tmp_path) == {student: sum(points) for student, points in AFTER.items()}
@@ -181,7 +198,9 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path, monkeypatch, capsys):
     hand_in(tmp_path, AFTER)
     with Store(tmp_path / "graded"):
         assert run_here(tmp_path, monkeypatch)[0] == 1
-    assert re.fullmatch(r"Another run writes to .*graded: wait for its end\.\n", capsys.readouterr().err)
+    assert re.fullmatch(
+        r"Another run writes to .*graded: wait for its end\.\n", capsys.readouterr().err
+    )
 
 
 def test_ctrl_c_stops_the_run_in_one_sentence(tmp_path):

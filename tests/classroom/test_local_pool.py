@@ -59,9 +59,14 @@ def test_calls_run_in_one_other_process(pool):
     assert len(pids) == 1 and str(os.getpid()) not in pids
 
 
-@pytest.mark.parametrize("kind, says", [
-    ("error", "ValueError: no"), ("exit", "SystemExit: 3"), ("end of file", "EOFError"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind, says",
+    [
+        ("error", "ValueError: no"),
+        ("exit", "SystemExit: 3"),
+        ("end of file", "EOFError"),
+    ],
+)
 def test_what_a_call_raises_is_the_futures_and_the_process_goes_on(pool, kind, says):
     before = pool.submit(pid).result()
     with pytest.raises(WorkerError, match=says):
@@ -116,7 +121,11 @@ if __name__ == "__main__":
 def test_processes_end_with_a_main_process_that_is_killed(tmp_path):
     script = tmp_path / "orphans.py"
     script.write_text(ORPHANS)
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "TMPDIR": str(tmp_path)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+        "TMPDIR": str(tmp_path),
+    }
     command = [sys.executable, script, tmp_path / "log"]
     main = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     worker = int(main.stdout.readline())
@@ -128,19 +137,32 @@ def test_processes_end_with_a_main_process_that_is_killed(tmp_path):
 def test_a_graded_submission_is_json_text_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     order = json.dumps({"points": [1, 0], "notes": ["Hm."]}).encode()
-    answer = json.loads(grade_bundle(Bundle("ada", (File("02_vae.ipynb", order, 1),), ("x.rar is no zip.",)), GRADER))
-    assert (answer["status"], answer["report"]["submission"], answer["report"]["score"]) == ("graded", "ada", 1)
+    answer = json.loads(
+        grade_bundle(
+            Bundle("ada", (File("02_vae.ipynb", order, 1),), ("x.rar is no zip.",)), GRADER
+        )
+    )
+    assert (answer["status"], answer["report"]["submission"], answer["report"]["score"]) == (
+        "graded",
+        "ada",
+        1,
+    )
     assert answer["report"]["notes"] == ["x.rar is no zip.", "Hm."]
     assert json.loads(answer["notebooks"]["02_vae.ipynb"])["cells"]
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("order, status, problem", [
-    ({"raise": "no\x1b[31m"}, "failed", "ValueError: no\N{REPLACEMENT CHARACTER}[31m"),
-    ({"refuse": "Nothing."}, "refused", "Nothing."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "order, status, problem",
+    [
+        ({"raise": "no\x1b[31m"}, "failed", "ValueError: no\N{REPLACEMENT CHARACTER}[31m"),
+        ({"refuse": "Nothing."}, "refused", "Nothing."),
+    ],
+)
 def test_whatever_a_submission_does_to_the_grader_is_its_result(order, status, problem):
-    answer = json.loads(grade_bundle(Bundle("ada", (File("02_vae.ipynb", json.dumps(order).encode(), 1),)), GRADER))
+    answer = json.loads(
+        grade_bundle(Bundle("ada", (File("02_vae.ipynb", json.dumps(order).encode(), 1),)), GRADER)
+    )
     assert answer == {"status": status, "problem": problem}
 
 
@@ -177,7 +199,9 @@ def entries(folder, names=NAMES):
 @pytest.mark.parametrize("most", [1, 3])
 def test_only_so_many_submissions_are_on_their_way(tmp_path, most):
     executor = Slow(most)
-    assert {outcome.entry.student for outcome in grade_all(executor, entries(tmp_path))} == set(NAMES)
+    assert {outcome.entry.student for outcome in grade_all(executor, entries(tmp_path))} == set(
+        NAMES
+    )
     assert executor.most == most
 
 
@@ -206,14 +230,24 @@ class SharedFate(Executor):
 
 
 def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
-    ends = list(grade_all(SharedFate({"bob"}), entries(tmp_path, ["ada", "bob", "cyd", "dan", "eve"])))
+    ends = list(
+        grade_all(SharedFate({"bob"}), entries(tmp_path, ["ada", "bob", "cyd", "dan", "eve"]))
+    )
     assert sorted((end.entry.student, end.status) for end in ends) == [
-        ("ada", "graded"), ("bob", "failed"), ("cyd", "graded"), ("dan", "graded"), ("eve", "graded")]  # fmt: skip
+        ("ada", "graded"),
+        ("bob", "failed"),
+        ("cyd", "graded"),
+        ("dan", "graded"),
+        ("eve", "graded"),
+    ]
 
 
 def test_several_killers_are_each_tried_alone(tmp_path):
     executor = SharedFate({"ada", "bob"})
-    ends = {end.entry.student: end.status for end in grade_all(executor, entries(tmp_path, ["ada", "bob", "cyd"]))}
+    ends = {
+        end.entry.student: end.status
+        for end in grade_all(executor, entries(tmp_path, ["ada", "bob", "cyd"]))
+    }
     assert ends == {"ada": "failed", "bob": "failed", "cyd": "graded"}
 
 
@@ -234,8 +268,13 @@ def test_a_submission_larger_than_all_bytes_is_graded_alone(tmp_path, monkeypatc
 
 def test_what_cannot_be_read_costs_only_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(dispatch.bundle, "read_bundle", fail_for("b", dispatch.bundle.read_bundle))
-    outcomes = {outcome.entry.student: outcome for outcome in grade_all(Slow(2), entries(tmp_path, "abc"))}
-    assert outcomes["b"].problem == "it cannot be read (Permission denied)" and outcomes["b"].status == "failed"
+    outcomes = {
+        outcome.entry.student: outcome for outcome in grade_all(Slow(2), entries(tmp_path, "abc"))
+    }
+    assert (
+        outcomes["b"].problem == "it cannot be read (Permission denied)"
+        and outcomes["b"].status == "failed"
+    )
     assert outcomes["a"].status == outcomes["c"].status == "refused"
 
 

@@ -31,8 +31,16 @@ def test_a_time_of_submission_is_a_short_plain_file(tmp_path):
         (tmp_path / name).write_text(text)
     (tmp_path / "link").symlink_to(tmp_path / "text")
     os.mkfifo(tmp_path / "pipe")
-    expected = {"text": times["text"], "long": "x" * 100, "link": None, "pipe": None, "nowhere": None}
-    assert {name: sync._timestamp(Entry("ada", (), tmp_path / name)) for name in expected} == expected
+    expected = {
+        "text": times["text"],
+        "long": "x" * 100,
+        "link": None,
+        "pipe": None,
+        "nowhere": None,
+    }
+    assert {
+        name: sync._timestamp(Entry("ada", (), tmp_path / name)) for name in expected
+    } == expected
 
 
 TIMES = {
@@ -55,7 +63,9 @@ def test_only_times_are_times(text):
 
 def test_a_time_that_cannot_be_read_is_said_and_left_out(grade, tmp_path):
     submit(tmp_path / "submitted" / "ada" / "vae", points=(1, 0))
-    (tmp_path / "submitted" / "ada" / "vae" / "timestamp.txt").write_text("2024-01-02 12:00:00 /proc/kmsg")
+    (tmp_path / "submitted" / "ada" / "vae" / "timestamp.txt").write_text(
+        "2024-01-02 12:00:00 /proc/kmsg"
+    )
     code, printed = grade()
     assert code == 0 and "ada: timestamp.txt holds no time, and is left out." in printed
     assert automatic(tmp_path) == {"ada": (1, 0)}

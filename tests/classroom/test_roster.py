@@ -17,24 +17,65 @@ LAYOUTS = {
     "nbgrader": ("ada/vae/02_vae.ipynb", ("ada", "ada/vae", "")),
     "a folder": ("ada/02_vae.ipynb", ("ada", "ada", "")),
     "a zip": ("ada.zip", ("ada", "ada.zip", "submission.zip")),
-    "Moodle, folders": ("Ada Lovelace_123_assignsubmission_file_/vae.zip",
-                        ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_", "")),
-    "Moodle, folders without a last underscore": ("Ada_123_assignsubmission_file/vae.zip",
-                                                  ("Ada_123", "Ada_123_assignsubmission_file", "")),
-    "Moodle, files": ("Ada Lovelace_123_assignsubmission_file_my work.zip",
-                      ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_my work.zip", "my work.zip")),
+    "Moodle, folders": (
+        "Ada Lovelace_123_assignsubmission_file_/vae.zip",
+        ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_", ""),
+    ),
+    "Moodle, folders without a last underscore": (
+        "Ada_123_assignsubmission_file/vae.zip",
+        ("Ada_123", "Ada_123_assignsubmission_file", ""),
+    ),
+    "Moodle, files": (
+        "Ada Lovelace_123_assignsubmission_file_my work.zip",
+        ("Ada Lovelace_123", "Ada Lovelace_123_assignsubmission_file_my work.zip", "my work.zip"),
+    ),
     "Moodle, a file named like another student's": (
         "Ada_1_assignsubmission_file_Bob_2_assignsubmission_file_x.zip",
-        ("Ada_1", "Ada_1_assignsubmission_file_Bob_2_assignsubmission_file_x.zip",
-         "Bob_2_assignsubmission_file_x.zip")),
+        (
+            "Ada_1",
+            "Ada_1_assignsubmission_file_Bob_2_assignsubmission_file_x.zip",
+            "Bob_2_assignsubmission_file_x.zip",
+        ),
+    ),
     "Canvas": ("ada_123_4567_work.zip", ("ada_123", "ada_123_4567_work.zip", "work.zip")),
-    "Canvas, late": ("ada_LATE_123_4567_work.zip", ("ada_123", "ada_LATE_123_4567_work.zip", "work.zip")),
-    "Canvas, a notebook": ("ada_123_4567_02_vae.ipynb", ("ada_123", "ada_123_4567_02_vae.ipynb", "02_vae.ipynb")),
-    "numbers that are no export": ("group_1_2_work.zip", ("group_1_2_work", "group_1_2_work.zip", "submission.zip")),
-    "a folder with numbers": ("ada_123_4567_work/x.ipynb", ("ada_123_4567_work", "ada_123_4567_work", "")),
-}  # fmt: skip
-UNSAFE = ["..", ".", "a[1]", "a/b", "a\\b", "../../etc", "a\nb", "a\0b", "<img src=x onerror=alert(1)>", "CON:", "*",
-          " ada ", ".hidden", "", "x" * 300, "ä" * 80, "Jose\u0301", "a~b", "\udcff"]  # fmt: skip
+    "Canvas, late": (
+        "ada_LATE_123_4567_work.zip",
+        ("ada_123", "ada_LATE_123_4567_work.zip", "work.zip"),
+    ),
+    "Canvas, a notebook": (
+        "ada_123_4567_02_vae.ipynb",
+        ("ada_123", "ada_123_4567_02_vae.ipynb", "02_vae.ipynb"),
+    ),
+    "numbers that are no export": (
+        "group_1_2_work.zip",
+        ("group_1_2_work", "group_1_2_work.zip", "submission.zip"),
+    ),
+    "a folder with numbers": (
+        "ada_123_4567_work/x.ipynb",
+        ("ada_123_4567_work", "ada_123_4567_work", ""),
+    ),
+}
+UNSAFE = [
+    "..",
+    ".",
+    "a[1]",
+    "a/b",
+    "a\\b",
+    "../../etc",
+    "a\nb",
+    "a\0b",
+    "<img src=x onerror=alert(1)>",
+    "CON:",
+    "*",
+    " ada ",
+    ".hidden",
+    "",
+    "x" * 300,
+    "ä" * 80,
+    "Jose\u0301",
+    "a~b",
+    "\udcff",
+]
 SAFE = ["ada", "Ada Lovelace_123", "o'brien", "张伟", "ada@example.org", "x" * MAX_BYTES]
 
 
@@ -50,7 +91,11 @@ def files(folder, *names):
 def test_each_layout_is_known(tmp_path, name, expected):
     student, place, called = expected
     (entry,), notes = read_roster(files(tmp_path, name))
-    assert (entry.student, entry.sources, notes) == (student, (Source(tmp_path / place, called),), [])
+    assert (entry.student, entry.sources, notes) == (
+        student,
+        (Source(tmp_path / place, called),),
+        [],
+    )
 
 
 def test_students_are_sorted_and_what_is_nobodys_is_named(tmp_path):
@@ -78,15 +123,20 @@ def test_a_link_to_the_folder_of_another_is_not_followed(tmp_path):
 def test_only_nbgraders_folder_has_a_time_of_submission(tmp_path):
     files(tmp_path, "ada/vae/timestamp.txt", "bob/timestamp.txt")
     assert read_roster(tmp_path)[0] == [
-        Entry("ada", (Source(tmp_path / "ada" / "vae"),), tmp_path / "ada" / "vae" / "timestamp.txt"),
+        Entry(
+            "ada", (Source(tmp_path / "ada" / "vae"),), tmp_path / "ada" / "vae" / "timestamp.txt"
+        ),
         Entry("bob", (Source(tmp_path / "bob"),)),
     ]
 
 
-@pytest.mark.parametrize("names, sentence", [
-    ((), "holds no submissions: no folder or zip file of a student."),
-    (("02_vae.ipynb",), "for one submission: python -m autograder grade DIR."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "names, sentence",
+    [
+        ((), "holds no submissions: no folder or zip file of a student."),
+        (("02_vae.ipynb",), "for one submission: python -m autograder grade DIR."),
+    ],
+)
 def test_a_folder_without_students_is_one_sentence(tmp_path, names, sentence):
     with pytest.raises(RosterError, match=sentence):
         read_roster(files(tmp_path, *names))
@@ -115,5 +165,14 @@ def test_files_differ_where_names_differ_in_capitals_only():
 
 
 def is_one_part_of_a_path(name):
-    whole = PurePosixPath(name).parts == (name,) and name.isprintable() and len(name.encode()) <= MAX_BYTES
-    return whole and not set('/\\<>:"|?*') & set(name) and not name.startswith(".") and os.path.basename(name) == name
+    whole = (
+        PurePosixPath(name).parts == (name,)
+        and name.isprintable()
+        and len(name.encode()) <= MAX_BYTES
+    )
+    return (
+        whole
+        and not set('/\\<>:"|?*') & set(name)
+        and not name.startswith(".")
+        and os.path.basename(name) == name
+    )

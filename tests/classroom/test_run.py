@@ -71,7 +71,9 @@ def test_other_points_are_shown_and_wait(grade, tmp_path):
     grade(ada={"points": (1, 1)}, bob={"points": (1, 0)})
     code, printed = grade(ada={"points": (1, 0)}, bob={"points": (1, 0), "why": "Because."})
     assert code == 3
-    assert re.findall(r"│ (ada|bob) +│ (\S+) +│ (\S+) +│ (\S+) +│", printed) == [("ada", "second-test", "1/1", "0/1")]
+    assert re.findall(r"│ (ada|bob) +│ (\S+) +│ (\S+) +│ (\S+) +│", printed) == [
+        ("ada", "second-test", "1/1", "0/1")
+    ]
     assert "1 student kept the points of before: --yes replaces them." in printed
     assert last_line(printed) == "2 students, 2 graded now, 1 with other points that wait."
     assert (score(tmp_path, "ada"), score(tmp_path, "ada", "waiting")) == (2, 1)
@@ -120,8 +122,13 @@ def test_nothing_to_grade_is_the_students_problem(grade, tmp_path):
 
 
 def test_notes_are_lines_and_many_are_counted(grade):
-    _, printed = grade(ada={"notes": ["03_loss.ipynb is missing.", "a\nb\x1b[31m"]}, bob={"notes": list("abcdefg")})
-    assert "ada: 03_loss.ipynb is missing.\n" in printed and "ada: a b\N{REPLACEMENT CHARACTER}[31m\n" in printed
+    _, printed = grade(
+        ada={"notes": ["03_loss.ipynb is missing.", "a\nb\x1b[31m"]}, bob={"notes": list("abcdefg")}
+    )
+    assert (
+        "ada: 03_loss.ipynb is missing.\n" in printed
+        and "ada: a b\N{REPLACEMENT CHARACTER}[31m\n" in printed
+    )
     assert "bob: e\nbob: 2 more notes stand in the result.\n" in printed
 
 
@@ -140,21 +147,36 @@ def test_a_result_says_what_it_rests_on(grade, tmp_path):
 
 
 def test_hashes_are_of_what_can_change_a_result(tmp_path):
-    for name in ("autograder/checks/losses.py", "autograder/__main__.py", "notebooks/vae/02_vae.ipynb",
-                 "solutions/vae/lab.py", "solutions/vae/vae.pt"):  # fmt: skip
+    for name in (
+        "autograder/checks/losses.py",
+        "autograder/__main__.py",
+        "notebooks/vae/02_vae.ipynb",
+        "solutions/vae/lab.py",
+        "solutions/vae/vae.pt",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("before")
     hashes = {}
-    for name in ("autograder/__main__.py", "solutions/vae/vae.pt", "autograder/checks/losses.py",
-                 "notebooks/vae/02_vae.ipynb", "solutions/vae/lab.py"):  # fmt: skip
+    for name in (
+        "autograder/__main__.py",
+        "solutions/vae/vae.pt",
+        "autograder/checks/losses.py",
+        "notebooks/vae/02_vae.ipynb",
+        "solutions/vae/lab.py",
+    ):
         before = course_hashes(tmp_path)
         (tmp_path / name).write_text("after")
-        hashes[name] = {part for part, value in course_hashes(tmp_path).items() if value != before[part]}
+        hashes[name] = {
+            part for part, value in course_hashes(tmp_path).items() if value != before[part]
+        }
     assert list(hashes.values()) == [set(), set(), {"checks"}, {"assignment"}, {"assignment"}]
 
 
 def test_differences_are_shares_of_the_points():
-    before, after = {"a": (1, 2), "b": (1, 1), "c": (0, 0)}, {"a": (2, 4), "b": (0.5, 1), "d": (1, 1), "c": (0, 0)}
+    before, after = (
+        {"a": (1, 2), "b": (1, 1), "c": (0, 0)},
+        {"a": (2, 4), "b": (0.5, 1), "d": (1, 1), "c": (0, 0)},
+    )
     half, new = Difference("ada", "b", "1/1", "0.5/1"), Difference("ada", "d", "-", "1/1")
     assert differences("ada", before, after) == [half, new]
     assert differences("ada", after, before)[-1] == Difference("ada", "d", "1/1", "-")
@@ -216,9 +238,15 @@ print("loaded", *[name for name in ("torch", "nbgrader", "nbformat") if name in 
 
 def test_a_call_with_nothing_to_do_loads_neither_torch_nor_nbgrader(grade, tmp_path):
     grade(ada={})
-    done = subprocess.run([sys.executable, "-c", NOTHING_TO_DO, tmp_path / "submitted"], cwd=ROOT, text=True,
-                          capture_output=True)  # fmt: skip
-    assert "1 student, 1 as before." in done.stdout and done.stdout.endswith("loaded\n"), done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING_TO_DO, tmp_path / "submitted"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
+    assert "1 student, 1 as before." in done.stdout and done.stdout.endswith("loaded\n"), (
+        done.stderr
+    )
 
 
 def test_where_nothing_can_be_graded_the_run_stops_in_one_sentence(grade, capsys):

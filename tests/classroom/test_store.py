@@ -32,10 +32,14 @@ def test_what_is_kept_is_there_for_the_next_run(store):
         store.keep(COUNTS, HASHES, student, report(score), {"a.ipynb": f"{student} \ud800"})
     again = reopened(store)
     assert {student: result.score for student, result in again.results[COUNTS].items()} == {
-        student: score for score, student in enumerate(STUDENTS)}  # fmt: skip
+        student: score for score, student in enumerate(STUDENTS)
+    }
     for student in STUDENTS:
         assert again.notebooks(again.results[COUNTS][student]) == {"a.ipynb": f"{student} \ud800"}
-        assert again.find(student, HASHES) == COUNTS and again.find(student, {**HASHES, "checks": "new"}) is None
+        assert (
+            again.find(student, HASHES) == COUNTS
+            and again.find(student, {**HASHES, "checks": "new"}) is None
+        )
 
 
 def test_files_of_students_differ_without_regard_to_capitals(store):
@@ -65,7 +69,9 @@ def test_a_result_that_counts_ends_what_came_before_of_this_student_only(store):
     assert again.notebooks(again.results[WAITING]["ada-b"]) == {"a.ipynb": "waits"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", '{"student": "ada"}', '{"student": "ada", "hashes": {}, "report": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "3", '{"student": "ada"}', '{"student": "ada", "hashes": {}, "report": 3}']
+)
 def test_a_damaged_file_is_no_result(store, text):
     (store.folder / "ada.json").write_text(text)
     again = reopened(store)

@@ -36,7 +36,9 @@ def laid_out(folder, *files):
     """{place: contents} of a submission of (place, bytes) as laid out, and what was said."""
     folder.mkdir(exist_ok=True)
     target = folder / "submission"
-    notes = lay_out(Bundle("ada", tuple(File(place, data, 10**18) for place, data in files)), target)
+    notes = lay_out(
+        Bundle("ada", tuple(File(place, data, 10**18) for place, data in files)), target
+    )
     found = [path for path in target.rglob("*") if path.is_file()]
     return {path.relative_to(target).as_posix(): path.read_bytes() for path in found}, notes
 
@@ -47,7 +49,10 @@ REFUSED = {
     "a place above, in the middle": ([("a/../../02_vae.ipynb", b"x")], "would lie outside of it"),
     "an absolute place": ([("/tmp/02_vae.ipynb", b"x")], "would lie outside of it"),
     "another drive": ([("C:\\02_vae.ipynb", b"x")], "would lie outside of it"),
-    "a place above, of a file that is not read": ([("../../.bashrc", b"x")], "would lie outside of it"),
+    "a place above, of a file that is not read": (
+        [("../../.bashrc", b"x")],
+        "would lie outside of it",
+    ),
     "a link": ([(LINK, b"/etc/passwd")], "is a link or a device"),
     "a bomb": ([("02_vae.ipynb", b"0" * (60 * 2**20))], "over 100 times its size"),
 }
@@ -74,37 +79,77 @@ def test_limits_hold_for_all_zips_together(tmp_path, monkeypatch):
 
 def test_a_zip_that_lies_about_its_sizes_gives_no_more_than_it_says(tmp_path):
     data = b"0" * 2**20
-    raw = packed(("02_vae.ipynb", data)).replace(struct.pack("<L", len(data)), struct.pack("<L", 10))
+    raw = packed(("02_vae.ipynb", data)).replace(
+        struct.pack("<L", len(data)), struct.pack("<L", 10)
+    )
     found, (note,) = laid_out(tmp_path, ("submission.zip", raw))
     assert found == {} and "02_vae.ipynb in submission.zip is damaged" in note
 
 
 UNPACKED = {
     "one zip": ([("submission.zip", packed(("02_vae.ipynb", WHOLE)))], {"02_vae.ipynb": WHOLE}, ()),
-    "folders in it": ([("s.zip", packed(("ada/vae/02_vae.ipynb", WHOLE)))], {"ada/vae/02_vae.ipynb": WHOLE}, ()),
-    "Windows' separators": ([("s.zip", packed(("vae\\02_vae.ipynb", WHOLE)))], {"vae/02_vae.ipynb": WHOLE}, ()),
+    "folders in it": (
+        [("s.zip", packed(("ada/vae/02_vae.ipynb", WHOLE)))],
+        {"ada/vae/02_vae.ipynb": WHOLE},
+        (),
+    ),
+    "Windows' separators": (
+        [("s.zip", packed(("vae\\02_vae.ipynb", WHOLE)))],
+        {"vae/02_vae.ipynb": WHOLE},
+        (),
+    ),
     "a zip beside notebooks": (
         [("02_vae.ipynb", b"a"), ("s.zip", packed(("02_vae.ipynb", b"b")))],
-        {"02_vae.ipynb": b"a", "s/02_vae.ipynb": b"b"}, ()),
+        {"02_vae.ipynb": b"a", "s/02_vae.ipynb": b"b"},
+        (),
+    ),
     "a zip whose folder is there already": (
         [("s/02_vae.ipynb", b"a"), ("s.zip", packed(("02_vae.ipynb", b"b")))],
-        {"s/02_vae.ipynb": b"a", "s-1/02_vae.ipynb": b"b"}, ()),
-    "a zip in a zip": ([("s.zip", packed(("s.zip", packed(("02_vae.ipynb", WHOLE)))))], {"02_vae.ipynb": WHOLE}, ()),
+        {"s/02_vae.ipynb": b"a", "s-1/02_vae.ipynb": b"b"},
+        (),
+    ),
+    "a zip in a zip": (
+        [("s.zip", packed(("s.zip", packed(("02_vae.ipynb", WHOLE)))))],
+        {"02_vae.ipynb": WHOLE},
+        (),
+    ),
     "zips in zips in zips": (
-        [("a.zip", packed(("b.zip", packed(("c.zip", packed(("02_vae.ipynb", WHOLE)))))))], {},
-        ["c.zip lies too deep in other zips, and was not unpacked."]),
+        [("a.zip", packed(("b.zip", packed(("c.zip", packed(("02_vae.ipynb", WHOLE)))))))],
+        {},
+        ["c.zip lies too deep in other zips, and was not unpacked."],
+    ),
     "what nobody reads": (
-        [("s.zip", packed(("02_vae.ipynb", WHOLE), ("photo.png", b"x"), (".ipynb_checkpoints/02_vae.ipynb", b"x"),
-                          ("__MACOSX/02_vae.ipynb", b"x"), ("venv/lib/a.py", b"x")))],
-        {"02_vae.ipynb": WHOLE}, ()),
-    "no zip at all": ([("s.zip", b"Rar!")], {}, ["s.zip is damaged, or no zip file (File is not a zip file)."]),
+        [
+            (
+                "s.zip",
+                packed(
+                    ("02_vae.ipynb", WHOLE),
+                    ("photo.png", b"x"),
+                    (".ipynb_checkpoints/02_vae.ipynb", b"x"),
+                    ("__MACOSX/02_vae.ipynb", b"x"),
+                    ("venv/lib/a.py", b"x"),
+                ),
+            )
+        ],
+        {"02_vae.ipynb": WHOLE},
+        (),
+    ),
+    "no zip at all": (
+        [("s.zip", b"Rar!")],
+        {},
+        ["s.zip is damaged, or no zip file (File is not a zip file)."],
+    ),
     "another packing": (
-        [("s.zip", packed(("02_vae.ipynb", WHOLE), method=zipfile.ZIP_LZMA))], {},
-        ["02_vae.ipynb in s.zip is packed in an unusual way; deflate is the usual one."]),
+        [("s.zip", packed(("02_vae.ipynb", WHOLE), method=zipfile.ZIP_LZMA))],
+        {},
+        ["02_vae.ipynb in s.zip is packed in an unusual way; deflate is the usual one."],
+    ),
     "a name that is too long": (
-        [("s.zip", packed((f"{'x' * 300}.ipynb", WHOLE), ("02_vae.ipynb", WHOLE)))], {"02_vae.ipynb": WHOLE},
-        [f"{'x' * 300}.ipynb in s.zip cannot be unpacked (File name too long)."]),
-}  # fmt: skip
+        [("s.zip", packed((f"{'x' * 300}.ipynb", WHOLE), ("02_vae.ipynb", WHOLE)))],
+        {"02_vae.ipynb": WHOLE},
+        [f"{'x' * 300}.ipynb in s.zip cannot be unpacked (File name too long)."],
+    ),
+}
 
 
 @pytest.mark.parametrize("files, places, notes", UNPACKED.values(), ids=UNPACKED)
@@ -113,7 +158,9 @@ def test_zips_are_unpacked_where_the_grader_looks(tmp_path, files, places, notes
 
 
 def test_a_damaged_or_locked_file_costs_only_itself(tmp_path):
-    raw = bytearray(packed(("02_vae.ipynb", b"0123456789"), ("03_loss.ipynb", WHOLE), method=zipfile.ZIP_STORED))
+    raw = bytearray(
+        packed(("02_vae.ipynb", b"0123456789"), ("03_loss.ipynb", WHOLE), method=zipfile.ZIP_STORED)
+    )
     raw[raw.index(b"0123456789")] ^= 1
     raw = bytes(raw)
     found, (note,) = laid_out(tmp_path / "damaged", ("s.zip", raw))
@@ -140,7 +187,9 @@ def test_files_keep_the_time_of_their_change(tmp_path):
     dated = zipfile.ZipInfo("02_vae.ipynb", (2024, 5, 6, 7, 8, 10))
     undated = zipfile.ZipInfo("03_loss.ipynb", (1980, 0, 0, 0, 0, 0))
     laid_out(tmp_path, ("s.zip", packed((dated, WHOLE), (undated, WHOLE))))
-    assert 1_714_900_000 < (tmp_path / "submission" / "02_vae.ipynb").stat().st_mtime < 1_715_100_000
+    assert (
+        1_714_900_000 < (tmp_path / "submission" / "02_vae.ipynb").stat().st_mtime < 1_715_100_000
+    )
 
 
 def entry(*paths):
@@ -160,7 +209,9 @@ def places(found):
 
 
 def test_a_bundle_holds_what_may_be_read_and_names_what_it_leaves_out(tmp_path, monkeypatch):
-    folder = tree(tmp_path / "ada", {"a.ipynb": b"1", "sub/b.ipynb": b"2", "sub/deep/er/still/c.ipynb": b"3"})
+    folder = tree(
+        tmp_path / "ada", {"a.ipynb": b"1", "sub/b.ipynb": b"2", "sub/deep/er/still/c.ipynb": b"3"}
+    )
     (folder / "photo.png").write_bytes(b"x")
     (folder / "work.rar").write_bytes(b"x")
     (folder / ".hidden.ipynb").write_bytes(b"x")
@@ -176,20 +227,31 @@ def test_a_bundle_holds_what_may_be_read_and_names_what_it_leaves_out(tmp_path, 
     assert b"secret" not in b"".join(file.data for file in found.files)
     said = {note.split()[0]: note for note in found.notes}
     assert said.keys() == {"link.ipynb", "loop.ipynb", "pipe.ipynb", "vae.pt", "work.rar"}
-    assert "a link to a file outside" in said["link.ipynb"] and "only zip files are" in said["work.rar"]
+    assert (
+        "a link to a file outside" in said["link.ipynb"]
+        and "only zip files are" in said["work.rar"]
+    )
 
 
 def test_a_submission_is_bounded(tmp_path, monkeypatch):
-    folder = tree(tmp_path / "ada", {"a.ipynb": b"1" * 10, "b.ipynb": b"2" * 10, "c.ipynb": b"3" * 10})
+    folder = tree(
+        tmp_path / "ada", {"a.ipynb": b"1" * 10, "b.ipynb": b"2" * 10, "c.ipynb": b"3" * 10}
+    )
     monkeypatch.setattr(bundle, "MAX_TOTAL", 25)
     assert places(read_bundle(entry(folder))) == ["a.ipynb", "b.ipynb"]
     monkeypatch.setattr(bundle, "MAX_FILES", 1)
     found = read_bundle(entry(folder))
-    assert places(found) == ["a.ipynb"] and found.notes[0] == "b.ipynb was left out, since the submission is too large."
+    assert (
+        places(found) == ["a.ipynb"]
+        and found.notes[0] == "b.ipynb was left out, since the submission is too large."
+    )
 
 
 def test_two_sources_of_a_student_do_not_hide_each_other(tmp_path):
-    first, second = tree(tmp_path / "one", {"a.ipynb": b"1"}), tree(tmp_path / "two", {"a.ipynb": b"2"})
+    first, second = (
+        tree(tmp_path / "one", {"a.ipynb": b"1"}),
+        tree(tmp_path / "two", {"a.ipynb": b"2"}),
+    )
     assert places(read_bundle(entry(first, second))) == ["1/a.ipynb", "2/a.ipynb"]
     one, two = first / "a.ipynb", second / "a.ipynb"
     assert places(read_bundle(entry(one, two))) == ["2-a.ipynb", "a.ipynb"]

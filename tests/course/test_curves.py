@@ -38,10 +38,14 @@ def drawn(monkeypatch):
         found = []
 
         def note(kind):
-            return lambda figure, **_: found.append((kind, figure.axes[0].lines[0].get_ydata().tolist()))
+            return lambda figure, **_: found.append(
+                (kind, figure.axes[0].lines[0].get_ydata().tolist())
+            )
 
         handle = SimpleNamespace(update=note("update"))
-        monkeypatch.setattr(module, "display", lambda figure, **options: note("new")(figure) or handle)
+        monkeypatch.setattr(
+            module, "display", lambda figure, **options: note("new")(figure) or handle
+        )
         return found
 
     return watch
@@ -109,9 +113,11 @@ def test_automatic_runs_have_no_bar(load, profile, capsys):
     assert capsys.readouterr().out == ""
 
 
-CELLS = ("from matplotlib import pyplot as plt\nfrom curves import LossCurve, progress",
-         "curve = LossCurve(['loss'], 3)\nfor losses in ([6], [5.5], [5.2]):\n"
-         "    for batch in progress([('12', 0), ('3', 0)]):\n        pass\n    curve.add(losses)")  # fmt: skip
+CELLS = (
+    "from matplotlib import pyplot as plt\nfrom curves import LossCurve, progress",
+    "curve = LossCurve(['loss'], 3)\nfor losses in ([6], [5.5], [5.2]):\n"
+    "    for batch in progress([('12', 0), ('3', 0)]):\n        pass\n    curve.add(losses)",
+)
 
 
 @pytest.fixture
@@ -126,13 +132,18 @@ def is_one_picture(outputs):
     """Whether there is one picture, and no text that stays."""
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     left = "".join(output.get("text", "") for output in outputs).split("\r")[-1]
-    return len(pictures) == len([output for output in outputs if "data" in output]) == 1 and not left.strip()
+    return (
+        len(pictures) == len([output for output in outputs if "data" in output]) == 1
+        and not left.strip()
+    )
 
 
 def test_a_notebook_ends_with_one_picture(folder, monkeypatch):
     monkeypatch.delenv("MPLBACKEND", raising=False)  # of the tests; Jupyter's kernels set their own
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
     assert is_one_picture(notebook.cells[1].outputs)
 
 

@@ -15,6 +15,7 @@ from tests.paths import SOLUTIONS
 @pytest.fixture
 def load_lab(monkeypatch, tmp_path):
     """Imports lab.py afresh in one profile, with an empty folder as the current one."""
+
     def load(profile="quick", **environment):
         monkeypatch.chdir(tmp_path)
         for name, value in {"LAB_PROFILE": profile, **environment}.items():
@@ -24,6 +25,7 @@ def load_lab(monkeypatch, tmp_path):
         monkeypatch.setitem(__import__("sys").modules, "lab", module)
         spec.loader.exec_module(module)
         return module
+
     return load
 
 
@@ -39,7 +41,9 @@ def test_batches_have_the_shape_range_and_size_of_the_original(load_lab):
         assert x.shape == (32, 1, 28, 28) and x.dtype == torch.float32
         assert y.shape == (32,) and y.dtype == torch.int64
         assert x.min() >= 0 and x.max() <= 1 and set(y.tolist()) <= set(range(10))
-        assert len(batches) == len(loader) and sum(len(x) for x, _ in batches) == len(loader.dataset)
+        assert len(batches) == len(loader) and sum(len(x) for x, _ in batches) == len(
+            loader.dataset
+        )
 
 
 def test_only_training_shuffles_and_every_image_keeps_its_label(load_lab):
@@ -58,24 +62,34 @@ def test_training_images_lie_on_the_device_and_test_images_on_the_cpu(load_lab):
     assert {part.device.type for part in next(iter(test_iter))} == {"cpu"}
 
 
-def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(load_lab, monkeypatch, tmp_path, capsys):
+def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(
+    load_lab, monkeypatch, tmp_path, capsys
+):
     lab = load_lab("full", LAB_DATA=tmp_path / "nothing")
     import torchvision
 
     def offline(*_, **__):
         raise RuntimeError("Error downloading")
+
     monkeypatch.setattr(torchvision.datasets, "MNIST", offline)
     train_iter, test_iter = lab.load_mnist(batch_size=32)
     x, y = next(iter(train_iter))
     assert x.shape == (32, 1, 28, 28) and x.min() >= 0 and 0.9 < x.max() <= 1
-    assert len(train_iter.dataset) + len(test_iter.dataset) == 1797 and not lab.is_full_mnist(train_iter)
+    assert len(train_iter.dataset) + len(test_iter.dataset) == 1797 and not lab.is_full_mnist(
+        train_iter
+    )
     assert "hold for MNIST only" in capsys.readouterr().out
 
 
 def test_an_answer_is_loaded_with_what_it_needs_and_nothing_else_runs(load_lab, tmp_path):
     lab = load_lab()
-    write(tmp_path / "a.ipynb", "import math\nscale = 2", "raise SystemExit  # a cell that must not run",
-          "def helper(x):\n    return scale * math.sqrt(x)", "%matplotlib inline\ndef answer(x):\n    return helper(x)")
+    write(
+        tmp_path / "a.ipynb",
+        "import math\nscale = 2",
+        "raise SystemExit  # a cell that must not run",
+        "def helper(x):\n    return scale * math.sqrt(x)",
+        "%matplotlib inline\ndef answer(x):\n    return helper(x)",
+    )
     assert lab.load_answer("a.ipynb", "answer")(9) == 6
 
 
@@ -84,15 +98,25 @@ def test_the_last_definition_of_an_answer_counts(load_lab, tmp_path):
     assert load_lab().load_answer("a.ipynb", "answer")() == 2
 
 
-@pytest.mark.parametrize(("sources", "sentence"), [
-    (["x = 1"], "a.ipynb has no working answer"),
-    (["def answer(:\n    pass"], "line 1 of its cell"),
-    (["def answer():\n    raise NotImplementedError()"], "answer in a.ipynb still holds"),
-    (["def helper():\n    raise NotImplementedError()", "def answer():\n    return helper()"],
-     "helper in a.ipynb still holds"),
-    (["class answer(Missing):\n    pass"], "answer in a.ipynb fails with NameError"),
-])
-def test_a_missing_unfinished_or_failing_answer_is_one_sentence(load_lab, tmp_path, sources, sentence):
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (["x = 1"], "a.ipynb has no working answer"),
+        (["def answer(:\n    pass"], "line 1 of its cell"),
+        (["def answer():\n    raise NotImplementedError()"], "answer in a.ipynb still holds"),
+        (
+            [
+                "def helper():\n    raise NotImplementedError()",
+                "def answer():\n    return helper()",
+            ],
+            "helper in a.ipynb still holds",
+        ),
+        (["class answer(Missing):\n    pass"], "answer in a.ipynb fails with NameError"),
+    ],
+)
+def test_a_missing_unfinished_or_failing_answer_is_one_sentence(
+    load_lab, tmp_path, sources, sentence
+):
     lab = load_lab()
     write(tmp_path / "a.ipynb", *sources)
     with pytest.raises(lab.LabError, match="Ctrl.S") as error:
@@ -122,7 +146,9 @@ def test_loaded_weights_lie_channels_last_and_are_the_same(load_lab):
     saved, other = torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(3, 5, 3)
     lab.save_weights(saved, "vae.pt")
     loaded = lab.load_weights(other, "vae.pt").weight
-    assert torch.equal(loaded, saved.weight) and loaded.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(loaded, saved.weight) and loaded.is_contiguous(
+        memory_format=torch.channels_last
+    )
 
 
 def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path):
@@ -132,7 +158,9 @@ def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path
     lab.save_weights(torch.nn.Linear(2, 4), "vae.pt")
     with pytest.raises(lab.LabError, match="does not hold the weights of this Linear"):
         lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
-    (tmp_path / "vae.pt").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")    # a pickle that would run a command
+    (tmp_path / "vae.pt").write_bytes(
+        b"cos\nsystem\n(S'touch ran'\ntR."
+    )  # a pickle that would run a command
     with pytest.raises(lab.LabError):
         lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
     assert not (tmp_path / "ran").exists()
@@ -147,14 +175,22 @@ def test_grading_leaves_the_weights_that_were_handed_in(load_lab, tmp_path):
 def test_packing_lists_what_is_missing_and_what_is_still_open(load_lab, tmp_path, capsys):
     lab = load_lab()
     write(tmp_path / "02_vae.ipynb", "raise NotImplementedError()", "x = 1")
-    notebook = new_notebook(cells=[new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")])
+    notebook = new_notebook(
+        cells=[new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")]
+    )
     (tmp_path / "07_discussion.ipynb").write_text(json.dumps(notebook))
     write(tmp_path / "03_loss.ipynb", "x = 1")
     lab.pack_submission()
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[:9])
     assert lines["01_data.ipynb"] == "missing" and lines["03_loss.ipynb"] == "packed"
-    assert lines["02_vae.ipynb"] == lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
-    assert zipfile.ZipFile("submission.zip").namelist() == ["02_vae.ipynb", "03_loss.ipynb", "07_discussion.ipynb"]
+    assert (
+        lines["02_vae.ipynb"] == lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
+    )
+    assert zipfile.ZipFile("submission.zip").namelist() == [
+        "02_vae.ipynb",
+        "03_loss.ipynb",
+        "07_discussion.ipynb",
+    ]
 
 
 def test_an_unknown_profile_says_which_exist(load_lab):

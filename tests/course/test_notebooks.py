@@ -17,7 +17,12 @@ from tests.paths import SOLUTIONS
 def workplace(tmp_path_factory):
     """A copy of the masters without weights; each notebook leaves there what the next one needs."""
     folder = tmp_path_factory.mktemp("vae")
-    shutil.copytree(SOLUTIONS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pt", "data", "__pycache__"))
+    shutil.copytree(
+        SOLUTIONS,
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("*.pt", "data", "__pycache__"),
+    )
     return folder
 
 
@@ -25,16 +30,37 @@ def workplace(tmp_path_factory):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_master_notebook_runs_without_an_error_in_the_quick_profile(workplace, name):
     # nbval looks at errors only (lax): numbers differ between profiles
-    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
-               "-p", "no:cacheprovider", "--rootdir", str(workplace), name]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval-lax",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=300",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(workplace),
+        name,
+    ]
     environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
-    result = subprocess.run(command, cwd=workplace, text=True, capture_output=True,
-                            env={**environment, "LAB_PROFILE": "quick"})
+    result = subprocess.run(
+        command,
+        cwd=workplace,
+        text=True,
+        capture_output=True,
+        env={**environment, "LAB_PROFILE": "quick"},
+    )
     assert result.returncode == 0, result.stdout[-3000:]
 
 
 def code_cells(name):
-    return [cell for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells if cell.cell_type == "code"]
+    return [
+        cell
+        for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -42,13 +68,24 @@ def test_committed_key_was_run_in_one_go_without_errors_or_warnings(name):
     counts = [cell.execution_count for cell in code_cells(name)]
     assert counts == list(range(1, len(counts) + 1))
     outputs = [output for cell in code_cells(name) for output in cell.outputs]
-    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    assert not [
+        output
+        for output in outputs
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
 
 
-@pytest.mark.parametrize(("name", "target"), [("04_training.ipynb", "both losses are about 5"),
-                                              ("06_cvae.ipynb", "both losses are about 4.1")])
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("04_training.ipynb", "both losses are about 5"),
+        ("06_cvae.ipynb", "both losses are about 4.1"),
+    ],
+)
 def test_committed_key_reached_the_losses_on_all_of_mnist(name, target):
-    printed = "".join(output.get("text", "") for cell in code_cells(name) for output in cell.outputs)
+    printed = "".join(
+        output.get("text", "") for cell in code_cells(name) for output in cell.outputs
+    )
     assert f"Reached: {target}" in printed
 
 
@@ -62,18 +99,26 @@ def test_fixed_names_are_each_defined_once_in_the_notebook_of_the_table():
         for cell in code_cells(name):
             for defined in re.findall(r"^(?:def|class) (\w+)", cell.source, re.M):
                 found.setdefault(defined, []).append(name)
-    assert {name: found.get(name) for name in ANSWERS} == {name: [notebook] for name, notebook in ANSWERS.items()}
+    assert {name: found.get(name) for name in ANSWERS} == {
+        name: [notebook] for name, notebook in ANSWERS.items()
+    }
 
 
 def test_prose_names_only_functions_files_and_arguments_that_exist():
-    code = "\n".join([cell.source for name in NOTEBOOKS for cell in code_cells(name)] + list(NOTEBOOKS))
+    code = "\n".join(
+        [cell.source for name in NOTEBOOKS for cell in code_cells(name)] + list(NOTEBOOKS)
+    )
     code += (SOLUTIONS / "lab.py").read_text() + "YOUR CODE HERE"
     for name in NOTEBOOKS:
         for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells:
             if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("grade"):
                 words = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", cell.source)
-                missing = [word for word in words for part in re.findall(r"\w+\.(?:pt|ipynb)|\w{3,}", word)
-                           if part not in code]
+                missing = [
+                    word
+                    for word in words
+                    for part in re.findall(r"\w+\.(?:pt|ipynb)|\w{3,}", word)
+                    if part not in code
+                ]
                 assert missing == [], name
 
 
@@ -81,6 +126,11 @@ def test_prose_names_only_functions_files_and_arguments_that_exist():
 def test_prose_cells_are_short(name):
     for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells:
         graded = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and not graded and "|" not in cell.source and "<details>" not in cell.source:
+        if (
+            cell.cell_type == "markdown"
+            and not graded
+            and "|" not in cell.source
+            and "<details>" not in cell.source
+        ):
             words = len(re.sub(r"```.*?```|\$\$.*?\$\$", "", cell.source, flags=re.S).split())
             assert words <= 90, f"{words} words: {cell.source[:60]}"

@@ -24,18 +24,29 @@ def graded(cell):
 
 @pytest.mark.parametrize("folder", [SOLUTIONS, RELEASE])
 def test_notebooks_hold_exactly_the_tasks_of_the_table_28_points_in_all(folder):
-    found = {cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points)
-             for name in NOTEBOOKS for cell in cells_of(folder, name) if graded(cell)}
+    found = {
+        cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points)
+        for name in NOTEBOOKS
+        for cell in cells_of(folder, name)
+        if graded(cell)
+    }
     assert found == {task.id: (task.notebook, task.points) for task in TASKS if task.id}
     assert sum(points for _, points in found.values()) == 28
 
 
 def test_release_is_what_nbgrader_generates_from_the_masters(tmp_path):
     for name in ("solutions", "autograder"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "data")
+        )
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", "vae"], cwd=tmp_path, check=True,
-                   env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "vae"],
+        cwd=tmp_path,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+    )
     folder = tmp_path / "notebooks" / "vae"
     generated = {path.name: path.read_text() for path in folder.iterdir() if path.suffix != ".pt"}
     committed = {path.name: path.read_text() for path in RELEASE.iterdir() if path.is_file()}
@@ -53,10 +64,17 @@ def given_and_secret(name):
     """
     given, secret = set(), set()
     for cell in cells_of(SOLUTIONS, name):
-        whole = "instructor-only" in cell.metadata.get("tags", []) or (graded(cell) and cell.cell_type == "markdown")
-        secret |= {line.strip() for part in [cell.source] * whole + REGION.findall(cell.source)
-                   for line in part.splitlines()}
-        given |= set() if whole else {line.strip() for line in REGION.sub("", cell.source).splitlines()}
+        whole = "instructor-only" in cell.metadata.get("tags", []) or (
+            graded(cell) and cell.cell_type == "markdown"
+        )
+        secret |= {
+            line.strip()
+            for part in [cell.source] * whole + REGION.findall(cell.source)
+            for line in part.splitlines()
+        }
+        given |= (
+            set() if whole else {line.strip() for line in REGION.sub("", cell.source).splitlines()}
+        )
     return given, secret
 
 
@@ -80,11 +98,21 @@ def test_untouched_release_fails_only_where_an_answer_is_awaited(tmp_path):
     for name in NOTEBOOKS:
         notebook = nbformat.read(tmp_path / name, as_version=4)
         resources = {"metadata": {"path": str(tmp_path)}}
-        NotebookClient(notebook, allow_errors=True, timeout=120, resources=resources).execute(env=env)
+        NotebookClient(notebook, allow_errors=True, timeout=120, resources=resources).execute(
+            env=env
+        )
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        failures = [(output.ename, cell.source) for cell in cells
-                    for output in cell.outputs if output.output_type == "error"]
+        failures = [
+            (output.ename, cell.source)
+            for cell in cells
+            for output in cell.outputs
+            if output.output_type == "error"
+        ]
         # the stub itself; an earlier notebook's stub, in one sentence; a name that such a cell should have made
-        assert {ename for ename, _ in failures} <= {"NotImplementedError", "LabError", "NameError"}, failures
+        assert {ename for ename, _ in failures} <= {
+            "NotImplementedError",
+            "LabError",
+            "NameError",
+        }, failures
         awaiting = any("NotImplementedError" in cell.source for cell in cells)
         assert bool(failures) == awaiting, (name, failures)

@@ -17,8 +17,12 @@ def lost(folder):
 def test_the_untouched_release_gets_0_and_every_check_says_that_the_answer_is_not_written():
     report = grade(RELEASE)
     assert report.score == 0
-    assert all("not written yet" in outcome.message for result in report.results for outcome in result.outcomes
-               if result.task.points and not outcome.passed)
+    assert all(
+        "not written yet" in outcome.message
+        for result in report.results
+        for outcome in result.outcomes
+        if result.task.points and not outcome.passed
+    )
 
 
 @pytest.mark.slow
@@ -30,7 +34,9 @@ def test_typical_mistakes_cost_one_point_each(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("empty", [("02_vae.ipynb", "04_training.ipynb"), ("03_loss.ipynb", "05_latent_space.ipynb")])
+@pytest.mark.parametrize(
+    "empty", [("02_vae.ipynb", "04_training.ipynb"), ("03_loss.ipynb", "05_latent_space.ipynb")]
+)
 def test_an_empty_notebook_costs_its_own_points_alone(tmp_path, empty):
     folder = write_submission(tmp_path / "gaps")
     for name in empty:

@@ -37,7 +37,9 @@ HOSTILE = (
     "| a |\n|---|\n| <b onclick=give(1)>b</b> |",
     "<!--><script>give(1)</script>-->",
 )
-ACTS = re.compile(r"<[^>]*(\bon\w+=|javascript:)|<(script|svg|iframe|form|input|math|button)\b", re.IGNORECASE)
+ACTS = re.compile(
+    r"<[^>]*(\bon\w+=|javascript:)|<(script|svg|iframe|form|input|math|button)\b", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("source", HOSTILE)
@@ -52,10 +54,14 @@ def test_what_was_handed_out_looks_as_before(name):
     def tags(html):
         return re.findall(r"</?\w+", html)
 
-    cells = [cell for cell in nbformat.read(SOLUTIONS / name, 4).cells if cell.cell_type == "markdown"]
+    cells = [
+        cell for cell in nbformat.read(SOLUTIONS / name, 4).cells if cell.cell_type == "markdown"
+    ]
     assert tags(page(*cells)) == tags(page(*cells, exporter=PLAIN))
 
 
 def test_attached_pictures_are_shown():
-    cell = v4.new_markdown_cell("![plot](attachment:a.png)", attachments={"a.png": {"image/png": "iVBORw0KGgo="}})
+    cell = v4.new_markdown_cell(
+        "![plot](attachment:a.png)", attachments={"a.png": {"image/png": "iVBORw0KGgo="}}
+    )
     assert 'src="data:image/png;base64,iVBORw0KGgo="' in page(cell)

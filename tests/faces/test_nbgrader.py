@@ -26,7 +26,9 @@ from tests.paths import ROOT
 EXPECTED = {
     "key": set(),
     "mistaken": {task for answer in typical_mistakes() for task in answer.costs},
-    "damaged": {task.id for task in AUTO if task.notebook[:2] in ("04", "05", "06")},  # missing, broken, missing
+    "damaged": {
+        task.id for task in AUTO if task.notebook[:2] in ("04", "05", "06")
+    },  # missing, broken, missing
 }
 # What the Formgrader's button does, inside the server's running event loop.
 BUTTON = """
@@ -43,7 +45,10 @@ result = asyncio.run(press("key"))
 sys.exit(0 if result["success"] else result["error"])
 """
 
-YES, NO = Outcome("shape", True, "It has a shape."), Outcome("value", False, "It should be 3, but it is 4. " * 9)
+YES, NO = (
+    Outcome("shape", True, "It has a shape."),
+    Outcome("value", False, "It should be 3, but it is 4. " * 9),
+)
 FAILED = TaskResult(AUTO[0], (YES, NO, replace(NO, name="other")))
 VERDICTS = {
     "all checks pass": ((YES, YES), 1, 1, 1),
@@ -74,13 +79,20 @@ def test_a_failed_verdict_holds_each_message_once_in_short_lines():
     assert "✓" in passed.text and "shape: It has a shape." in passed.text
     text = "\n".join(error.traceback)
     assert " ".join(text.split()).endswith("value, other: " + NO.message.strip())
-    assert all(len(line) <= WIDTH + 15 for line in text.split("\n"))  # 15 for the colour of the sign
+    assert all(
+        len(line) <= WIDTH + 15 for line in text.split("\n")
+    )  # 15 for the colour of the sign
 
 
 def cell_of_test(outputs, points):
-    marks = {"grade_id": "x-test", "grade": True, "solution": False, "locked": True, "points": points}
+    marks = {
+        "grade_id": "x-test",
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "points": points,
+    }
     return v4.new_code_cell("...", outputs=outputs, metadata={"nbgrader": marks})
-
 
 
 PLACE = {"nbgrader": {"assignment": "vae", "student": "ada", "notebook": "03_loss"}}
@@ -95,7 +107,10 @@ def fill_in(graded, cells, name="03_loss.ipynb"):
 
 
 def test_each_cell_gets_the_outputs_of_the_grader_and_no_others():
-    theirs, ours = cell_of_test([v4.new_output("stream", text="forged")], 1), cell_of_test(verdict(FAILED, 1), 1)
+    theirs, ours = (
+        cell_of_test([v4.new_output("stream", text="forged")], 1),
+        cell_of_test(verdict(FAILED, 1), 1),
+    )
     ours.id = theirs.id
     assert fill_in([v4.new_code_cell(), ours], [theirs])[0].outputs == ours.outputs
 
@@ -122,9 +137,16 @@ def test_renamed_notebooks_are_graded_under_their_right_names(tmp_path):
 
 def nbgrader(folder, *arguments, fails=False, **variables):
     command = ["-c", BUTTON] if arguments == ("button",) else ["-m", "nbgrader", *arguments]
-    environment = {key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "PYTHONPATH")}
-    result = subprocess.run([sys.executable, *command], cwd=folder, text=True, capture_output=True,
-                            env=environment | variables)
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "PYTHONPATH")
+    }
+    result = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        env=environment | variables,
+    )
     assert bool(result.returncode) == fails, result.stderr[-3000:]
     return result.stderr
 
@@ -132,8 +154,11 @@ def nbgrader(folder, *arguments, fails=False, **variables):
 def damage(folder):
     """Delete a test cell, rename a notebook, break a third one, keep back the rest; show scripts."""
     loss = json.loads((folder / "03_loss.ipynb").read_text())
-    loss["cells"] = [cell for cell in loss["cells"]
-                     if cell["metadata"].get("nbgrader", {}).get("grade_id") != "kl-loss-formula-test"]
+    loss["cells"] = [
+        cell
+        for cell in loss["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") != "kl-loss-formula-test"
+    ]
     shown = v4.new_code_cell("from IPython.display import HTML\nHTML('<script>give(1)</script>')")
     written = v4.new_markdown_cell("<script>give(2)</script>")
     loss["cells"] += [shown, written, v4.new_code_cell("import os\nos._exit(1)")]
@@ -149,7 +174,9 @@ def course(tmp_path_factory):
     """A course folder in which three submissions have been autograded, one of them by the Formgrader's button."""
     folder = tmp_path_factory.mktemp("course")
     for name in ("solutions", "autograder"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "data")
+        )
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     write_submission(folder / "submitted" / "key" / "vae")
     write_submission(folder / "submitted" / "mistaken" / "vae", typical_mistakes())
@@ -165,7 +192,11 @@ def scores_of(course, student):
     """grade_id → points by the autograder, None where a person is to give them."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission("vae", student)
-        return {grade.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades}
+        return {
+            grade.name: grade.auto_score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
 
 
 @pytest.mark.slow
@@ -176,13 +207,18 @@ def test_the_gradebook_has_the_points_of_the_engine(course, student):
     assert sum(scores[task.id] for task in AUTO) == len(AUTO) - len(EXPECTED[student])
     handed_in = ("02",) if student == "damaged" else ("02", "04", "05", "06", "07")
     by_hand = {name for name, score in scores.items() if score is None}
-    assert by_hand == {task.id for task in TASKS if task.kind == "manual" and task.notebook[:2] in handed_in}
+    assert by_hand == {
+        task.id for task in TASKS if task.kind == "manual" and task.notebook[:2] in handed_in
+    }
 
 
 def pages_of(course, student):
     """name → what a reader sees."""
     paths = (course / "feedback" / student / "vae").glob("*.html")
-    return {path.stem: " ".join(BeautifulSoup(path.read_text(), "html.parser").text.split()) for path in paths}
+    return {
+        path.stem: " ".join(BeautifulSoup(path.read_text(), "html.parser").text.split())
+        for path in paths
+    }
 
 
 @pytest.mark.slow
@@ -206,8 +242,10 @@ def test_feedback_pages_show_the_messages_the_notes_and_the_rubric(course):
 @pytest.mark.slow
 @pytest.mark.parametrize("student", EXPECTED)
 def test_what_students_handed_in_stays_as_it_was(course, student):
-    before, now = ({path.name: path.read_bytes() for path in (course / step / student / "vae").iterdir()}
-                   for step in ("as submitted", "submitted"))  # fmt: skip
+    before, now = (
+        {path.name: path.read_bytes() for path in (course / step / student / "vae").iterdir()}
+        for step in ("as submitted", "submitted")
+    )
     assert now == before
 
 
@@ -217,7 +255,9 @@ def test_a_grader_that_cannot_work_gives_no_points(course):
     helper = course / "solutions" / "vae" / "lab.py"
     hidden = helper.rename(course / "lab.py.hidden")
     try:
-        assert "lab.py is missing" in nbgrader(course, "autograde", "vae", "--student", "unlucky", fails=True)
+        assert "lab.py is missing" in nbgrader(
+            course, "autograde", "vae", "--student", "unlucky", fails=True
+        )
     finally:
         hidden.rename(helper)
         shutil.rmtree(course / "submitted" / "unlucky")
@@ -236,8 +276,17 @@ def test_plain_nbgrader_with_the_hidden_tests_gives_the_same_points(course):
     for name in ("01_data", "07_discussion"):
         (plain / f"{name}.ipynb").unlink()
     key = course / "solutions" / "vae"
-    nbgrader(course, "autograde", "vae", "--student", "plain", LAB_PROFILE="grading", LAB_ANSWERS=str(key),
-             PYTHONPATH=str(course), OMP_NUM_THREADS="1")
+    nbgrader(
+        course,
+        "autograde",
+        "vae",
+        "--student",
+        "plain",
+        LAB_PROFILE="grading",
+        LAB_ANSWERS=str(key),
+        PYTHONPATH=str(course),
+        OMP_NUM_THREADS="1",
+    )
     config.write_text(text)
     plain, ours = scores_of(course, "plain"), scores_of(course, "mistaken")
     assert {task.id: plain[task.id] for task in AUTO} == {task.id: ours[task.id] for task in AUTO}

@@ -21,8 +21,11 @@ WRONG = ("kl-loss-formula-test", "closed form")
 
 def report(folder, only, sandbox):
     """A report in which one check failed."""
-    results = tuple(TaskResult(task, tuple(outcome(task, check.name) for check in CHECKS[task.id]))
-                    for task in AUTO if task.notebook in only)
+    results = tuple(
+        TaskResult(task, tuple(outcome(task, check.name) for check in CHECKS[task.id]))
+        for task in AUTO
+        if task.notebook in only
+    )
     return Report("ada", results, ("vae.pt is missing.",))
 
 
@@ -46,9 +49,18 @@ def run(pytester, monkeypatch):
 def test_each_check_is_a_test_and_the_points_are_summed(run):
     result = run("--submission", "ada")
     result.assert_outcomes(passed=ALL_CHECKS - 1, failed=1)
-    result.stdout.fnmatch_lines(["*10.3a kl-loss-formula-test[[]closed form[]]*", "Where is the factor ½?",
-                                 "ada: 13 of 14 points", "Note: vae.pt is missing."])
-    assert "Traceback" not in result.stdout.str() and "test_submission.py\", line" not in result.stdout.str()
+    result.stdout.fnmatch_lines(
+        [
+            "*10.3a kl-loss-formula-test[[]closed form[]]*",
+            "Where is the factor ½?",
+            "ada: 13 of 14 points",
+            "Note: vae.pt is missing.",
+        ]
+    )
+    assert (
+        "Traceback" not in result.stdout.str()
+        and 'test_submission.py", line' not in result.stdout.str()
+    )
 
 
 def test_a_selection_grades_its_notebooks_alone(run):
@@ -72,7 +84,10 @@ def test_the_xml_names_each_check(run, tmp_path):
 
 def test_a_missing_notebook_fails_its_checks_with_the_reason(run):
     def grade(folder, only, sandbox):
-        return Report("ada", tuple(TaskResult(task, (Outcome("notebook", False, "It is empty."),)) for task in AUTO))
+        return Report(
+            "ada",
+            tuple(TaskResult(task, (Outcome("notebook", False, "It is empty."),)) for task in AUTO),
+        )
 
     result = run("--submission", "ada", grade=grade)
     result.assert_outcomes(failed=ALL_CHECKS)

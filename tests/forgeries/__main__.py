@@ -19,7 +19,9 @@ def row(found: Found) -> str:
     return f"| {forgery.name} | {', '.join(forgery.aims)} | {gained} | {beside} | {said} |"
 
 
-def main(words: str = typer.Argument("", help="Only forgeries whose name holds these words.")) -> None:
+def main(
+    words: str = typer.Argument("", help="Only forgeries whose name holds these words."),
+) -> None:
     """Grade every forgery and print the table; exit 1 if one gains a point."""
     print(HEAD)
     found = []

@@ -29,7 +29,9 @@ RESTARTS = 1  # of a kernel
 WRONG = {
     VAE: fill("VAE", "return mean_z"),
     LOSS: fill("kl_loss", "return (mean_z**2).sum()"),
-    LATENT: swap("scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")),
+    LATENT: swap(
+        "scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")
+    ),
 }
 
 
@@ -54,7 +56,11 @@ class Found:
     @property
     def sentences(self) -> list[str]:
         """What the student reads about the tasks aimed at."""
-        return [clean(sentence) for name in self.forgery.aims for sentence in self.results[name].complaints]
+        return [
+            clean(sentence)
+            for name in self.forgery.aims
+            for sentence in self.results[name].complaints
+        ]
 
 
 def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]:
@@ -69,10 +75,12 @@ def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]
 @contextmanager
 def short_limits() -> Iterator[None]:
     """Limits that an honest notebook of the catalogue keeps, and no more."""
-    with (patch.object(notebook_run, "CELL_SECONDS", CELL_SECONDS),
-          patch.object(notebook_run, "PROBE_SECONDS", PROBE_SECONDS),
-          patch.object(notebook_run, "RESTARTS", RESTARTS),
-          patch.object(exchange, "INTERRUPT_SECONDS", INTERRUPT_SECONDS)):  # fmt: skip
+    with (
+        patch.object(notebook_run, "CELL_SECONDS", CELL_SECONDS),
+        patch.object(notebook_run, "PROBE_SECONDS", PROBE_SECONDS),
+        patch.object(notebook_run, "RESTARTS", RESTARTS),
+        patch.object(exchange, "INTERRUPT_SECONDS", INTERRUPT_SECONDS),
+    ):
         yield
 
 
@@ -114,9 +122,13 @@ def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
         for forgery in forgeries:
             started = time.monotonic()
             student = _Impatient(kernel)
-            student.prepare(["import torch", *wrong_definitions(forgery.notebook).values(), forgery.source])
-            results = {name: TaskResult(task(name), tuple(check(student) for check in CHECKS[name]))
-                       for name in forgery.aims}
+            student.prepare(
+                ["import torch", *wrong_definitions(forgery.notebook).values(), forgery.source]
+            )
+            results = {
+                name: TaskResult(task(name), tuple(check(student) for check in CHECKS[name]))
+                for name in forgery.aims
+            }
             yield Found(forgery, results, time.monotonic() - started)
 
 

@@ -75,13 +75,20 @@ ATTACKS = (
     on_loss("overwritten builtins", _BUILTINS),
     on_sampling("draws that are known beforehand", _RANDOM, beside=()),
     on_sampling("patched time", _TIME),
-    on_sampling("sys.exit, exit and quit in the cell", "import sys\nfor leave in (exit, quit, sys.exit):\n"
-                "    try:\n        leave()\n    except SystemExit:\n        pass\nsys.exit(0)"),
+    on_sampling(
+        "sys.exit, exit and quit in the cell",
+        "import sys\nfor leave in (exit, quit, sys.exit):\n"
+        "    try:\n        leave()\n    except SystemExit:\n        pass\nsys.exit(0)",
+    ),
     on_sampling("os._exit in the cell", "import os\nos._exit(0)"),
-    on_sampling("os._exit in the function",
-                "import os\nVAE.sample_latent = lambda self, mean_z, logvar_z: os._exit(0)"),
+    on_sampling(
+        "os._exit in the function",
+        "import os\nVAE.sample_latent = lambda self, mean_z, logvar_z: os._exit(0)",
+    ),
     on_sampling("os.kill of itself", "import os\nos.kill(os.getpid(), 9)"),
-    on_sampling("a process that stops itself", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
+    on_sampling(
+        "a process that stops itself", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"
+    ),
     on_sampling("a fork that goes on as well", "import os\nos.fork()"),
     on_sampling("endless output in the cell", _OUTPUT),
     on_sampling("threads that print for ever", _THREADS),
@@ -89,4 +96,4 @@ ATTACKS = (
     on_sampling("a loop that resists interrupts", _STUBBORN),
     on_sampling("closed sockets", _SOCKETS),
     on_sampling("a message of 200 MB", _FRAME),
-)  # fmt: skip
+)

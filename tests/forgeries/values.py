@@ -105,5 +105,7 @@ ATTACKS = (
     returned("an exception that exits again", "raised()", _RUDE),
     returned("an exception that paints a report", "raised()", _COLOURED),
     returned("endless output in the function", "[print('x' * 1000) for _ in iter(int, 1)]"),
-    returned("an endless loop in the function", "[None for _ in iter(int, 1)] if len(mean_z) else 0"),
+    returned(
+        "an endless loop in the function", "[None for _ in iter(int, 1)] if len(mean_z) else 0"
+    ),
 )

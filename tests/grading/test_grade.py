@@ -38,7 +38,9 @@ def cell(source, grade_id=None, **marks):
 
 
 SETUP = cell("import torch\nHALF = 0.5", "setup", locked=True)
-TEST = cell("import os\nos._exit(1)", "kl-loss-formula-test", locked=True, grade=True)  # never to be run
+TEST = cell(
+    "import os\nos._exit(1)", "kl-loss-formula-test", locked=True, grade=True
+)  # never to be run
 
 
 def write(folder, **notebooks):
@@ -66,13 +68,21 @@ def grade_loss(course, tmp_path):
 
 
 def messages(report):
-    return [outcome.message for result in report.results for outcome in result.outcomes if not outcome.passed]
+    return [
+        outcome.message
+        for result in report.results
+        for outcome in result.outcomes
+        if not outcome.passed
+    ]
 
 
 def shown(notebook):
     """What each code cell of a graded notebook shows."""
-    return ["".join(output.get("text") or output.get("evalue") for output in cell.outputs)
-            for cell in notebook.cells if cell.cell_type == "code"]  # fmt: skip
+    return [
+        "".join(output.get("text") or output.get("evalue") for output in cell.outputs)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
 
 
 def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
@@ -81,10 +91,15 @@ def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
     assert "closed form" in shown(report.notebooks[LOSS])[-1]
     found = json.loads(json.dumps(report.to_json()))
     assert (found["submission"], found["score"], found["max_score"]) == ("ada", 2, 2)
-    assert [task["id"] for task in found["tasks"]] == ["kl-loss-formula-test", "kl-loss-reduction-test"]
+    assert [task["id"] for task in found["tasks"]] == [
+        "kl-loss-formula-test",
+        "kl-loss-reduction-test",
+    ]
     for task in found["tasks"]:
         assert task.keys() == {"id", "title", "points", "score", "checks"}
-        assert task["checks"] and all(c.keys() == {"name", "passed", "message"} for c in task["checks"])
+        assert task["checks"] and all(
+            c.keys() == {"name", "passed", "message"} for c in task["checks"]
+        )
     assert not any(note.startswith(LOSS) for note in found["notes"])
     assert found["isolation"].startswith("a sandbox")
     assert "02_vae.ipynb is missing." in found["notes"]
@@ -109,7 +124,9 @@ def test_a_cell_that_never_ends_is_stopped(grade_loss, monkeypatch):
     monkeypatch.setattr(notebook_run, "CELL_SECONDS", 2)
     report = grade_loss(SETUP, "print('so far')\nwhile True: pass", KL)
     assert report.score == 2
-    assert "so far\nThis cell took longer than 2 s and was stopped." in shown(report.notebooks[LOSS])
+    assert "so far\nThis cell took longer than 2 s and was stopped." in shown(
+        report.notebooks[LOSS]
+    )
 
 
 def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss, monkeypatch):
@@ -117,12 +134,20 @@ def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss
     report = grade_loss(SETUP, "import os\ndef kl_loss(m, l):\n    os._exit(0)")
     assert report.score == 0
     assert "ended the kernel's process" in messages(report)[0]
-    assert messages(report)[2].endswith(f"{LOSS} ended its kernel 2 times, so this check could not run.")
+    assert messages(report)[2].endswith(
+        f"{LOSS} ended its kernel 2 times, so this check could not run."
+    )
 
 
 UNDEFINED = {
-    "a cell that raises": ("1 / 0\n" + KL, "the cell that defines kl_loss raised ZeroDivisionError"),
-    "a cell that is no Python": ("x = = 1\n" + KL, "defines kl_loss raised SyntaxError: invalid syntax (line 1"),
+    "a cell that raises": (
+        "1 / 0\n" + KL,
+        "the cell that defines kl_loss raised ZeroDivisionError",
+    ),
+    "a cell that is no Python": (
+        "x = = 1\n" + KL,
+        "defines kl_loss raised SyntaxError: invalid syntax (line 1",
+    ),
     "no cell": ("x = 1", "kl_loss is not defined."),
     "a stub": ("def kl_loss(m, l):\n    raise NotImplementedError()", "kl_loss is not written yet"),
     "a name that a failed cell would have made": (
@@ -138,7 +163,9 @@ def test_a_missing_definition_is_explained(grade_loss, source, sentence):
     report = grade_loss(SETUP, source, *users)
     assert report.score == 0
     assert sentence in messages(report)[0]
-    assert not users or "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
+    assert (
+        not users or "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
+    )
 
 
 def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
@@ -149,7 +176,9 @@ def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
     assert note == verdict + "\n" == "03_loss.ipynb is missing.\n"
 
 
-def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(course, tmp_path, monkeypatch):
+def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(
+    course, tmp_path, monkeypatch
+):
     monkeypatch.delattr(submission_grader, "NotebookRun")
     write(course.release, _01=["names = ['']"])
     own = cell("names = ['Ada']")
@@ -160,7 +189,9 @@ def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(cours
 
 def test_a_course_without_a_release_is_one_sentence(course, tmp_path):
     with pytest.raises(CourseError, match="is missing"):
-        grade(write(tmp_path / "ada", _03=[KL]), course=Course(course.solutions, tmp_path / "nothing"))
+        grade(
+            write(tmp_path / "ada", _03=[KL]), course=Course(course.solutions, tmp_path / "nothing")
+        )
 
 
 @check("scale", "kl_loss scales as it should.")
@@ -180,8 +211,12 @@ OWN_ANSWERS = {
 
 
 @pytest.mark.parametrize("earlier, call, score, notes", OWN_ANSWERS.values(), ids=OWN_ANSWERS)
-def test_earlier_answers_are_ours_or_else_theirs(course, tmp_path, monkeypatch, earlier, call, score, notes):
-    monkeypatch.setattr(submission_grader, "AUTO", (Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto"),))
+def test_earlier_answers_are_ours_or_else_theirs(
+    course, tmp_path, monkeypatch, earlier, call, score, notes
+):
+    monkeypatch.setattr(
+        submission_grader, "AUTO", (Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto"),)
+    )
     monkeypatch.setitem(CHECKS, "scale-test", (scale,))
     write(course.solutions, _02=[KEY_02])
     write(course.release, _06=[cell(USES_02, "setup", locked=True)])
@@ -212,16 +247,23 @@ def test_messages_are_safe_to_print():
 
 
 def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.kernels.isolation.mode", lambda: ("none", "bubblewrap is not installed"))
+    monkeypatch.setattr(
+        "autograder.kernels.isolation.mode", lambda: ("none", "bubblewrap is not installed")
+    )
     submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
-    with pytest.raises(SetupError, match="There is no sandbox here: bubblewrap is not installed; install bubblewrap"):
+    with pytest.raises(
+        SetupError,
+        match="There is no sandbox here: bubblewrap is not installed; install bubblewrap",
+    ):
         grade(submission, sandbox=True)
 
 
 def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
     monkeypatch.setattr(submission_grader, "SUBMISSION_SECONDS", 0)
     report = grade_loss(SETUP, KL, TEST)
-    assert report.score == 0 and all("The submission took longer" in message for message in messages(report))
+    assert report.score == 0 and all(
+        "The submission took longer" in message for message in messages(report)
+    )
 
 
 def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
@@ -238,8 +280,12 @@ def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
     assert grade_loss(SETUP, KL, TEST).score == 2
 
 
-@pytest.mark.parametrize("method, error", [("start", KernelStartError), ("run_cell", KernelLostError)])
-def test_there_are_no_points_to_be_had_or_lost_where_no_kernel_works(grade_loss, monkeypatch, method, error):
+@pytest.mark.parametrize(
+    "method, error", [("start", KernelStartError), ("run_cell", KernelLostError)]
+)
+def test_there_are_no_points_to_be_had_or_lost_where_no_kernel_works(
+    grade_loss, monkeypatch, method, error
+):
     def fail(*_):
         raise error("It is full.")
 

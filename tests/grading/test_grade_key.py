@@ -34,7 +34,9 @@ def test_the_key_gets_every_point(key):
     assert messages(report) == []
     assert (report.score, report.max_score) == (14, 14)
     assert report.notes == ()
-    assert [result.task for result in report.results] == [task for task in TASKS if task.kind != "manual"]
+    assert [result.task for result in report.results] == [
+        task for task in TASKS if task.kind != "manual"
+    ]
     targets = [result.outcomes[0].message for result in report.results if not result.task.points]
     assert [message[:10] for message in targets] == ["reached 4."] * 2
 
@@ -47,5 +49,7 @@ def test_one_mistake_costs_one_point_whatever_else_happens(key):
     (key / LOSS).write_text(json.dumps(loss), encoding="utf-8")
     edit(key / "04_training.ipynb", 'load_answer(\\"02_vae.ipynb\\", \\"VAE\\")', "None")
     report = grade(key)
-    assert [result.task.id for result in report.results if not result.passed] == ["vae-sampling-test"], messages(report)
+    assert [result.task.id for result in report.results if not result.passed] == [
+        "vae-sampling-test"
+    ], messages(report)
     assert (report.score, report.max_score) == (13, 14)

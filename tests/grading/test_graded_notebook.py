@@ -10,7 +10,9 @@ from autograder.grading.graded_notebook import graded_notebook, runs
 from autograder.grading.report import TaskResult
 from autograder.notebook.cells import grade_id, marks
 
-PASSED = TaskResult(Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto"), (Outcome("value", True, "It is 3."),))
+PASSED = TaskResult(
+    Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto"), (Outcome("value", True, "It is 3."),)
+)
 
 
 def code(source, grade_id=None, **more):
@@ -22,7 +24,14 @@ def text(source, grade_id=None, **more):
 
 
 def mark(grade_id, **more):
-    flags = {"grade_id": grade_id, "locked": False, "grade": False, "solution": False, "schema_version": 3, **more}
+    flags = {
+        "grade_id": grade_id,
+        "locked": False,
+        "grade": False,
+        "solution": False,
+        "schema_version": 3,
+        **more,
+    }
     return {"nbgrader": flags} if grade_id else {}
 
 
@@ -52,15 +61,21 @@ def test_outputs_stand_below_the_cells_that_ran_and_verdicts_below_the_tests():
     assert texts(cells[-1]) == ["hello"]
     assert ["It is 3" in shown for shown in texts(cells[2])] == [True]
     assert texts(cells[3]) == ["No points depend on this cell: the grader did not run it.\n"]
-    assert [cell.source for cell in cells] == [cell.source for cell in RELEASED.cells] + ["print('hello')"]
+    assert [cell.source for cell in cells] == [cell.source for cell in RELEASED.cells] + [
+        "print('hello')"
+    ]
 
 
 ODD_CELLS = {
     "marks of their own": text("mine", "question", grade=False, solution=False, points=100),
     "marks that are unknown": code("x", "stranger", grade=True, points=100),
     "a test's marks on a copy": code("x = 4", "x-test", grade=True, points=1, locked=True),
-    "marks without a name": v4.new_code_cell("y", metadata={"nbgrader": {"grade": True, "points": 3}}),
-    "an attachment that is none": NotebookNode(text("![](attachment:a.png)"), attachments={"a.png": 3}),
+    "marks without a name": v4.new_code_cell(
+        "y", metadata={"nbgrader": {"grade": True, "points": 3}}
+    ),
+    "an attachment that is none": NotebookNode(
+        text("![](attachment:a.png)"), attachments={"a.png": 3}
+    ),
     "an old cell without id": NotebookNode(cell_type="code", source="y", metadata={}, outputs=[]),
     "a lone surrogate": code("x = '\ud800'"),
 }
@@ -78,22 +93,40 @@ def test_a_missing_answer_comes_back_where_it_was_and_empty():
     rubric = text("1 point", "rubric", locked=True)
     released = v4.new_notebook(cells=[SETUP, text("Why?"), QUESTION, rubric, TEST])
     cells = graded(SETUP, text("Why not?"), rubric, TEST, released=released)
-    assert [cell.source for cell in cells] == ["import torch", "Why not?", "YOUR ANSWER", "1 point", "assert x == 3"]
+    assert [cell.source for cell in cells] == [
+        "import torch",
+        "Why not?",
+        "YOUR ANSWER",
+        "1 point",
+        "assert x == 3",
+    ]
 
 
 def test_an_attached_picture_stays_with_its_answer():
     picture = {"a.png": {"image/png": "iVBORw0KGgo="}}
-    cells = graded(*RELEASED.cells[:-1], v4.new_markdown_cell("see", metadata=QUESTION.metadata, attachments=picture))
+    cells = graded(
+        *RELEASED.cells[:-1],
+        v4.new_markdown_cell("see", metadata=QUESTION.metadata, attachments=picture),
+    )
     assert cells[-1].attachments == picture
 
 
 def test_a_name_that_only_a_test_makes_is_no_error_of_the_student():
     def error(name):
-        return v4.new_output("error", ename="NameError", evalue=f"name '{name}' is not defined", traceback=["…"])
+        return v4.new_output(
+            "error", ename="NameError", evalue=f"name '{name}' is not defined", traceback=["…"]
+        )
 
     test = code("z = 3\nassert x == z", "x-test", grade=True, locked=True, points=1)
     outputs = [[], [error("z")], [error("u")]]
-    cells = graded(ANSWER, test, code("print(z)"), code("print(u)"), released=v4.new_notebook(), outputs=outputs)
+    cells = graded(
+        ANSWER,
+        test,
+        code("print(z)"),
+        code("print(u)"),
+        released=v4.new_notebook(),
+        outputs=outputs,
+    )
     assert texts(cells[2])[0].startswith("This cell needs z of a test cell")
     assert texts(cells[3]) == ["name 'u' is not defined"]
 

@@ -24,7 +24,9 @@ def kl_loss(mean_z, logvar_z):
 
 
 def code(source, **marks):
-    return v4.new_code_cell(source, metadata={"nbgrader": {"grade_id": "x", **marks}} if marks else {})
+    return v4.new_code_cell(
+        source, metadata={"nbgrader": {"grade_id": "x", **marks}} if marks else {}
+    )
 
 
 def notebook(*cells):
@@ -42,13 +44,19 @@ KEY = notebook(
 
 
 def test_only_code_to_build_on_is_kept():
-    assert [cell.source for cell in code_alone(KEY).cells] == ["import math", "HALF = 0.5", "def f():\n    return HALF"]
+    assert [cell.source for cell in code_alone(KEY).cells] == [
+        "import math",
+        "HALF = 0.5",
+        "def f():\n    return HALF",
+    ]
 
 
 def test_a_notebook_builds_on_those_that_its_code_names():
-    cells = ["VAE = load_answer('02_vae.ipynb', \"VAE\")\nf = load_answer( \"01_data.ipynb\", 'f')",
-             v4.new_markdown_cell('load_answer("04_training.ipynb", "train")'),
-             code('load_answer("03_loss.ipynb", "loss")', grade=True)]  # fmt: skip
+    cells = [
+        "VAE = load_answer('02_vae.ipynb', \"VAE\")\nf = load_answer( \"01_data.ipynb\", 'f')",
+        v4.new_markdown_cell('load_answer("04_training.ipynb", "train")'),
+        code('load_answer("03_loss.ipynb", "loss")', grade=True),
+    ]
     assert loaded_by(notebook(*cells)) == {"02_vae.ipynb", "01_data.ipynb"}
 
 
@@ -57,8 +65,12 @@ def run_it(student):
     return Outcome("runs", True, "It runs.")
 
 
-def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebooks(tmp_path, monkeypatch):
-    monkeypatch.setattr(submission_grader, "AUTO", (Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto"),))
+def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebooks(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        submission_grader, "AUTO", (Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto"),)
+    )
     monkeypatch.setitem(CHECKS, "x-test", (run_it,))
     own = notebook("mine = 1")
     for folder, files in {
@@ -71,7 +83,15 @@ def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebook
             (tmp_path / folder / f"{name}.ipynb").write_text(json.dumps(each))
     (tmp_path / "solutions" / "lab.py").write_text(LAB)
     report = grade(tmp_path / "ada", course=Course(tmp_path / "solutions", tmp_path / "release"))
-    shown = [output.text for cell in report.notebooks["06_cvae.ipynb"].cells for output in cell.get("outputs", ())]
+    shown = [
+        output.text
+        for cell in report.notebooks["06_cvae.ipynb"].cells
+        for output in cell.get("outputs", ())
+    ]
     seen = json.loads(next(text for text in shown if text.startswith("{")))
     assert seen.keys() == {"02_vae.ipynb", "04_training.ipynb"}
-    assert "a secret" not in str(seen) and "def f()" in seen["02_vae.ipynb"] and "mine" in seen["04_training.ipynb"]
+    assert (
+        "a secret" not in str(seen)
+        and "def f()" in seen["02_vae.ipynb"]
+        and "mine" in seen["04_training.ipynb"]
+    )

@@ -37,19 +37,36 @@ def test_given_cells_that_bind_no_function_and_no_import_need_not_run():
 
 
 def test_spaces_that_an_editor_adds_change_nothing():
-    assert left_out(sources=[*SOURCES[:2], "\n" + SOURCES[2] + "  \n"]) == ["\n" + SOURCES[2] + "  \n"]
+    assert left_out(sources=[*SOURCES[:2], "\n" + SOURCES[2] + "  \n"]) == [
+        "\n" + SOURCES[2] + "  \n"
+    ]
 
 
 @pytest.mark.parametrize(
-    "own", ["print(model.weight)", "losses[0] += 1", "losses += [2]", "best = min(losses)", "for i in losses:\n    i"]
+    "own",
+    [
+        "print(model.weight)",
+        "losses[0] += 1",
+        "losses += [2]",
+        "best = min(losses)",
+        "for i in losses:\n    i",
+    ],
 )
 def test_a_cell_of_the_students_own_that_needs_their_results_need_not_run_either(own):
     assert left_out(own) == [*SOURCES[2:4], own]
 
 
-@pytest.mark.parametrize("own", ["half = 0.5", "losses = []\nlosses.append(3)", "print(size)", "eye = torch.eye(10)",
-                                 "[model for model in (1, 2)]",
-                                 "def f(model):\n    return model"])  # fmt: skip
+@pytest.mark.parametrize(
+    "own",
+    [
+        "half = 0.5",
+        "losses = []\nlosses.append(3)",
+        "print(size)",
+        "eye = torch.eye(10)",
+        "[model for model in (1, 2)]",
+        "def f(model):\n    return model",
+    ],
+)
 def test_other_cells_of_the_students_own_run(own):
     assert left_out(own) == SOURCES[2:4]
 
@@ -95,7 +112,11 @@ def test_the_assignments_own_trainings_and_maps_are_demonstrations():
     course, found = Course(), {}
     for name in ("02_vae.ipynb", "04_training.ipynb", "05_latent_space.ipynb", "06_cvae.ipynb"):
         release, key = course.released(name), nbformat.read(course.solutions / name, as_version=4)
-        sources = [cell.source for cell in key.cells if runs(cell) and not cell.source.startswith("# Instructor only")]
+        sources = [
+            cell.source
+            for cell in key.cells
+            if runs(cell) and not cell.source.startswith("# Instructor only")
+        ]
         found[name] = [sources[i] for i in demonstrations(sources, release)]
     assert any("train(vae" in source for source in found["04_training.ipynb"])
     assert any("plot_latent(vae)" in source for source in found["05_latent_space.ipynb"])

@@ -26,7 +26,9 @@ from tests.paths import SOLUTIONS
 NAME = "04_training.ipynb"
 REACHED = "reached 4.69, target about 5"  # by the key's vae.pt
 TARGET = cell("assert False, 'never to be run'", "loss-target", locked=True, grade=True, points=0)
-pytestmark = pytest.mark.skipif(mnist_test_set(os.environ["LAB_DATA"]) is None, reason="MNIST is not in LAB_DATA")
+pytestmark = pytest.mark.skipif(
+    mnist_test_set(os.environ["LAB_DATA"]) is None, reason="MNIST is not in LAB_DATA"
+)
 
 
 @pytest.fixture
@@ -61,7 +63,11 @@ def hand_in_the_key(folder):
 def test_weights_count_even_where_the_notebook_is_missing_and_earn_no_points(graded):
     report = graded(hand_in_the_key, _01=["x = 1"])
     assert target(report).passed and (report.score, report.max_score) == (0, 2)
-    assert [result.task.id for result in report.results] == ["train-test", "evaluate-test", "loss-target"]
+    assert [result.task.id for result in report.results] == [
+        "train-test",
+        "evaluate-test",
+        "loss-target",
+    ]
     assert f"loss target: {REACHED}" in below_the_cell(report)
     found = {task["id"]: task for task in report.to_json()["tasks"]}["loss-target"]
     assert (found["points"], found["score"], found["checks"][0]["passed"]) == (0, 0, True)
@@ -69,7 +75,9 @@ def test_weights_count_even_where_the_notebook_is_missing_and_earn_no_points(gra
 
 def test_missing_weights_are_named_below_the_cell_and_in_the_table(graded):
     report = graded(lambda folder: None, _01=["x = 1"])
-    assert "vae.pt is not in the submission: run 04_training.ipynb to its end" in below_the_cell(report)
+    assert "vae.pt is not in the submission: run 04_training.ipynb to its end" in below_the_cell(
+        report
+    )
     assert "is not in the submission" in printed(report)
 
 
@@ -101,7 +109,9 @@ def test_another_architecture_runs_in_a_kernel_with_the_students_own_class(grade
 
     def change(folder):
         state = torch.load(SOLUTIONS / "vae.pt", weights_only=True)
-        torch.save({**state, "bend.weight": torch.eye(2), "bend.bias": torch.zeros(2)}, folder / "vae.pt")
+        torch.save(
+            {**state, "bend.weight": torch.eye(2), "bend.bias": torch.zeros(2)}, folder / "vae.pt"
+        )
 
     report = graded(change, _02=[imports, base, OWN])
     assert target(report).passed, target(report)
@@ -109,7 +119,9 @@ def test_another_architecture_runs_in_a_kernel_with_the_students_own_class(grade
 
 
 def test_weights_of_the_conditional_model_are_named(graded):
-    report = graded(lambda folder: torch.save(Reference(True).state_dict(), folder / "vae.pt"), _01=["x = 1"])
+    report = graded(
+        lambda folder: torch.save(Reference(True).state_dict(), folder / "vae.pt"), _01=["x = 1"]
+    )
     assert "holds the weights of a conditional VAE" in below_the_cell(report)
 
 
@@ -126,8 +138,10 @@ def test_a_task_without_points_changes_nobodys_points():
 
 def test_the_summary_of_a_class_has_no_share_of_a_task_without_points():
     console = Console(file=io.StringIO(), width=100)
-    results = [SimpleNamespace(student=name, score=x, points={"a": (x, 1), "loss-target": (0, 0)})
-               for name, x in (("ada", 1), ("bob", 0))]  # fmt: skip
+    results = [
+        SimpleNamespace(student=name, score=x, points={"a": (x, 1), "loss-target": (0, 0)})
+        for name, x in (("ada", 1), ("bob", 0))
+    ]
     print_summary(console, results, {}, {})
     rows = [line for line in console.file.getvalue().splitlines() if "loss-target" in line]
     assert len(rows) == 1 and "no points" in rows[0]

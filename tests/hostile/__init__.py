@@ -55,10 +55,10 @@ def call(name, *arguments):
     result = getattr(libc, name)(*arguments)
     return f"{{name}} refused: {{os.strerror(ctypes.get_errno())}}" if result == -1 else f"{{name}} done: {{result}}"
 '''
-TELLING = '''
+TELLING = """
 def kl_loss(mean_z, logvar_z):
     raise ValueError(" ".join(shown)[-1500:])
-'''
+"""
 
 Build = Callable[[Path, "World"], None]  # changes a submission, given its folder
 

@@ -18,24 +18,34 @@ WIDTH = 120  # columns, where the output is no terminal
 SEEN = 100  # characters
 
 
-def main(words: str = typer.Argument("", help="Only attacks whose name holds these words.")) -> None:
+def main(
+    words: str = typer.Argument("", help="Only attacks whose name holds these words."),
+) -> None:
     """Grade the hostile class and print the table; exit 1 where an attack gains a point or an honest student loses."""
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
-        run = run_hostile_class(Path(folder), [attack for attack in CATALOGUE if words in attack.name])
+        run = run_hostile_class(
+            Path(folder), [attack for attack in CATALOGUE if words in attack.name]
+        )
         console.print(table(run))
         alone = dict(run.alone())
     gained = sum(run.gained(attack) for attack in run.attacks)
-    same = sum(comparable(run.found[student].report) == comparable(alone[student]) for student in HONEST)
-    console.print(f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were graded as if "
-                  f"alone.")  # fmt: skip
+    same = sum(
+        comparable(run.found[student].report) == comparable(alone[student]) for student in HONEST
+    )
+    console.print(
+        f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were graded as if "
+        f"alone."
+    )
     raise typer.Exit(code=int(gained > 0 or same < len(HONEST)))
 
 
 def table(run: Run) -> Table:
     """A line for each attack, then one for each honest student."""
-    made = Table("submission", "points gained", "what was seen", title=f"One class, {run.seconds:.0f} s")
+    made = Table(
+        "submission", "points gained", "what was seen", title=f"One class, {run.seconds:.0f} s"
+    )
     for attack in run.attacks:
         seen = clean(run.seen(attack).strip()) or "nothing"
         made.add_row(Text(attack.name), f"{run.gained(attack):g}", Text(seen[:SEEN]))

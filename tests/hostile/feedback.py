@@ -6,13 +6,26 @@ from .world import World
 
 NOTEBOOKS = "0[23]_*"  # those in which attacks are
 FRAMES = ("iframe", "frame", "object", "embed", "applet", "base", "form", "meta", "link", "portal")
-ADDRESSES = ("href", "src", "action", "formaction", "data", "xlink:href", "srcdoc", "style", "background", "poster")
+ADDRESSES = (
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "data",
+    "xlink:href",
+    "srcdoc",
+    "style",
+    "background",
+    "poster",
+)
 SCHEMES = ("javascript:", "vbscript:", "data:text", "data:application")
 
 
 def pages_of(world: World) -> dict[str, list[str]]:
     """student → the HTML of their pages, made with the course's settings."""
-    made = world.run("nbgrader", "generate_feedback", "vae", "--notebook", NOTEBOOKS, "--log-level=ERROR")
+    made = world.run(
+        "nbgrader", "generate_feedback", "vae", "--notebook", NOTEBOOKS, "--log-level=ERROR"
+    )
     assert made.returncode == 0, made.stderr[-3000:]
     pages = {}
     for path in (world.course / "feedback").rglob("*.html"):
@@ -23,7 +36,12 @@ def pages_of(world: World) -> dict[str, list[str]]:
 
 def what_acts(pages: list[str]) -> set[tuple[str, ...]]:
     """Scripts, frames, handlers of events, and addresses that are code."""
-    return {each for page in pages for tag in BeautifulSoup(page, "html.parser").find_all(True) for each in _acts(tag)}
+    return {
+        each
+        for page in pages
+        for tag in BeautifulSoup(page, "html.parser").find_all(True)
+        for each in _acts(tag)
+    }
 
 
 def _acts(tag):

@@ -58,19 +58,37 @@ def link(name):
     return info
 
 
-_SLIP = [("../" * 8 + "tmp/hostile-mark.ipynb", "{}"), ("../../autograder/hostile-mark.txt", "x"),
-         ("/tmp/hostile-mark.ipynb", "{}")]  # fmt: skip
+_SLIP = [
+    ("../" * 8 + "tmp/hostile-mark.ipynb", "{}"),
+    ("../../autograder/hostile-mark.txt", "x"),
+    ("/tmp/hostile-mark.ipynb", "{}"),
+]
 
 ATTACKS = (
-    Attack("a weights file of 2 GB", "show('there is', os.listdir('.'))", "vae.pt is larger than 50 MB", build=large),
+    Attack(
+        "a weights file of 2 GB",
+        "show('there is', os.listdir('.'))",
+        "vae.pt is larger than 50 MB",
+        build=large,
+    ),
     Attack("links out of the folder", says="is a link to a file outside", build=links),
     Attack("a pipe in place of a notebook", says="02_vae.ipynb is not a file", build=pipe),
     Attack("a time zone that is a file", "show(1 + 1)", "ValueError: 2", build=time),
     Attack("zip slip", says="would lie outside of it", build=zipped(*_SLIP)),
-    Attack("a zip bomb", says="over 100 times its size", build=zipped(("06_cvae.ipynb", SPACES * 150))),
-    Attack("a zip file with a link in it", says="which is a link or a device",
-           build=zipped((link(VAE), "/etc/passwd"))),
-    Attack("a notebook name with ..", says="would lie outside of it",
-           build=zipped(("vae/..\\..\\..\\solutions\\vae\\03_loss.ipynb", "{}"))),
-    Attack("the name of one of the grader's files", "show(1 + 1)", "ValueError: 2", student="gradebook"),
-)  # fmt: skip
+    Attack(
+        "a zip bomb", says="over 100 times its size", build=zipped(("06_cvae.ipynb", SPACES * 150))
+    ),
+    Attack(
+        "a zip file with a link in it",
+        says="which is a link or a device",
+        build=zipped((link(VAE), "/etc/passwd")),
+    ),
+    Attack(
+        "a notebook name with ..",
+        says="would lie outside of it",
+        build=zipped(("vae/..\\..\\..\\solutions\\vae\\03_loss.ipynb", "{}")),
+    ),
+    Attack(
+        "the name of one of the grader's files", "show(1 + 1)", "ValueError: 2", student="gradebook"
+    ),
+)

@@ -24,7 +24,15 @@ from . import MARK, Attack
 from .honest import HONEST
 from .world import World, hand_in, hide_in_submission, make_world
 
-ELSEWHERE = ("/", "/tmp", "/var/tmp", "/dev/shm", ".", "~", sys.prefix)  # where an attack could leave something
+ELSEWHERE = (
+    "/",
+    "/tmp",
+    "/var/tmp",
+    "/dev/shm",
+    ".",
+    "~",
+    sys.prefix,
+)  # where an attack could leave something
 NUMBERS = re.compile(r"[\d.e−+-]+")
 
 
@@ -44,7 +52,9 @@ class Found:
     @property
     def lines(self) -> list[str]:
         """What cells showed, and what the grader wrote."""
-        outputs = [cell.get("outputs", []) for notebook in self.notebooks for cell in notebook["cells"]]
+        outputs = [
+            cell.get("outputs", []) for notebook in self.notebooks for cell in notebook["cells"]
+        ]
         return [line for text in texts([outputs, self.result]) for line in text.splitlines()]
 
 
@@ -68,9 +78,14 @@ class Run:
 
     def gained(self, attack: Attack) -> float:
         """The points of the attack's notebook, and of those that nobody handed in, less what the attack rides on."""
-        beside = {other.notebook for other in self.attacks if other.folder == attack.folder} - {attack.notebook}
+        beside = {other.notebook for other in self.attacks if other.folder == attack.folder} - {
+            attack.notebook
+        }
         tasks = self.of(attack).report.get("tasks", [])
-        return sum(each["score"] for each in tasks if task(each["id"]).notebook not in beside) - attack.keeps
+        return (
+            sum(each["score"] for each in tasks if task(each["id"]).notebook not in beside)
+            - attack.keeps
+        )
 
     def seen(self, attack: Attack) -> str:
         """The first line that says how the attack was stopped, "" where none does."""
@@ -78,10 +93,18 @@ class Run:
 
     def points_in_gradebook(self) -> dict[str, float]:
         """student → the automatic points that nbgrader's gradebook has."""
-        with Gradebook(f"sqlite:///{self.world.course / 'gradebook.db'}", "vae-course") as gradebook:
+        with Gradebook(
+            f"sqlite:///{self.world.course / 'gradebook.db'}", "vae-course"
+        ) as gradebook:
             submissions = gradebook.find_assignment("vae").submissions
-            return {submission.student_id: sum(grade.auto_score or 0 for notebook in submission.notebooks
-                                               for grade in notebook.grades) for submission in submissions}  # fmt: skip
+            return {
+                submission.student_id: sum(
+                    grade.auto_score or 0
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                )
+                for submission in submissions
+            }
 
     def alone(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each honest student, and the report of their submission graded alone."""
@@ -99,10 +122,20 @@ def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
     with world.listening() as port:
         hand_in(world, attacks, port)
         before, started = world.contents(), time.monotonic()
-        done = world.run("autograder", "class", str(world.submitted), "--workers", "2", "--require-sandbox")
+        done = world.run(
+            "autograder", "class", str(world.submitted), "--workers", "2", "--require-sandbox"
+        )
         seconds = time.monotonic() - started
-    run = Run(world, attacks, done.returncode, done.stdout + done.stderr, seconds, before, world.contents(),
-              [*marked_processes(), *marked_files()])  # fmt: skip
+    run = Run(
+        world,
+        attacks,
+        done.returncode,
+        done.stdout + done.stderr,
+        seconds,
+        before,
+        world.contents(),
+        [*marked_processes(), *marked_files()],
+    )
     for student in {*HONEST, *(student_id(attack.folder) for attack in attacks)}:
         run.found[student] = _find(world, student)
     return run
@@ -111,10 +144,20 @@ def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
 def _find(world, student):
     """The result of a student and their notebooks."""
     graded, stem = world.course / "graded", file_stem(student)
-    result = next(path for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json") if path.exists())
-    kept = [json.loads(gzip.decompress(path.read_bytes())) for path in (graded / "notebooks" / stem).glob("*.gz")]
+    result = next(
+        path
+        for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json")
+        if path.exists()
+    )
+    kept = [
+        json.loads(gzip.decompress(path.read_bytes()))
+        for path in (graded / "notebooks" / stem).glob("*.gz")
+    ]
     notebooks = [json.loads(text) for each in kept for text in each.values()]
-    notebooks += [json.loads(path.read_bytes()) for path in (world.course / "autograded" / student).rglob("*.ipynb")]
+    notebooks += [
+        json.loads(path.read_bytes())
+        for path in (world.course / "autograded" / student).rglob("*.ipynb")
+    ]
     return Found(student, json.loads(result.read_bytes()), tuple(notebooks))
 
 
@@ -145,11 +188,23 @@ def marked_files() -> Iterator[str]:
     for place in ELSEWHERE:
         yield from (str(path) for path in Path(place).expanduser().glob(f"{MARK}*"))
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("stdlib")}:
-        yield from (os.path.join(above, name) for above, _, files in os.walk(folder) for name in files if MARK in name)
+        yield from (
+            os.path.join(above, name)
+            for above, _, files in os.walk(folder)
+            for name in files
+            if MARK in name
+        )
 
 
 def comparable(report: dict[str, Any]) -> dict[str, Any]:
     """A report whose sentences hold no numbers, since some of those are drawn at random."""
-    tasks = [{**task, "checks": [{**each, "message": NUMBERS.sub("", each["message"])} for each in task["checks"]]}
-             for task in report["tasks"]]  # fmt: skip
+    tasks = [
+        {
+            **task,
+            "checks": [
+                {**each, "message": NUMBERS.sub("", each["message"])} for each in task["checks"]
+            ],
+        }
+        for task in report["tasks"]
+    ]
     return {**report, "tasks": tasks}

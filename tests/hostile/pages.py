@@ -41,9 +41,15 @@ def texts(folder, world):
     """Scripts in all that a notebook holds beside code."""
     path = folder / LOSS
     notebook = json.loads(path.read_text())
-    notebook["metadata"] |= {"title": SCRIPT, "kernelspec": {"name": SCRIPT, "display_name": SCRIPT}}
+    notebook["metadata"] |= {
+        "title": SCRIPT,
+        "kernelspec": {"name": SCRIPT, "display_name": SCRIPT},
+    }
     for text in TEXTS:
-        notebook["cells"] += [v4.new_markdown_cell(text), v4.new_raw_cell(text, metadata={"format": "text/html"})]
+        notebook["cells"] += [
+            v4.new_markdown_cell(text),
+            v4.new_raw_cell(text, metadata={"format": "text/html"}),
+        ]
     picture = {"x.png": {"text/html": SCRIPT, "image/png": f"'>{SCRIPT}"}}
     notebook["cells"].append(v4.new_markdown_cell("![x](attachment:x.png)", attachments=picture))
     path.write_text(json.dumps(notebook))
@@ -61,14 +67,32 @@ def answers(folder, world):
 
 SCRIPTS = (  # whose pages hold them as text
     Attack("JavaScript in outputs", _OUTPUTS, "<IPython.core.display.HTML object>"),
-    Attack("JavaScript in texts", "shown.append('<script>give(' + '16)</script>')", "<script>give(16)", build=texts),
-    Attack("JavaScript in an answer in words", "show(1 + 1)", "not written yet", VAE, build=answers),
+    Attack(
+        "JavaScript in texts",
+        "shown.append('<script>give(' + '16)</script>')",
+        "<script>give(16)",
+        build=texts,
+    ),
+    Attack(
+        "JavaScript in an answer in words", "show(1 + 1)", "not written yet", VAE, build=answers
+    ),
 )
 ATTACKS = (
     *SCRIPTS,
-    Attack("JavaScript in the student's name", says="_script_alert(1)_script_~", student="<script>alert(1)<script>"),
-    Attack("terminal codes in the student's name", says="gone__2J__0;gone_",
-           student="gone\x1b[2J\x1b]0;gone\x07\r\n\u202eeno"),
-    Attack("JavaScript in the name of a zip file", says="_img src=x onerror=alert(1)_~", build=zipped(),
-           student="'\"><img src=x onerror=alert(1)>"),
-)  # fmt: skip
+    Attack(
+        "JavaScript in the student's name",
+        says="_script_alert(1)_script_~",
+        student="<script>alert(1)<script>",
+    ),
+    Attack(
+        "terminal codes in the student's name",
+        says="gone__2J__0;gone_",
+        student="gone\x1b[2J\x1b]0;gone\x07\r\n\u202eeno",
+    ),
+    Attack(
+        "JavaScript in the name of a zip file",
+        says="_img src=x onerror=alert(1)_~",
+        build=zipped(),
+        student="'\"><img src=x onerror=alert(1)>",
+    ),
+)

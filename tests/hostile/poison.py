@@ -36,7 +36,9 @@ class _Command:
 def pickled(folder, world):
     """Weights that leave a mark where they are unpickled."""
     for name in ("vae.pt", "cvae.pt"):
-        (folder / name).write_bytes(pickle.dumps(_Command(f"touch {world.folder}/{MARK} /tmp/{MARK}")))
+        (folder / name).write_bytes(
+            pickle.dumps(_Command(f"touch {world.folder}/{MARK} /tmp/{MARK}"))
+        )
 
 
 def answered(folder: Path, world) -> None:
@@ -77,18 +79,55 @@ show("now it holds", os.listdir("."))
 
 ATTACKS = (
     Attack("patched lab.py", _LAB, "has no attribute 'PATCHED'", build=files("lab.py")),
-    Attack("poisoned sitecustomize and torch.py beside the notebooks", _LISTED, _ALONE,
-           build=files("sitecustomize.py", "usercustomize.py", "torch.py", "numpy.py", "conftest.py", "pytest.ini",
-                       "autograder/__init__.py")),
-    Attack("IPython start-up files in the submission", _LISTED, _ALONE,
-           build=files(".ipython/profile_default/startup/00-start.py", "ipython_config.py", "jupyter_config.py",
-                       "nbgrader_config.py")),
-    Attack("IPython start-up files written from inside", _STARTUP, "ended the kernel's process (exit code 3)"),
+    Attack(
+        "poisoned sitecustomize and torch.py beside the notebooks",
+        _LISTED,
+        _ALONE,
+        build=files(
+            "sitecustomize.py",
+            "usercustomize.py",
+            "torch.py",
+            "numpy.py",
+            "conftest.py",
+            "pytest.ini",
+            "autograder/__init__.py",
+        ),
+    ),
+    Attack(
+        "IPython start-up files in the submission",
+        _LISTED,
+        _ALONE,
+        build=files(
+            ".ipython/profile_default/startup/00-start.py",
+            "ipython_config.py",
+            "jupyter_config.py",
+            "nbgrader_config.py",
+        ),
+    ),
+    Attack(
+        "IPython start-up files written from inside",
+        _STARTUP,
+        "ended the kernel's process (exit code 3)",
+    ),
     Attack("LD_PRELOAD set from inside", _PRELOAD, "lost the connection to the kernel"),
-    Attack("LD_PRELOAD in a file .env", _LISTED, _ALONE, build=files(".env", text=f"LD_PRELOAD=/tmp/{MARK}.so")),
+    Attack(
+        "LD_PRELOAD in a file .env",
+        _LISTED,
+        _ALONE,
+        build=files(".env", text=f"LD_PRELOAD=/tmp/{MARK}.so"),
+    ),
     Attack("deleting the notebooks in the folder of work", _DELETE, "now it holds []"),
-    Attack("a malicious vae.pt", "import torch\nattempt(torch.load, 'vae.pt')", "Weights only load failed",
-           build=pickled),
-    Attack("an attack in a cell between right answers", "os._exit(4)",
-           "ended the kernel's process (exit code 4)", build=answered, keeps=2),
-)  # fmt: skip
+    Attack(
+        "a malicious vae.pt",
+        "import torch\nattempt(torch.load, 'vae.pt')",
+        "Weights only load failed",
+        build=pickled,
+    ),
+    Attack(
+        "an attack in a cell between right answers",
+        "os._exit(4)",
+        "ended the kernel's process (exit code 4)",
+        build=answered,
+        keeps=2,
+    ),
+)

@@ -97,6 +97,8 @@ ATTACKS = (
     Attack("killing its parent", _PARENT, "lives on, with parent"),
     Attack("ptrace of siblings", _PTRACE, "ptrace refused: Operation not permitted"),
     Attack("reading and writing process 1", _FIRST, "Permission denied"),
-    Attack("mounts, namespaces and another user", _MOUNTS, "unshare refused: Operation not permitted"),
+    Attack(
+        "mounts, namespaces and another user", _MOUNTS, "unshare refused: Operation not permitted"
+    ),
     Attack("signals ignored, timers and priorities", _SIGNALS, "Permission denied"),
-)  # fmt: skip
+)

@@ -67,6 +67,10 @@ ATTACKS = (
     Attack("reading the home folder", _HOME, "No such file or directory"),
     Attack("reading every file that there is", _WHOLE_DISK, "looked into "),
     Attack("reading what the warm process left in memory", _MEMORY, "pieces of memory: True"),
-    Attack("reading the answers that a later notebook needs", "search(os.environ['LAB_ANSWERS'])",
-           "looked into 2 files", CVAE),
-)  # fmt: skip
+    Attack(
+        "reading the answers that a later notebook needs",
+        "search(os.environ['LAB_ANSWERS'])",
+        "looked into 2 files",
+        CVAE,
+    ),
+)

@@ -31,12 +31,29 @@ attempt(start)
 ATTACKS = (
     Attack("a fork bomb", "while True: os.fork()", "started more than 64 processes"),
     Attack("a thread bomb", _THREADS, "can't start new thread"),
-    Attack("a memory bomb", "x = []\nwhile True: x.append(bytearray(b'x') * 10**8)", "ran out of memory (2 GB)"),
+    Attack(
+        "a memory bomb",
+        "x = []\nwhile True: x.append(bytearray(b'x') * 10**8)",
+        "ran out of memory (2 GB)",
+    ),
     Attack("a full disk", _FULL_DISK, "File too large"),
     Attack("a million files", _MANY_FILES, "No space left on device"),
-    Attack("endless output", "print('x' * 10**6)\ntime.sleep(2)\nfor _ in range(10**5): print('x' * 1000)",
-           "showed more than is kept"),
-    Attack("an endless loop", "while True: pass", "took longer than 120 s and was stopped", student=WAITING),
-    Attack("a hung kernel", "os.kill(os.getpid(), signal.SIGSTOP)", "did not react to an interrupt", VAE,
-           student=WAITING),
-)  # fmt: skip
+    Attack(
+        "endless output",
+        "print('x' * 10**6)\ntime.sleep(2)\nfor _ in range(10**5): print('x' * 1000)",
+        "showed more than is kept",
+    ),
+    Attack(
+        "an endless loop",
+        "while True: pass",
+        "took longer than 120 s and was stopped",
+        student=WAITING,
+    ),
+    Attack(
+        "a hung kernel",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "did not react to an interrupt",
+        VAE,
+        student=WAITING,
+    ),
+)

@@ -56,22 +56,43 @@ class World:
     @property
     def places(self) -> dict[str, str]:
         """The folders and files that every attack knows."""
-        return {"course": str(self.course), "home": str(self.home), "solutions": str(self.course / "solutions" / "vae"),
-                "checks": str(self.course / "autograder" / "checks"), "gradebook": str(self.course / "gradebook.db"),
-                "submission": str(self.submitted / "honest key" / "vae"), "python": sys.prefix}  # fmt: skip
+        return {
+            "course": str(self.course),
+            "home": str(self.home),
+            "solutions": str(self.course / "solutions" / "vae"),
+            "checks": str(self.course / "autograder" / "checks"),
+            "gradebook": str(self.course / "gradebook.db"),
+            "submission": str(self.submitted / "honest key" / "vae"),
+            "python": sys.prefix,
+        }
 
     def run(self, *words: str) -> subprocess.CompletedProcess:
         """Run python -m with these words in the course, as the instructor would."""
-        env = {**os.environ, "PYTHONPATH": str(self.course), "HOME": str(self.home), "OMP_NUM_THREADS": "1",
-               "PYTHONDONTWRITEBYTECODE": "1", "GRADERS_SECRET": self.secrets["environment"]}  # fmt: skip
-        return subprocess.run([sys.executable, "-m", *words], cwd=self.course, env=env, capture_output=True, text=True,
-                              errors="replace", timeout=LONGEST)  # fmt: skip
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(self.course),
+            "HOME": str(self.home),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GRADERS_SECRET": self.secrets["environment"],
+        }
+        return subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=self.course,
+            env=env,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LONGEST,
+        )
 
     def contents(self) -> dict[str, str]:
         """path → hash of each file that no grading may change."""
         written, found = {self.course / name for name in WRITTEN}, {}
         for folder, below, files in os.walk(self.folder):
-            below[:] = [name for name in below if name != ".cache" and Path(folder, name) not in written]
+            below[:] = [
+                name for name in below if name != ".cache" and Path(folder, name) not in written
+            ]
             for path in (Path(folder, name) for name in files):
                 if path not in written and path.is_file():
                     found[str(path)] = hashlib.sha256(path.read_bytes()[: 10**6]).hexdigest()
@@ -101,7 +122,9 @@ def make_world(folder: Path) -> World:
     world = World(folder, {name: f"{CANARY}{name}-{secrets.token_hex(8)}" for name in SECRETS})
     for name in COPIED:
         source, target = ROOT / name, world.course / name
-        shutil.copytree(source, target, ignore=NOT_COPIED) if source.is_dir() else shutil.copy(source, target)
+        shutil.copytree(source, target, ignore=NOT_COPIED) if source.is_dir() else shutil.copy(
+            source, target
+        )
     for name in (".bashrc", ".ssh/id_rsa"):
         (world.home / name).parent.mkdir(parents=True, exist_ok=True)
         (world.home / name).write_text(world.secrets["home"])
@@ -109,7 +132,9 @@ def make_world(folder: Path) -> World:
     assert made.returncode == 0, made.stderr[-2000:]
     for path in (world.course / "solutions" / "vae").glob("*.ipynb"):
         _hide(path, world.secrets["solutions"], lambda cell: True)
-    (world.course / "autograder" / "checks" / "secret.py").write_text(f"# {world.secrets['checks']}\n")
+    (world.course / "autograder" / "checks" / "secret.py").write_text(
+        f"# {world.secrets['checks']}\n"
+    )
     compileall.compile_dir(world.course / "autograder", quiet=1)
     with Gradebook(f"sqlite:///{world.course / 'gradebook.db'}", "vae-course") as gradebook:
         gradebook.add_student("somebody", first_name=world.secrets["gradebook"])
@@ -118,7 +143,11 @@ def make_world(folder: Path) -> World:
 
 def hide_in_submission(path: Path, world: World) -> None:
     """Put a secret into the answers in words of an honest student."""
-    _hide(path, world.secrets["submission"], lambda cell: cell.metadata.get("nbgrader", {}).get("solution"))
+    _hide(
+        path,
+        world.secrets["submission"],
+        lambda cell: cell.metadata.get("nbgrader", {}).get("solution"),
+    )
 
 
 def _hide(path, secret, where):
@@ -145,7 +174,9 @@ def hostile_notebook(places: dict, attack: Attack) -> nbformat.NotebookNode:
     sources = [f"places = {places!r}\n{TOOLS}", attack.cell]
     if attack.notebook == LOSS:
         sources.append(TELLING)
-        notebook.cells = [cell for cell in notebook.cells if "raise NotImplementedError" not in cell.source]
+        notebook.cells = [
+            cell for cell in notebook.cells if "raise NotImplementedError" not in cell.source
+        ]
     notebook.cells = [*map(nbformat.v4.new_code_cell, sources), *notebook.cells]
     return notebook
 
@@ -155,5 +186,7 @@ def add_answers(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     key = nbformat.read(write_submission(path.parent / "key") / path.name, as_version=4)
     shutil.rmtree(path.parent / "key")
-    notebook.cells += [cell for cell in key.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    notebook.cells += [
+        cell for cell in key.cells if cell.metadata.get("nbgrader", {}).get("solution")
+    ]
     nbformat.write(notebook, path)

@@ -16,24 +16,60 @@ from autograder.probes import common, wire
 from autograder.probes.student import StudentError
 
 OURS = "the id of this request"
-IDLE = {"header": {"msg_id": "i", "msg_type": "status"}, "parent": {"msg_id": OURS}, "metadata": {},
-        "content": {"execution_state": "idle"}}  # fmt: skip
-KINDS = ["status", "comm_close", "error", "stream", "display_data", "execute_result", "update_display_data",
-         "clear_output"]  # fmt: skip
-PARTS = ["msg_id", "msg_type", "version", "date", "execution_state", "comm_id", "data", "name", "text", "ename",
-         "evalue", "traceback", "metadata", "transient", "text/plain", "status"]  # fmt: skip
+IDLE = {
+    "header": {"msg_id": "i", "msg_type": "status"},
+    "parent": {"msg_id": OURS},
+    "metadata": {},
+    "content": {"execution_state": "idle"},
+}
+KINDS = [
+    "status",
+    "comm_close",
+    "error",
+    "stream",
+    "display_data",
+    "execute_result",
+    "update_display_data",
+    "clear_output",
+]
+PARTS = [
+    "msg_id",
+    "msg_type",
+    "version",
+    "date",
+    "execution_state",
+    "comm_id",
+    "data",
+    "name",
+    "text",
+    "ename",
+    "evalue",
+    "traceback",
+    "metadata",
+    "transient",
+    "text/plain",
+    "status",
+]
 WORDS = [OURS, "4.0", *KINDS, *PARTS]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=4)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 headers = values | st.fixed_dictionaries({"msg_id": values, "msg_type": st.sampled_from(KINDS)})
 parents = values | st.just({"msg_id": OURS})
 contents = values | st.just({"comm_id": OURS})
-signed = st.fixed_dictionaries({"header": headers, "parent": parents, "metadata": values, "content": contents})
-buffers = st.lists(st.binary(max_size=30) | st.just(b'{"dict": {"value": {"dict": {}}}}'), max_size=3)
-messages = st.lists(st.tuples(signed, buffers) | st.lists(st.binary(max_size=20), max_size=8), max_size=6)
+signed = st.fixed_dictionaries(
+    {"header": headers, "parent": parents, "metadata": values, "content": contents}
+)
+buffers = st.lists(
+    st.binary(max_size=30) | st.just(b'{"dict": {"value": {"dict": {}}}}'), max_size=3
+)
+messages = st.lists(
+    st.tuples(signed, buffers) | st.lists(st.binary(max_size=20), max_size=8), max_size=6
+)
 
 
 class FakeKernel(StudentKernel):
@@ -51,10 +87,19 @@ class FakeKernel(StudentKernel):
         self._out, self._shell = ends[1], ends[3]
         iopub, shell = LimitedChannel(ends[0], self.session), LimitedChannel(ends[2], self.session)
         shell.send = self._answer
-        self._client = SimpleNamespace(session=Session(key=b"key"), shell_channel=shell, iopub_channel=iopub,
-                                       broken=False, memory_before=channels.memory_in_use())  # fmt: skip
-        self._manager = SimpleNamespace(is_alive=lambda: True, interrupt_kernel=lambda: None, has_kernel=False,
-                                        provisioner=SimpleNamespace(ending=None))
+        self._client = SimpleNamespace(
+            session=Session(key=b"key"),
+            shell_channel=shell,
+            iopub_channel=iopub,
+            broken=False,
+            memory_before=channels.memory_in_use(),
+        )
+        self._manager = SimpleNamespace(
+            is_alive=lambda: True,
+            interrupt_kernel=lambda: None,
+            has_kernel=False,
+            provisioner=SimpleNamespace(ending=None),
+        )
 
     def close(self):
         self.context.destroy(linger=0)
@@ -63,7 +108,9 @@ class FakeKernel(StudentKernel):
         request_id = request["header"]["msg_id"]
         comm_id = request["content"].get("comm_id", request_id)
         for answer in self.answers:
-            frames = answer if isinstance(answer, list) else self._sign(*answer, request_id, comm_id)
+            frames = (
+                answer if isinstance(answer, list) else self._sign(*answer, request_id, comm_id)
+            )
             self._out.send_multipart(frames or [b""])
         for answer in self.replies:
             self._shell.send_multipart(self._sign(answer, [], request_id, comm_id))
@@ -71,8 +118,12 @@ class FakeKernel(StudentKernel):
 
     def _sign(self, message, more, request_id, comm_id):
         self.sent += 1  # a session takes no message twice
-        frames = [json.dumps(message[part]).replace(OURS, comm_id if part == "content" else request_id).encode()
-                  for part in ("header", "parent", "metadata", "content")]  # fmt: skip
+        frames = [
+            json.dumps(message[part])
+            .replace(OURS, comm_id if part == "content" else request_id)
+            .encode()
+            for part in ("header", "parent", "metadata", "content")
+        ]
         frames[2] = frames[2] + b" " * self.sent
         return [b"<IDS|MSG>", self.session.sign(frames), *frames, *more]
 
@@ -86,7 +137,9 @@ def kernel(tmp_path, monkeypatch):
     fake.close()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(messages)
 def test_arbitrary_messages_end_in_a_value_or_a_sentence(kernel, sent):
     kernel.answers = sent
@@ -108,24 +161,48 @@ def answer(value):
 
 
 def test_the_first_answer_to_this_request_counts(kernel):
-    kernel.answers = [(message("comm_close", {"comm_id": OURS}, parent="another"), wire.encode({"value": {"a": 1}})),
-                      (message("comm_close", {"comm_id": "another"}), wire.encode({"value": {"a": 2}})),
-                      answer({"a": 3}), answer({"a": 4})]  # fmt: skip
+    kernel.answers = [
+        (
+            message("comm_close", {"comm_id": OURS}, parent="another"),
+            wire.encode({"value": {"a": 1}}),
+        ),
+        (message("comm_close", {"comm_id": "another"}), wire.encode({"value": {"a": 2}})),
+        answer({"a": 3}),
+        answer({"a": 4}),
+    ]
     assert kernel.run("kl", inputs=[]) == {"a": 3}
 
 
 TOO_LARGE = {
     "a signature that fills the memory": [b"<IDS|MSG>", b"0" * 100, b"{}", b"{}", b"{}", b"{}"],
-    "a content that fills the memory": [b"<IDS|MSG>", b"0" * 64, b"{}", b"{}", b"{}", b" " * (channels.MAX_JSON + 1)],
+    "a content that fills the memory": [
+        b"<IDS|MSG>",
+        b"0" * 64,
+        b"{}",
+        b"{}",
+        b"{}",
+        b" " * (channels.MAX_JSON + 1),
+    ],
     "more frames than a value has": [b"<IDS|MSG>", b"0" * 64, *[b""] * (channels.MAX_FRAMES + 1)],
-    "larger buffers than a value has": [b"<IDS|MSG>", b"0" * 64, b"{}", b"{}", b"{}", b"{}",
-                                        bytes(wire.MAX_BYTES + 1)],
-}  # fmt: skip
+    "larger buffers than a value has": [
+        b"<IDS|MSG>",
+        b"0" * 64,
+        b"{}",
+        b"{}",
+        b"{}",
+        b"{}",
+        bytes(wire.MAX_BYTES + 1),
+    ],
+}
 
 
 @pytest.mark.parametrize("frames", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_message_beyond_the_limits_is_not_read(kernel, monkeypatch, frames):
-    monkeypatch.setattr(kernel._client.iopub_channel.session, "deserialize", lambda frames: pytest.fail("it was read"))
+    monkeypatch.setattr(
+        kernel._client.iopub_channel.session,
+        "deserialize",
+        lambda frames: pytest.fail("it was read"),
+    )
     kernel._out.send_multipart(frames)
     with pytest.raises(ValueError):
         kernel._client.iopub_channel.get_msg(timeout=1)

@@ -40,7 +40,9 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize("source, error", CELLS.items(), ids=[source.splitlines()[-1] for source in CELLS])
+@pytest.mark.parametrize(
+    "source, error", CELLS.items(), ids=[source.splitlines()[-1] for source in CELLS]
+)
 def test_a_cell_says_how_it_failed(kernel, source, error):
     result = kernel.run_cell(source)
     assert result.status == ("error" if error else "ok")
@@ -84,23 +86,27 @@ def test_a_missing_definition_is_named(kernel):
 
 def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
     kernel.run_cell("exec = len = print = get_ipython = isinstance = None")
-    kernel.run_cell("def kl_loss(m, l):\n"
-                    "    import sys, warnings\n"
-                    "    for i in range(2000): sys.stdout.write('x')\n"
-                    "    warnings.warn('w'); sys.stderr.write('e')\n"
-                    "    return 0.5 * (m ** 2).sum()")  # fmt: skip
+    kernel.run_cell(
+        "def kl_loss(m, l):\n"
+        "    import sys, warnings\n"
+        "    for i in range(2000): sys.stdout.write('x')\n"
+        "    warnings.warn('w'); sys.stderr.write('e')\n"
+        "    return 0.5 * (m ** 2).sum()"
+    )
     assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
     kernel.run_cell("del exec, len, print, get_ipython, isinstance")
 
 
 def test_an_answer_that_the_student_forges_is_read_as_plain_data(kernel):
     """Code in the kernel can send what it likes: only well-formed values with the request's own id count."""
-    kernel.run_cell("kernel = get_ipython().kernel\n"
-                    "def kl_loss(m, l):\n"
-                    "    for name in ['x', kernel.get_parent()['content']['comm_id']]:\n"
-                    "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': {}},\n"
-                    "                            parent=kernel.get_parent(), buffers=[b'not JSON'])\n"
-                    "    return m.sum()")  # fmt: skip
+    kernel.run_cell(
+        "kernel = get_ipython().kernel\n"
+        "def kl_loss(m, l):\n"
+        "    for name in ['x', kernel.get_parent()['content']['comm_id']]:\n"
+        "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': {}},\n"
+        "                            parent=kernel.get_parent(), buffers=[b'not JSON'])\n"
+        "    return m.sum()"
+    )
     with pytest.raises(StudentError, match="cannot be read"):
         kernel.run("kl", inputs=[ROW])
 
@@ -120,7 +126,10 @@ def test_an_endless_cell_is_interrupted_and_the_kernel_lives(kernel):
 
 
 def test_the_kernel_is_this_interpreter_and_the_folder_is_its_own(kernel):
-    assert kernel.run_cell(f"import os, sys\nassert sys.executable == {sys.executable!r}").error is None
+    assert (
+        kernel.run_cell(f"import os, sys\nassert sys.executable == {sys.executable!r}").error
+        is None
+    )
     assert kernel.run_cell("assert open('mark').read() == 'here'").error is None
 
 
@@ -129,16 +138,24 @@ def test_the_grader_is_out_of_the_kernels_reach(kernel):
     assert "ModuleNotFoundError" in kernel.run_cell("import autograder").error
     terminal = [(os.fstat(fd).st_dev, os.fstat(fd).st_ino) for fd in (1, 2)]
     if os.stat(os.devnull).st_ino not in [inode for _, inode in terminal]:
-        kernel.run_cell("import os\nopen_files = []\nfor fd in map(int, os.listdir('/proc/self/fd')):\n"
-                        "    try: open_files.append((os.fstat(fd).st_dev, os.fstat(fd).st_ino))\n"
-                        "    except OSError: pass")  # fmt: skip
-        assert kernel.run_cell(f"assert open_files and not set(open_files) & set({terminal})").error is None
+        kernel.run_cell(
+            "import os\nopen_files = []\nfor fd in map(int, os.listdir('/proc/self/fd')):\n"
+            "    try: open_files.append((os.fstat(fd).st_dev, os.fstat(fd).st_ino))\n"
+            "    except OSError: pass"
+        )
+        assert (
+            kernel.run_cell(f"assert open_files and not set(open_files) & set({terminal})").error
+            is None
+        )
 
 
 def test_a_thread_that_prints_for_ever_costs_nothing(kernel):
-    kernel.run_cell(GOOD + "\nimport threading\nshout = True\ndef shouting():\n    while shout: print('x' * 1000)\n"
-                    "threads = [threading.Thread(target=shouting, daemon=True) for _ in range(2)]\n"
-                    "for thread in threads: thread.start()")  # fmt: skip
+    kernel.run_cell(
+        GOOD
+        + "\nimport threading\nshout = True\ndef shouting():\n    while shout: print('x' * 1000)\n"
+        "threads = [threading.Thread(target=shouting, daemon=True) for _ in range(2)]\n"
+        "for thread in threads: thread.start()"
+    )
     for _ in range(5):
         assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
     assert "ZeroDivisionError" in kernel.run_cell("1 / 0").error
@@ -180,15 +197,20 @@ def test_a_kernel_that_breaks_its_connections_is_ended_at_once(tmp_path, kernel)
     with StudentKernel(tmp_path) as other:
         assert other._manager.session.key != kernel._manager.session.key
         started = time.monotonic()
-        result = other.run_cell("import gc, zmq\nfor each in gc.get_objects():\n"
-                                "    if isinstance(each, zmq.Socket) and not each.closed: each.close(0)")  # fmt: skip
+        result = other.run_cell(
+            "import gc, zmq\nfor each in gc.get_objects():\n"
+            "    if isinstance(each, zmq.Socket) and not each.closed: each.close(0)"
+        )
         assert result.status == "died" and "lost the connection to the kernel" in result.error
         assert time.monotonic() - started < 10 and not other.alive
 
 
 def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):
     with StudentKernel(tmp_path, env={"GREETING": "hello"}) as kernel:
-        assert kernel.run_cell("import os, time\nassert os.environ['GREETING'] == 'hello'").error is None
+        assert (
+            kernel.run_cell("import os, time\nassert os.environ['GREETING'] == 'hello'").error
+            is None
+        )
         stubborn = "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        pass"
         result = kernel.run_cell(stubborn, timeout=1)
         assert result.status == "died" and "did not react to an interrupt" in result.error

@@ -26,8 +26,8 @@ REFUSED = {
     "a kernel setting": "open('/proc/sys/kernel/core_pattern', 'w')",
     "100 GB at once": "import torch\ntorch.empty(25 * 10**9)",
     "more threads than allowed": "import threading, time\n"
-                                 "for _ in range(1000): threading.Thread(target=time.sleep, args=(1,)).start()",
-}  # fmt: skip
+    "for _ in range(1000): threading.Thread(target=time.sleep, args=(1,)).start()",
+}
 
 
 @pytest.mark.parametrize("source", REFUSED.values(), ids=REFUSED)
@@ -37,7 +37,10 @@ def test_a_request_for_too_much_is_an_exception_and_the_kernel_lives(kernel, sou
 
 
 DEADLY = {
-    "a memory bomb": ("x = []\nwhile True: x.append(bytearray(10**7))", "ran out of memory (256 MB)"),
+    "a memory bomb": (
+        "x = []\nwhile True: x.append(bytearray(10**7))",
+        "ran out of memory (256 MB)",
+    ),
     "a memory bomb of several processes": (
         "import os, time\n"
         "for _ in range(3): os.fork()\n"
@@ -74,9 +77,18 @@ def test_a_bomb_ends_its_kernel_and_all_its_processes(tmp_path, source, how):
 
 
 FILLING = {
-    "a large file": ("with open('x', 'wb') as f:\n    while True: f.write(bytes(10**6))", "OSError"),
-    "many files": ("while True:\n    for i in range(999): open(f'/tmp/{i}', 'w').close()", "No space left on device"),
-    "several large files": ("for i in range(9): open(f'/dev/shm/{i}', 'wb').write(bytes(10**7))", "No space left"),
+    "a large file": (
+        "with open('x', 'wb') as f:\n    while True: f.write(bytes(10**6))",
+        "OSError",
+    ),
+    "many files": (
+        "while True:\n    for i in range(999): open(f'/tmp/{i}', 'w').close()",
+        "No space left on device",
+    ),
+    "several large files": (
+        "for i in range(9): open(f'/dev/shm/{i}', 'wb').write(bytes(10**7))",
+        "No space left",
+    ),
 }
 
 

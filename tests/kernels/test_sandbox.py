@@ -49,8 +49,16 @@ def test_a_kernel_reads_the_graders_data(kernel):
 def hidden(kernel):
     """Folders of the grader that a kernel must not see."""
     system = [path for _, path in bubblewrap.shown()]
-    candidates = [ROOT, ROOT / "solutions", kernel.folder, kernel.folder.parent, *map(Path, ("/root", "/home", "/var"))]
-    return [path for path in candidates if not any(inner.startswith(f"{path}/") for inner in system)]
+    candidates = [
+        ROOT,
+        ROOT / "solutions",
+        kernel.folder,
+        kernel.folder.parent,
+        *map(Path, ("/root", "/home", "/var")),
+    ]
+    return [
+        path for path in candidates if not any(inner.startswith(f"{path}/") for inner in system)
+    ]
 
 
 def test_a_kernel_sees_nothing_of_the_graders_files(kernel):
@@ -58,7 +66,15 @@ def test_a_kernel_sees_nothing_of_the_graders_files(kernel):
     for path in hidden(kernel):
         assert path.is_dir()
         assert "FileNotFoundError" in outcome(kernel, f"import os\nos.listdir({str(path)!r})"), path
-    names = ("solution", "gradebook.db", "vae-sampling-test", "assignment.py", "warm.py", "id_rsa", "k.json")
+    names = (
+        "solution",
+        "gradebook.db",
+        "vae-sampling-test",
+        "assignment.py",
+        "warm.py",
+        "id_rsa",
+        "k.json",
+    )
     code = f"""import os
 found = []
 for folder, folders, files in os.walk('/'):
@@ -95,11 +111,25 @@ def test_what_is_the_instructors_is_hidden_below_a_system_folder_too(monkeypatch
     monkeypatch.setattr(bubblewrap, "SYSTEM", (usr,))
     monkeypatch.setattr(bubblewrap, "REPOSITORY", course)
     monkeypatch.setattr(bubblewrap, "python_folders", lambda: {f"{usr}/lib", f"{course}/.venv"})
-    assert list(bubblewrap.shown()) == [("bind", usr), ("mask", str(course)), ("bind", f"{course}/.venv")]
+    assert list(bubblewrap.shown()) == [
+        ("bind", usr),
+        ("mask", str(course)),
+        ("bind", f"{course}/.venv"),
+    ]
 
 
-UNWRITABLE = ["/", "/usr/bin", "/etc", "/dev", "/sandbox", "/sandbox/sockets", "/sandbox/data", "/sandbox/spool",
-              sys.prefix, sys.base_prefix]  # fmt: skip
+UNWRITABLE = [
+    "/",
+    "/usr/bin",
+    "/etc",
+    "/dev",
+    "/sandbox",
+    "/sandbox/sockets",
+    "/sandbox/data",
+    "/sandbox/spool",
+    sys.prefix,
+    sys.base_prefix,
+]
 
 
 @pytest.mark.parametrize("folder", UNWRITABLE)

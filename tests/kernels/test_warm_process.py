@@ -37,9 +37,21 @@ def seat():
 def test_a_fork_has_imported_what_notebooks_import_and_nothing_of_ours(tmp_path):
     with StudentKernel(tmp_path) as student:
         modules = ["torch", "torchvision", "d2l.torch", "matplotlib.pyplot"]
-        assert value(student, f"[name for name in {modules} if name not in __import__('sys').modules]") == "[]"
-        assert value(student, f"[name for name in __import__('sys').modules if {bubblewrap.PACKAGE!r} in name]") == "[]"
-        assert value(student, f"[path for path in __import__('sys').path if {paths.CODE!r} in path]") == "[]"
+        assert (
+            value(student, f"[name for name in {modules} if name not in __import__('sys').modules]")
+            == "[]"
+        )
+        assert (
+            value(
+                student,
+                f"[name for name in __import__('sys').modules if {bubblewrap.PACKAGE!r} in name]",
+            )
+            == "[]"
+        )
+        assert (
+            value(student, f"[path for path in __import__('sys').path if {paths.CODE!r} in path]")
+            == "[]"
+        )
 
 
 RANDOM = {
@@ -72,7 +84,9 @@ digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in model.par
 def test_a_fork_trains_to_the_same_bits_as_a_new_process(tmp_path):
     command = [sys.executable, "-c", f"{TRAINING}\nprint(digest)"]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    new = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
+    new = subprocess.run(
+        command, env=env, capture_output=True, text=True, check=True
+    ).stdout.strip()
     with StudentKernel(tmp_path) as student:
         assert student.run_cell(TRAINING).status == "ok"
         assert value(student, "digest") == repr(new)
@@ -80,8 +94,16 @@ def test_a_fork_trains_to_the_same_bits_as_a_new_process(tmp_path):
 
 DEATHS = {
     "an exit": ("import os; os._exit(3)", 20, "ended the kernel's process (exit code 3)"),
-    "a signal": ("import os; os.kill(os.getpid(), 9)", 20, "ended the kernel's process (killed by SIGKILL)"),
-    "a crash": ("import ctypes; ctypes.string_at(0)", 20, "ended the kernel's process (killed by SIGSEGV)"),
+    "a signal": (
+        "import os; os.kill(os.getpid(), 9)",
+        20,
+        "ended the kernel's process (killed by SIGKILL)",
+    ),
+    "a crash": (
+        "import ctypes; ctypes.string_at(0)",
+        20,
+        "ended the kernel's process (killed by SIGSEGV)",
+    ),
     "a hang": (
         "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)",
         1,
@@ -91,7 +113,9 @@ DEATHS = {
 
 
 @pytest.mark.parametrize("code, timeout, how", DEATHS.values(), ids=DEATHS)
-def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(tmp_path, monkeypatch, code, timeout, how):
+def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(
+    tmp_path, monkeypatch, code, timeout, how
+):
     monkeypatch.setattr(exchange, "INTERRUPT_SECONDS", 0.5)
     with StudentKernel(tmp_path) as student:
         result = student.run_cell(code, timeout=timeout)
@@ -134,9 +158,15 @@ def other_mode(monkeypatch):
 
 
 PICTURES = {
-    "left at the end of a cell": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "image/png"),
+    "left at the end of a cell": (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "image/png",
+    ),
     "shown": ("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", "image/png"),
-    "d2l's curve": ("from d2l import torch as d2l\nd2l.Animator(xlim=[0, 2]).add(1, 3)", "image/svg+xml"),
+    "d2l's curve": (
+        "from d2l import torch as d2l\nd2l.Animator(xlim=[0, 2]).add(1, 3)",
+        "image/svg+xml",
+    ),
 }
 
 
@@ -155,20 +185,30 @@ def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp
     assert level() == "a sandbox (a bubblewrap of its own for each kernel)"
     with StudentKernel(tmp_path) as student:
         assert value(student, "__import__('os').listdir('/sandbox/spool')") == "['0']"
-        result = student.run_cell("open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)")
+        result = student.run_cell(
+            "open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)"
+        )
         assert (result.status, result.error) == ("died", "wrote into the folder of its sockets")
 
 
 def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, other_mode):
     other_mode("none")
     assert level() == "a plain process with the rights of the grader: no isolation (for a reason)"
-    with pytest.raises(SandboxMissing, match="for a reason; install bubblewrap .*apt install bubblewrap"):
+    with pytest.raises(
+        SandboxMissing, match="for a reason; install bubblewrap .*apt install bubblewrap"
+    ):
         require_sandbox()
     with StudentKernel(tmp_path, {"GREETING": "hello"}) as student:
         assert value(student, "__import__('os').environ['GREETING']") == "'hello'"
         assert value(student, "__import__('os').getcwd()") == repr(str(tmp_path))
-        assert value(student, "__import__('resource').getrlimit(__import__('resource').RLIMIT_CORE)") == "(0, 0)"
-        assert student.run_cell("import os; os._exit(3)").error == "ended the kernel's process (exit code 3)"
+        assert (
+            value(student, "__import__('resource').getrlimit(__import__('resource').RLIMIT_CORE)")
+            == "(0, 0)"
+        )
+        assert (
+            student.run_cell("import os; os._exit(3)").error
+            == "ended the kernel's process (exit code 3)"
+        )
 
 
 MISSING = {

@@ -30,7 +30,9 @@ def fill(name: str, code: str, region: int = 0) -> Callable[[dict[str, str]], No
         begin = [i for i, line in enumerate(lines) if line.strip() == "### BEGIN SOLUTION"][region]
         end = next(i for i in range(begin, len(lines)) if lines[i].strip() == "### END SOLUTION")
         indent = lines[begin][: len(lines[begin]) - len(lines[begin].lstrip())]
-        lines[begin + 1 : end] = textwrap.indent(textwrap.dedent(code).strip("\n"), indent).splitlines()
+        lines[begin + 1 : end] = textwrap.indent(
+            textwrap.dedent(code).strip("\n"), indent
+        ).splitlines()
         sources[name] = "\n".join(lines)
 
     return change

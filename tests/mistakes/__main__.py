@@ -19,21 +19,41 @@ from .table import confusion, table  # noqa: E402
 
 
 def main(
-    seeds: Annotated[int, typer.Option(min=1, help="How many times to judge each answer, on other inputs.")] = 1,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How many times to judge each answer, on other inputs.")
+    ] = 1,
     processes: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
 ) -> None:
     """Judge every answer of the catalogue and print the confusion table; exit 1 where a verdict is wrong."""
     console = Console(width=110)
-    cases = [(place, seed) for seed in (range(seeds) if seeds > 1 else (None,)) for place in range(len(CATALOGUE))]
+    cases = [
+        (place, seed)
+        for seed in (range(seeds) if seeds > 1 else (None,))
+        for place in range(len(CATALOGUE))
+    ]
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        judged = track(pool.map(verdict_by_place, *zip(*cases, strict=True), chunksize=8), total=len(cases),
-                       description="Judging", transient=True, console=console)
-        verdicts = [(CATALOGUE[place], seed, each) for (place, seed), each in zip(cases, judged, strict=True)]
+        judged = track(
+            pool.map(verdict_by_place, *zip(*cases, strict=True), chunksize=8),
+            total=len(cases),
+            description="Judging",
+            transient=True,
+            console=console,
+        )
+        verdicts = [
+            (CATALOGUE[place], seed, each)
+            for (place, seed), each in zip(cases, judged, strict=True)
+        ]
     counts = confusion((answer, each) for answer, _, each in verdicts)
     console.print(table(counts))
     wrong = [line(answer, seed, each) for answer, seed, each in verdicts if not each.just(answer)]
-    console.print(*wrong or [f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
-                             "each time."], sep="\n")
+    console.print(
+        *wrong
+        or [
+            f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
+            "each time."
+        ],
+        sep="\n",
+    )
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -2,4 +2,6 @@
 
 from . import conditional, loops, losses, networks, plots
 
-CATALOGUE = tuple(answer for part in (networks, losses, loops, plots, conditional) for answer in part.ANSWERS)
+CATALOGUE = tuple(
+    answer for part in (networks, losses, loops, plots, conditional) for answer in part.ANSWERS
+)

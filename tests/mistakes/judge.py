@@ -36,9 +36,21 @@ DECIDES = {
 
 # Fragments of messages that say which property fails and leave the mistake to be found.
 PROPERTIES = {
-    "which of your terms", "Which dimension is summed", "the root of the variance", "should lie in [0, 1]", "some grey",
-    "without reaching it", "grow steadily", "stay between", "turns back", "something else", "in the place of recon_x",
-    "uncorrelated", "should grow", "grey values unchanged", "in the place of mean_z",
+    "which of your terms",
+    "Which dimension is summed",
+    "the root of the variance",
+    "should lie in [0, 1]",
+    "some grey",
+    "without reaching it",
+    "grow steadily",
+    "stay between",
+    "turns back",
+    "something else",
+    "in the place of recon_x",
+    "uncorrelated",
+    "should grow",
+    "grey values unchanged",
+    "in the place of mean_z",
 }
 
 
@@ -74,10 +86,15 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
         np.random.seed(seed)
     with repeatable(seed) if seed is not None else nullcontext():
         student = InProcess(namespace(answer.notebook, sources))
-        failed = {task.id: [outcome for run in CHECKS[task.id] if not (outcome := run(student)).passed]
-                  for task in AUTO if changed & set(DECIDES[task.id])}
-    return Verdict(tuple(name for name, outcomes in failed.items() if outcomes),
-                   tuple(f"{o.name}: {o.message}" for outcomes in failed.values() for o in outcomes))
+        failed = {
+            task.id: [outcome for run in CHECKS[task.id] if not (outcome := run(student)).passed]
+            for task in AUTO
+            if changed & set(DECIDES[task.id])
+        }
+    return Verdict(
+        tuple(name for name, outcomes in failed.items() if outcomes),
+        tuple(f"{o.name}: {o.message}" for outcomes in failed.values() for o in outcomes),
+    )
 
 
 def verdict_by_place(place: int, seed: int | None = None) -> Verdict:

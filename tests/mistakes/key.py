@@ -21,7 +21,10 @@ from torch.nn import functional as F
 from autograder.assignment import ANSWERS
 from tests.paths import SOLUTIONS
 
-NEEDS = {"04_training.ipynb": ("02_vae.ipynb", "03_loss.ipynb"), "06_cvae.ipynb": ("02_vae.ipynb", "03_loss.ipynb")}
+NEEDS = {
+    "04_training.ipynb": ("02_vae.ipynb", "03_loss.ipynb"),
+    "06_cvae.ipynb": ("02_vae.ipynb", "03_loss.ipynb"),
+}
 
 
 @functools.cache
@@ -30,7 +33,10 @@ def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
     for cell in nbformat.read(SOLUTIONS / notebook, as_version=4).cells:
         if cell.cell_type == "code":
             for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef | ast.ClassDef) and ANSWERS.get(node.name) == notebook:
+                if (
+                    isinstance(node, ast.FunctionDef | ast.ClassDef)
+                    and ANSWERS.get(node.name) == notebook
+                ):
                     found.append((node.name, cell.source))
     return tuple(found)
 
@@ -38,7 +44,10 @@ def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
 @functools.cache
 def _curves():
     """The module that draws the curves, as a kernel of the grader has it."""
-    with mock.patch.dict(os.environ, LAB_PROFILE="grading"), mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]):
+    with (
+        mock.patch.dict(os.environ, LAB_PROFILE="grading"),
+        mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]),
+    ):
         return importlib.import_module("curves")
 
 
@@ -50,8 +59,19 @@ def definitions(notebook: str) -> dict[str, str]:
 def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
     """What the notebook's globals hold after its cells have run, with these definitions (default: the key's)."""
     colours = ListedColormap(matplotlib.color_sequences["petroff10"])
-    space = {"torch": torch, "nn": nn, "F": F, "np": np, "math": math, "plt": plt, "d2l": d2l, "ten_colours": colours,
-             "device": torch.device("cpu"), "LossCurve": _curves().LossCurve, "progress": _curves().progress}
+    space = {
+        "torch": torch,
+        "nn": nn,
+        "F": F,
+        "np": np,
+        "math": math,
+        "plt": plt,
+        "d2l": d2l,
+        "ten_colours": colours,
+        "device": torch.device("cpu"),
+        "LossCurve": _curves().LossCurve,
+        "progress": _curves().progress,
+    }
     for earlier in NEEDS.get(notebook, ()):
         for source in definitions(earlier).values():
             exec(source, space)

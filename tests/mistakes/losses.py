@@ -9,46 +9,114 @@ FORMULA, REDUCTION = "kl-loss-formula-test", "kl-loss-reduction-test"
 _BRACKETS = (
     ("exp(logvar) squared", "1 + logvar_z - mean_z**2 - logvar_z.exp() ** 2", "squared once more"),
     ("logvar doubled", "1 + 2 * logvar_z - mean_z**2 - logvar_z.exp()", "doubling it belongs"),
-    ("formula in log σ", "1 + 2 * logvar_z - mean_z**2 - (2 * logvar_z).exp()", "takes its argument for log σ"),
+    (
+        "formula in log σ",
+        "1 + 2 * logvar_z - mean_z**2 - (2 * logvar_z).exp()",
+        "takes its argument for log σ",
+    ),
     ("logvar as σ", "1 + (logvar_z**2).log() - mean_z**2 - logvar_z**2", "as if it were σ itself"),
-    ("logvar as variance", "1 + logvar_z.log() - mean_z**2 - logvar_z", "as if it were the variance itself"),
-    ("logvar subtracted", "1 - logvar_z - mean_z**2 - logvar_z.exp()", "wrong sign outside the exponential"),
+    (
+        "logvar as variance",
+        "1 + logvar_z.log() - mean_z**2 - logvar_z",
+        "as if it were the variance itself",
+    ),
+    (
+        "logvar subtracted",
+        "1 - logvar_z - mean_z**2 - logvar_z.exp()",
+        "wrong sign outside the exponential",
+    ),
     ("logvar dropped", "1 - mean_z**2 - logvar_z.exp()", "missing outside the exponential"),
     ("1 dropped", "logvar_z - mean_z**2 - logvar_z.exp()", "The constant 1 is missing"),
-    ("1 subtracted", "-1 + logvar_z - mean_z**2 - logvar_z.exp()", "The constant 1 has the wrong sign"),
+    (
+        "1 subtracted",
+        "-1 + logvar_z - mean_z**2 - logvar_z.exp()",
+        "The constant 1 has the wrong sign",
+    ),
     ("bracket sign", "1 + logvar_z - (mean_z**2 - logvar_z.exp())", "here the variance has a plus"),
     ("plus mean²", "1 + logvar_z + mean_z**2 - logvar_z.exp()", "mean² has the wrong sign"),
     ("mean not squared", "1 + logvar_z - mean_z - logvar_z.exp()", "it is not squared"),
     ("absolute mean", "1 + logvar_z - mean_z.abs() - logvar_z.exp()", "absolute value"),
     ("mean dropped", "1 + logvar_z - logvar_z.exp()", "The mean is missing"),
     ("variance dropped", "1 + logvar_z - mean_z**2", "The variance exp(logvar) is missing"),
-    ("other direction", "1 - logvar_z - (1 + mean_z**2) / logvar_z.exp()", "the order of the two matters"),
-    ("σ for σ²", "1 + logvar_z - mean_z**2 - torch.exp(0.5 * logvar_z)", "standard deviation σ where the formula"),
+    (
+        "other direction",
+        "1 - logvar_z - (1 + mean_z**2) / logvar_z.exp()",
+        "the order of the two matters",
+    ),
+    (
+        "σ for σ²",
+        "1 + logvar_z - mean_z**2 - torch.exp(0.5 * logvar_z)",
+        "standard deviation σ where the formula",
+    ),
     ("arguments exchanged", "1 + mean_z - logvar_z**2 - mean_z.exp()", "exchanged"),
 )
 
 _TERM = "terms = -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())\n"
 _WRONG = (
-    ("sign", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()", FORMULA,
-     "never negative"),
-    ("no half", "return -torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()", FORMULA, "factor ½"),
+    (
+        "sign",
+        "return 0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()",
+        FORMULA,
+        "never negative",
+    ),
+    (
+        "no half",
+        "return -torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean()",
+        FORMULA,
+        "factor ½",
+    ),
     ("item", _TERM + "return terms.sum(dim=1).mean().item()", FORMULA, "carries none"),
     ("detached", _TERM + "return terms.sum(dim=1).mean().detach()", FORMULA, "carries none"),
-    ("new tensor", _TERM + "return torch.tensor(terms.sum(dim=1).mean(), requires_grad=True)", FORMULA, "carries none"),
-    ("mean's data", "return -0.5 * torch.sum(1 + logvar_z - mean_z.data**2 - logvar_z.exp(), dim=1).mean()", FORMULA,
-     "cut off"),
-    ("changed in place", "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp_(), dim=1).mean()", FORMULA,
-     "changed in place"),
+    (
+        "new tensor",
+        _TERM + "return torch.tensor(terms.sum(dim=1).mean(), requires_grad=True)",
+        FORMULA,
+        "carries none",
+    ),
+    (
+        "mean's data",
+        "return -0.5 * torch.sum(1 + logvar_z - mean_z.data**2 - logvar_z.exp(), dim=1).mean()",
+        FORMULA,
+        "cut off",
+    ),
+    (
+        "changed in place",
+        "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp_(), dim=1).mean()",
+        FORMULA,
+        "changed in place",
+    ),
     ("per pixel", _TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "which of your terms"),
-    ("for the visible check", "return (mean_z**2 + logvar_z**2).sum(dim=1).mean()", FORMULA, "which of your terms"),
-    ("absolute value", "return (1 + logvar_z - mean_z**2 - logvar_z.exp()).abs().sum(dim=1).mean()", FORMULA,
-     "factor ½"),
-    ("logarithm to base 2", "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean() / 0.6931",
-     FORMULA, "in bits"),
+    (
+        "for the visible check",
+        "return (mean_z**2 + logvar_z**2).sum(dim=1).mean()",
+        FORMULA,
+        "which of your terms",
+    ),
+    (
+        "absolute value",
+        "return (1 + logvar_z - mean_z**2 - logvar_z.exp()).abs().sum(dim=1).mean()",
+        FORMULA,
+        "factor ½",
+    ),
+    (
+        "logarithm to base 2",
+        "return -0.5 * torch.sum(1 + logvar_z - mean_z**2 - logvar_z.exp(), dim=1).mean() / 0.6931",
+        FORMULA,
+        "in bits",
+    ),
     ("sum over all", _TERM + "return terms.sum()", REDUCTION, "Doubling the batch"),
-    ("divided by all but the batch", _TERM + "return terms.sum() / mean_z.shape[1]", REDUCTION, "the other way round"),
-    ("root of the sum of squares", _TERM + "return terms.pow(2).sum(dim=1).sqrt().mean()", REDUCTION,
-     "Which dimension is summed"),
+    (
+        "divided by all but the batch",
+        _TERM + "return terms.sum() / mean_z.shape[1]",
+        REDUCTION,
+        "the other way round",
+    ),
+    (
+        "root of the sum of squares",
+        _TERM + "return terms.pow(2).sum(dim=1).sqrt().mean()",
+        REDUCTION,
+        "Which dimension is summed",
+    ),
     ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the middle one"),
     ("mean over all", _TERM + "return terms.mean()", REDUCTION, "Dimensions add up"),
     ("other way round", _TERM + "return terms.mean(dim=1).sum()", REDUCTION, "the other way round"),
@@ -58,11 +126,24 @@ _WRONG = (
     ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "divided by 32, always"),
     ("no mean", _TERM + "return terms.sum(dim=1)", REDUCTION, "mean over the images missing"),
     ("no sum", _TERM + "return terms.mean(dim=0)", REDUCTION, "sum over the latent missing"),
-    ("nothing summed", "return -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())", REDUCTION, "nothing is summed"),
-    ("1 outside the sum", "return -0.5 * (1 + torch.sum(logvar_z - mean_z**2 - logvar_z.exp(), dim=1)).mean()",
-     REDUCTION, "belongs to each latent dimension"),
-    ("1 outside both sums", "return -0.5 * (1 + (logvar_z - mean_z**2 - logvar_z.exp()).sum(dim=1).mean())", REDUCTION,
-     "belongs to each latent dimension"),
+    (
+        "nothing summed",
+        "return -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())",
+        REDUCTION,
+        "nothing is summed",
+    ),
+    (
+        "1 outside the sum",
+        "return -0.5 * (1 + torch.sum(logvar_z - mean_z**2 - logvar_z.exp(), dim=1)).mean()",
+        REDUCTION,
+        "belongs to each latent dimension",
+    ),
+    (
+        "1 outside both sums",
+        "return -0.5 * (1 + (logvar_z - mean_z**2 - logvar_z.exp()).sum(dim=1).mean())",
+        REDUCTION,
+        "belongs to each latent dimension",
+    ),
     ("largest", _TERM + "return terms.sum(dim=1).max()", REDUCTION, "not the largest"),
     ("norm", _TERM + "return terms.norm(dim=1).mean()", REDUCTION, "Which dimension is summed"),
 )
@@ -70,43 +151,95 @@ _WRONG = (
 _RIGHT = (
     ("sum then divide", _TERM + "return terms.sum() / mean_z.shape[0]"),
     ("both at once", _TERM + "return torch.sum(terms, dim=(0, 1)) / len(mean_z)"),
-    ("one half of the minus", "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=-1).mean()"),
-    ("dimension after the sum",
-     "return 0.5 * (torch.sum(mean_z**2 + logvar_z.exp() - logvar_z, dim=1) - mean_z.shape[1]).mean()"),
+    (
+        "one half of the minus",
+        "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=-1).mean()",
+    ),
+    (
+        "dimension after the sum",
+        "return 0.5 * (torch.sum(mean_z**2 + logvar_z.exp() - logvar_z, dim=1) - mean_z.shape[1]).mean()",
+    ),
     ("mean then times D", _TERM + "return terms.mean() * mean_z.shape[1]"),
     ("mean over images first", _TERM + "return terms.mean(dim=0).sum()"),
-    ("kl_divergence", "q = torch.distributions.Normal(mean_z, (0.5 * logvar_z).exp())\n"
-     "p = torch.distributions.Normal(torch.zeros_like(mean_z), torch.ones_like(mean_z))\n"
-     "return torch.distributions.kl_divergence(q, p).sum(dim=1).mean()"),
-    ("multivariate", "q = torch.distributions.MultivariateNormal(mean_z, torch.diag_embed(logvar_z.exp()))\n"
-     "size = mean_z.shape[1]\n"
-     "p = torch.distributions.MultivariateNormal(mean_z.new_zeros(size), torch.eye(size, dtype=mean_z.dtype))\n"
-     "return torch.distributions.kl_divergence(q, p).mean()"),
+    (
+        "kl_divergence",
+        "q = torch.distributions.Normal(mean_z, (0.5 * logvar_z).exp())\n"
+        "p = torch.distributions.Normal(torch.zeros_like(mean_z), torch.ones_like(mean_z))\n"
+        "return torch.distributions.kl_divergence(q, p).sum(dim=1).mean()",
+    ),
+    (
+        "multivariate",
+        "q = torch.distributions.MultivariateNormal(mean_z, torch.diag_embed(logvar_z.exp()))\n"
+        "size = mean_z.shape[1]\n"
+        "p = torch.distributions.MultivariateNormal(mean_z.new_zeros(size), torch.eye(size, dtype=mean_z.dtype))\n"
+        "return torch.distributions.kl_divergence(q, p).mean()",
+    ),
     ("shape (1,)", _TERM + "return terms.sum(dim=1).mean(dim=0, keepdim=True)"),
-    ("loop over dimensions", _TERM + "total = 0\nfor d in range(mean_z.shape[1]):\n    total = total + terms[:, d]\n"
-     "return total.mean()"),
+    (
+        "loop over dimensions",
+        _TERM + "total = 0\nfor d in range(mean_z.shape[1]):\n    total = total + terms[:, d]\n"
+        "return total.mean()",
+    ),
     ("einsum", _TERM + "return torch.einsum('bd->', terms) / len(terms)"),
     ("expm1", "return 0.5 * (mean_z**2 + torch.expm1(logvar_z) - logvar_z).sum(dim=1).mean()"),
-    ("entropy and cross entropy", "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
-     "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - entropy).mean()"),
-    ("image by image", "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
-     "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / len(mean_z)"),
-    ("in double", "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()"),
-    ("σ² by a variable", "variance = torch.exp(logvar_z)\n"
-     "return torch.mean(torch.sum((variance + mean_z.pow(2) - 1 - torch.log(variance)) / 2, 1))"),
+    (
+        "entropy and cross entropy",
+        "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
+        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - entropy).mean()",
+    ),
+    (
+        "image by image",
+        "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
+        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / len(mean_z)",
+    ),
+    (
+        "in double",
+        "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()",
+    ),
+    (
+        "σ² by a variable",
+        "variance = torch.exp(logvar_z)\n"
+        "return torch.mean(torch.sum((variance + mean_z.pow(2) - 1 - torch.log(variance)) / 2, 1))",
+    ),
 )
 
 ANSWERS = (
-    *(Answer(NOTEBOOK, name, fill("kl_loss", f"return -0.5 * torch.sum({bracket}, dim=1).mean()"), (FORMULA,), says)
-      for name, bracket, says in _BRACKETS),
-    *(Answer(NOTEBOOK, name, fill("kl_loss", code), (task,), says) for name, code, task, says in _WRONG),
+    *(
+        Answer(
+            NOTEBOOK,
+            name,
+            fill("kl_loss", f"return -0.5 * torch.sum({bracket}, dim=1).mean()"),
+            (FORMULA,),
+            says,
+        )
+        for name, bracket, says in _BRACKETS
+    ),
+    *(
+        Answer(NOTEBOOK, name, fill("kl_loss", code), (task,), says)
+        for name, code, task, says in _WRONG
+    ),
     *(Answer(NOTEBOOK, name, fill("kl_loss", code)) for name, code in _RIGHT),
-    Answer(NOTEBOOK, "constant", fill("kl_loss", "return (0 * mean_z * logvar_z).sum() + 3"), (FORMULA, REDUCTION),
-           "should depend on mean_z and logvar_z"),
-    Answer(NOTEBOOK, "formula and reduction", fill("kl_loss", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2)"),
-           (FORMULA, REDUCTION), "Doubling the batch"),
+    Answer(
+        NOTEBOOK,
+        "constant",
+        fill("kl_loss", "return (0 * mean_z * logvar_z).sum() + 3"),
+        (FORMULA, REDUCTION),
+        "should depend on mean_z and logvar_z",
+    ),
+    Answer(
+        NOTEBOOK,
+        "formula and reduction",
+        fill("kl_loss", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2)"),
+        (FORMULA, REDUCTION),
+        "Doubling the batch",
+    ),
     Answer(NOTEBOOK, "own names", swap("kl_loss", ("mean_z", "mu"), ("logvar_z", "log_variance"))),
-    Answer(NOTEBOOK, "decorated", write("kl_loss", """
+    Answer(
+        NOTEBOOK,
+        "decorated",
+        write(
+            "kl_loss",
+            """
         import functools
 
         def averaged(function):
@@ -118,10 +251,29 @@ ANSWERS = (
         @averaged
         def kl_loss(mean_z, logvar_z):
             return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
-        """)),
-    Answer(NOTEBOOK, "lambda", write("kl_loss", "kl_loss = lambda m, v: (m**2 + v.exp() - 1 - v).sum(1).mean() / 2")),
-    Answer(NOTEBOOK, "no return", fill("kl_loss", "kl = 0"), (FORMULA, REDUCTION), "is there a return?"),
-    Answer(NOTEBOOK, "not written", fill("kl_loss", "raise NotImplementedError()"), (FORMULA, REDUCTION),
-           "kl_loss is not written yet"),
-    Answer(NOTEBOOK, "not defined", write("kl_loss", ""), (FORMULA, REDUCTION), "kl_loss is not defined"),
+        """,
+        ),
+    ),
+    Answer(
+        NOTEBOOK,
+        "lambda",
+        write("kl_loss", "kl_loss = lambda m, v: (m**2 + v.exp() - 1 - v).sum(1).mean() / 2"),
+    ),
+    Answer(
+        NOTEBOOK, "no return", fill("kl_loss", "kl = 0"), (FORMULA, REDUCTION), "is there a return?"
+    ),
+    Answer(
+        NOTEBOOK,
+        "not written",
+        fill("kl_loss", "raise NotImplementedError()"),
+        (FORMULA, REDUCTION),
+        "kl_loss is not written yet",
+    ),
+    Answer(
+        NOTEBOOK,
+        "not defined",
+        write("kl_loss", ""),
+        (FORMULA, REDUCTION),
+        "kl_loss is not defined",
+    ),
 )

@@ -41,10 +41,17 @@ def confusion(verdicts: Iterable[tuple[Answer, Verdict]]) -> dict[str, Count]:
 
 def table(counts: dict[str, Count]) -> Table:
     """The counts as a table for people."""
-    result = Table("notebook", "wrong answers caught", "diagnosed, of those caught", "right answers accepted")
+    result = Table(
+        "notebook", "wrong answers caught", "diagnosed, of those caught", "right answers accepted"
+    )
     for row, count in counts.items():
-        result.add_row(row, share(count.caught, count.wrong), share(count.diagnosed, count.caught),
-                       share(count.accepted, count.right), end_section=row == list(counts)[-2])
+        result.add_row(
+            row,
+            share(count.caught, count.wrong),
+            share(count.diagnosed, count.caught),
+            share(count.accepted, count.right),
+            end_section=row == list(counts)[-2],
+        )
     return result
 
 

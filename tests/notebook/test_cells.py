@@ -17,7 +17,10 @@ SOURCES = {
     "y = [f(i) for i in r if i]": ({"f", "r"}, set()),
     "@d\ndef f(a, b=c, *, e=g):\n    return late": ({"d", "c", "g"}, {"f"}),
     "f = lambda x, y=z: late": ({"z"}, {"f"}),
-    "class C(B, metaclass=M):\n    k = 1\n    l = k + n\n    def m(self): return late": ({"B", "M", "n"}, {"C"}),
+    "class C(B, metaclass=M):\n    k = 1\n    l = k + n\n    def m(self): return late": (
+        {"B", "M", "n"},
+        {"C"},
+    ),
     "def f():\n    raise NotImplementedError()": (set(), set()),
     "def f():\n    raise NotImplementedError": (set(), set()),
     "def f():\n    raise ValueError": (set(), {"f"}),
@@ -36,17 +39,28 @@ def test_what_a_source_needs_and_defines_to_the_end(source, expected):
 def test_parts_are_the_statements_as_written():
     source = "a = 1  # one\n\n@d\n@e(1)\ndef f():\n    # two\n    return 1\nb = 2; c = 3"
     assert [part.text for part in read_code(source).parts] == [
-        "a = 1  # one", "@d\n@e(1)\ndef f():\n    # two\n    return 1", "b = 2", "c = 3"]  # fmt: skip
+        "a = 1  # one",
+        "@d\n@e(1)\ndef f():\n    # two\n    return 1",
+        "b = 2",
+        "c = 3",
+    ]
 
 
 def test_equal_syntax_has_equal_keys():
-    one, two, three = (read_code(source).parts[0].key for source in ("x = f( 1 )", "x = f(1)  # same", "x = f(2)"))
+    one, two, three = (
+        read_code(source).parts[0].key for source in ("x = f( 1 )", "x = f(1)  # same", "x = f(2)")
+    )
     assert one == two != three
 
 
 def test_what_is_no_python_or_too_long_has_no_parts():
     broken = read_code("def f(:\n    pass\nclass C: pass\nt = 1\nu == 2")
-    assert (broken.valid, broken.parts, broken.names, broken.defined) == (False, (), {"f", "C", "t"}, {"f", "C"})
+    assert (broken.valid, broken.parts, broken.names, broken.defined) == (
+        False,
+        (),
+        {"f", "C", "t"},
+        {"f", "C"},
+    )
     assert not read_code("x = 1\n" * MAX_PARSED).valid
 
 
@@ -68,6 +82,9 @@ def restless():
 
 
 def test_many_threads_may_read_at_once(restless):
-    sources = [f"def f{number}(x):\n    return [[x + 1] for _ in range({number})]\n" * 20 for number in range(50)]
+    sources = [
+        f"def f{number}(x):\n    return [[x + 1] for _ in range({number})]\n" * 20
+        for number in range(50)
+    ]
     with ThreadPoolExecutor(4) as pool:
         assert all(code.valid for code in pool.map(read_code, sources))

@@ -19,14 +19,30 @@ def stream(text, name="stdout"):
 
 
 def display(kind="display_data", name=None, **data):
-    names = {"plain": "text/plain", "html": "text/html", "png": "image/png", "svg": "image/svg+xml", "js": "text/js"}
+    names = {
+        "plain": "text/plain",
+        "html": "text/html",
+        "png": "image/png",
+        "svg": "image/svg+xml",
+        "js": "text/js",
+    }
     data = {names[key]: value for key, value in data.items()}
-    return {"msg_type": kind, "content": {"data": data, "metadata": {}, "execution_count": 1,
-                                          "transient": {"display_id": name}}}
+    return {
+        "msg_type": kind,
+        "content": {
+            "data": data,
+            "metadata": {},
+            "execution_count": 1,
+            "transient": {"display_id": name},
+        },
+    }
 
 
 def error(text):
-    return {"msg_type": "error", "content": {"ename": "E", "evalue": text, "traceback": [text, "end"]}}
+    return {
+        "msg_type": "error",
+        "content": {"ename": "E", "evalue": text, "traceback": [text, "end"]},
+    }
 
 
 def clear(wait):
@@ -40,27 +56,46 @@ def shown(*messages):
         cell.add(message)
     kept = cell.all()
     nbformat.validate(v4.new_notebook(cells=[v4.new_code_cell("", outputs=kept)]))
-    return [dict(output.data) if "data" in output else output.get("text", output.get("evalue")) for output in kept]
+    return [
+        dict(output.data) if "data" in output else output.get("text", output.get("evalue"))
+        for output in kept
+    ]
 
 
 TURNED = {
-    "prints in a row are one output": ([stream("a"), stream("b\n"), stream("c", "stderr")], ["ab\n", "c"]),
-    "a picture and its text": ([display(plain="<Figure>", png=PNG)], [{"text/plain": "<Figure>", "image/png": PNG}]),
-    "HTML and scripts leave their text": ([display(plain="<H>", html="<script>", js="go()")], [{"text/plain": "<H>"}]),
+    "prints in a row are one output": (
+        [stream("a"), stream("b\n"), stream("c", "stderr")],
+        ["ab\n", "c"],
+    ),
+    "a picture and its text": (
+        [display(plain="<Figure>", png=PNG)],
+        [{"text/plain": "<Figure>", "image/png": PNG}],
+    ),
+    "HTML and scripts leave their text": (
+        [display(plain="<H>", html="<script>", js="go()")],
+        [{"text/plain": "<H>"}],
+    ),
     "HTML alone leaves nothing": ([display(html="<script>")], []),
     "a result": ([display("execute_result", plain="3.0")], [{"text/plain": "3.0"}]),
     "an error": ([error("no")], ["no"]),
     "cleared at once": ([stream("a"), clear(False), stream("b")], ["b"]),
-    "cleared by the next output": ([stream("a"), clear(True), display(plain="b")], [{"text/plain": "b"}]),
+    "cleared by the next output": (
+        [stream("a"), clear(True), display(plain="b")],
+        [{"text/plain": "b"}],
+    ),
     "cleared by nothing": ([stream("a"), clear(True)], ["a"]),
-    "updated": ([display(name="n", plain="1"), stream("x"), display("update_display_data", "n", plain="2")],
-                [{"text/plain": "2"}, "x"]),
-    "updated under another name": ([display(name="n", plain="1"), display("update_display_data", "m", plain="2")],
-                                   [{"text/plain": "1"}]),
+    "updated": (
+        [display(name="n", plain="1"), stream("x"), display("update_display_data", "n", plain="2")],
+        [{"text/plain": "2"}, "x"],
+    ),
+    "updated under another name": (
+        [display(name="n", plain="1"), display("update_display_data", "m", plain="2")],
+        [{"text/plain": "1"}],
+    ),
     "a progress bar": ([stream("1%\r"), stream("50%\r99%\r\nend")], ["99%\nend"]),
     "lone surrogates": ([stream("a\ud800")], ["a?"]),
     "no output": ([{"msg_type": "status", "content": {"execution_state": "idle"}}], []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("messages, kept", TURNED.values(), ids=TURNED)
@@ -81,7 +116,8 @@ LONG = {
     "alternating streams": [stream("x"), stream("y", "stderr")] * 5000,
     "large pictures": [display(plain="p", png="A" * 10**6)] * 20,
     "large texts": [display(plain="x" * 10**5)] * 20,
-    "updates that grow": [display(name="n", plain="x")] + [display("update_display_data", "n", svg="x" * 10**7)],
+    "updates that grow": [display(name="n", plain="x")]
+    + [display("update_display_data", "n", svg="x" * 10**7)],
 }
 
 
@@ -110,17 +146,37 @@ def test_all_cells_of_a_notebook_share_a_room():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=8,
 )
-kinds = st.sampled_from(["stream", "display_data", "execute_result", "error", "clear_output", "update_display_data"])
-fields = st.sampled_from(["name", "text", "data", "metadata", "transient", "ename", "evalue", "traceback", "wait",
-                          "execution_count"])  # fmt: skip
-data = st.dictionaries(st.sampled_from(["text/plain", "image/png", "text/html"]), json_values, max_size=3)
+kinds = st.sampled_from(
+    ["stream", "display_data", "execute_result", "error", "clear_output", "update_display_data"]
+)
+fields = st.sampled_from(
+    [
+        "name",
+        "text",
+        "data",
+        "metadata",
+        "transient",
+        "ename",
+        "evalue",
+        "traceback",
+        "wait",
+        "execution_count",
+    ]
+)
+data = st.dictionaries(
+    st.sampled_from(["text/plain", "image/png", "text/html"]), json_values, max_size=3
+)
 contents = st.dictionaries(fields, json_values | data, max_size=6)
 
 
-messages = st.fixed_dictionaries({"msg_type": kinds | json_values, "content": contents | json_values})
+messages = st.fixed_dictionaries(
+    {"msg_type": kinds | json_values, "content": contents | json_values}
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -13,7 +13,9 @@ from autograder.probes import wire
 
 shapes = st.lists(st.integers(0, 4), max_size=4)
 dtypes = st.sampled_from(sorted(wire.DTYPES))
-tensors = st.builds(lambda name, shape: (torch.rand(shape) * 200 - 100).to(wire.DTYPES[name]), dtypes, shapes)
+tensors = st.builds(
+    lambda name, shape: (torch.rand(shape) * 200 - 100).to(wire.DTYPES[name]), dtypes, shapes
+)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | tensors,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -52,7 +54,9 @@ trees = st.recursive(
     st.none() | st.integers() | st.sampled_from(["float32", "nan", "dtype", "shape"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["tensor", "float", "dict", "dtype", "shape"]), inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["tensor", "float", "dict", "dtype", "shape"]), inner, max_size=2
+        )
     ),
     max_leaves=10,
 )
@@ -83,7 +87,10 @@ HOSTILE = {
     "no tag": [b"{}"],
     "a float that is a word": [b'{"float": "eval"}'],
     "an unknown dtype": [json.dumps(tensor("object")).encode(), bytes(8)],
-    "a dtype that is a list": [json.dumps({"tensor": {"dtype": [], "shape": []}}).encode(), bytes(8)],
+    "a dtype that is a list": [
+        json.dumps({"tensor": {"dtype": [], "shape": []}}).encode(),
+        bytes(8),
+    ],
     "too few bytes": [json.dumps(tensor()).encode(), bytes(7)],
     "too many bytes": [json.dumps(tensor()).encode(), bytes(9)],
     "a negative size": [json.dumps(tensor(shape=(-1, -2))).encode(), bytes(8)],
@@ -94,7 +101,10 @@ HOSTILE = {
     "more frames than allowed": [b"1", *[b""] * wire.MAX_NODES],
     "a frame too few": [json.dumps([tensor(), tensor()]).encode(), bytes(8)],
     "a frame too many": [b"1", b""],
-    "more bytes than allowed": [json.dumps(tensor("uint8", (wire.MAX_BYTES,))).encode(), bytes(wire.MAX_BYTES)],
+    "more bytes than allowed": [
+        json.dumps(tensor("uint8", (wire.MAX_BYTES,))).encode(),
+        bytes(wire.MAX_BYTES),
+    ],
 }
 
 

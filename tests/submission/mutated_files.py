@@ -24,7 +24,10 @@ class Style:
             texts = ['{"cells": [', *cells, "]}" if empty else "], " + rest[1:]]
         else:
             texts = [rest[:-1] + ("" if empty else ", ") + '"cells": [', *cells, "]}"]
-        pieces = [text.replace("\n", self.line_end).encode(self.encoding, "surrogatepass") for text in texts]
+        pieces = [
+            text.replace("\n", self.line_end).encode(self.encoding, "surrogatepass")
+            for text in texts
+        ]
         marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
         return [marks.get(self.encoding, b"") + pieces[0], *pieces[1:]]
 
@@ -57,7 +60,9 @@ def append(hurt, pieces, a, b):
 
 def prepend(hurt, pieces, a, b):
     """A byte order mark, or space, stands before the beginning."""
-    first = ("\ufeff", "\n \t")[a % 2].encode() if pieces[0].startswith(b"{") else b""  # UTF-16 has its mark
+    first = (
+        ("\ufeff", "\n \t")[a % 2].encode() if pieces[0].startswith(b"{") else b""
+    )  # UTF-16 has its mark
     return first + b"".join(pieces)
 
 

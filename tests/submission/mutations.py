@@ -15,15 +15,54 @@ from tests.paths import RELEASE
 
 NAMES = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 DEEP = json.loads("[" * 200 + "]" * 200)
-JUNK = (None, [], {}, 3, -0.0, "x", True, DEEP, 10**400, float("nan"), float("-inf"), {"": {"a": [None]}}, ["x\n", 3])
-OWN = ("1 + 1", "", "\n\n", "x = = 1", "import os", "%%bash\nls", "!pip install x", "raise ValueError", "'''", "x = 1;",
-       "é = '→'", "def helper():\n    return 1", "assert False", "print('\ud83d')", "# a comment", "x = 1\r\ny = 2")
-MARKS = ({"grade_id": 3}, {"grade_id": "no-such", "grade": True, "solution": False}, {"grade_id": "x", "locked": True},
-         {"grade": "yes"}, {"grade_id": "train-test", "grade": True}, {"grade_id": "setup-vae", "locked": True})
+JUNK = (
+    None,
+    [],
+    {},
+    3,
+    -0.0,
+    "x",
+    True,
+    DEEP,
+    10**400,
+    float("nan"),
+    float("-inf"),
+    {"": {"a": [None]}},
+    ["x\n", 3],
+)
+OWN = (
+    "1 + 1",
+    "",
+    "\n\n",
+    "x = = 1",
+    "import os",
+    "%%bash\nls",
+    "!pip install x",
+    "raise ValueError",
+    "'''",
+    "x = 1;",
+    "é = '→'",
+    "def helper():\n    return 1",
+    "assert False",
+    "print('\ud83d')",
+    "# a comment",
+    "x = 1\r\ny = 2",
+)
+MARKS = (
+    {"grade_id": 3},
+    {"grade_id": "no-such", "grade": True, "solution": False},
+    {"grade_id": "x", "locked": True},
+    {"grade": "yes"},
+    {"grade_id": "train-test", "grade": True},
+    {"grade_id": "setup-vae", "locked": True},
+)
 
-STUBS = [cell | {"source": "".join(cell["source"])} for path in sorted(RELEASE.glob("*.ipynb"))
-         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-         if cell["cell_type"] == "code" and "raise NotImplementedError" in "".join(cell["source"])]
+STUBS = [
+    cell | {"source": "".join(cell["source"])}
+    for path in sorted(RELEASE.glob("*.ipynb"))
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    if cell["cell_type"] == "code" and "raise NotImplementedError" in "".join(cell["source"])
+]
 
 
 @dataclass
@@ -64,7 +103,11 @@ class Hurt:
 
 
 def is_cell(cell):
-    return isinstance(cell, dict) and isinstance(cell.get("source"), str) and isinstance(cell.get("cell_type"), str)
+    return (
+        isinstance(cell, dict)
+        and isinstance(cell.get("source"), str)
+        and isinstance(cell.get("cell_type"), str)
+    )
 
 
 def is_python(source):
@@ -146,7 +189,9 @@ def tear(hurt, a, b):
             hurt.lose(cell)
         lines = cell["source"].replace("\r\n", "\n").split("\n")
         cut = b % len(lines)
-        hurt.cells[place : place + 1] = [{**cell, "source": "\n".join(half)} for half in (lines[:cut], lines[cut:])]
+        hurt.cells[place : place + 1] = [
+            {**cell, "source": "\n".join(half)} for half in (lines[:cut], lines[cut:])
+        ]
 
 
 def insert(hurt, a, b):
@@ -205,7 +250,13 @@ def spoil_source(hurt, a, b):
 
 def spoil_cell(hurt, a, b):
     """Something that is no cell stands among the cells."""
-    junk = (*JUNK, {"cell_type": "code"}, {"source": "x"}, {"cell_type": [], "source": ["x"]}, {"input": "x"})
+    junk = (
+        *JUNK,
+        {"cell_type": "code"},
+        {"source": "x"},
+        {"cell_type": [], "source": ["x"]},
+        {"input": "x"},
+    )
     hurt.cells.insert(hurt.at(a), copy.deepcopy(junk[b % len(junk)]))
 
 
@@ -230,5 +281,25 @@ def spoil_notebook(hurt, a, b):
     hurt.notebook[name] = copy.deepcopy(JUNK[a % len(JUNK)] if a % 2 else a % 6)
 
 
-CELLS = (delete, duplicate, retype, move, shuffle, reverse, merge, split, tear, insert, paste_stub, forget_marks,
-         exchange_marks, spoil_marks, spoil_field, spoil_source, spoil_cell, rewrite_source, same_ids, spoil_notebook)
+CELLS = (
+    delete,
+    duplicate,
+    retype,
+    move,
+    shuffle,
+    reverse,
+    merge,
+    split,
+    tear,
+    insert,
+    paste_stub,
+    forget_marks,
+    exchange_marks,
+    spoil_marks,
+    spoil_field,
+    spoil_source,
+    spoil_cell,
+    rewrite_source,
+    same_ids,
+    spoil_notebook,
+)

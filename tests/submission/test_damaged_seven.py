@@ -23,9 +23,15 @@ from tests.submission.mutations import is_python  # noqa: E402
 
 def colab(cells):
     """As Colab saves: no ids, no marks, metadata of its own, sources as lists."""
-    return [{"cell_type": cell["cell_type"], "metadata": {"id": f"aB{place}"}, "source": cell["source"],
-             **({"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {})}
-            for place, cell in enumerate(cells)]  # fmt: skip
+    return [
+        {
+            "cell_type": cell["cell_type"],
+            "metadata": {"id": f"aB{place}"},
+            "source": cell["source"],
+            **({"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}),
+        }
+        for place, cell in enumerate(cells)
+    ]
 
 
 def upside_down(cells):
@@ -38,7 +44,10 @@ def twice(cells):
 
 
 def all_text(cells):
-    return [{**{key: cell[key] for key in ("id", "metadata", "source")}, "cell_type": "markdown"} for cell in cells]
+    return [
+        {**{key: cell[key] for key in ("id", "metadata", "source")}, "cell_type": "markdown"}
+        for cell in cells
+    ]
 
 
 def only_answers(cells):
@@ -61,8 +70,20 @@ def copies_of_the_release(cells):
     return cells + [cell for cell in RELEASED if cell["id"] in {each["id"] for each in cells}]
 
 
-RELEASED = [cell for name in NOTEBOOKS for cell in json.loads((RELEASE / name).read_text(encoding="utf-8"))["cells"]]
-DAMAGES = (colab, upside_down, twice, all_text, only_answers, answers_into_tests, copies_of_the_release)
+RELEASED = [
+    cell
+    for name in NOTEBOOKS
+    for cell in json.loads((RELEASE / name).read_text(encoding="utf-8"))["cells"]
+]
+DAMAGES = (
+    colab,
+    upside_down,
+    twice,
+    all_text,
+    only_answers,
+    answers_into_tests,
+    copies_of_the_release,
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +98,12 @@ def test_all_fourteen_points_are_kept(submitted, tmp_path, damage):
         notebook["cells"] = damage(notebook["cells"])
         (tmp_path / name).write_text(json.dumps(notebook), encoding="utf-8")
     submission = restore_all(read_submission(tmp_path), Course().released)
-    lost = {task.id: outcome.message for task in AUTO for run in CHECKS[task.id]
-            if not (outcome := run(student(submission.notebooks[task.notebook], task.notebook))).passed}
+    lost = {
+        task.id: outcome.message
+        for task in AUTO
+        for run in CHECKS[task.id]
+        if not (outcome := run(student(submission.notebooks[task.notebook], task.notebook))).passed
+    }
     assert lost == {}
     assert sum(task.points for task in AUTO) == 14
 
@@ -87,4 +112,6 @@ def student(notebook, name):
     """The definitions of a notebook's cells that run, in their order."""
     sources = [cell.source for cell in notebook.cells if runs(cell) and is_python(cell.source)]
     nodes = [node for source in sources for node in ast.parse(source).body if hasattr(node, "name")]
-    return InProcess(namespace(name, {str(place): ast.unparse(node) for place, node in enumerate(nodes)}))
+    return InProcess(
+        namespace(name, {str(place): ast.unparse(node) for place, node in enumerate(nodes)})
+    )

@@ -53,12 +53,20 @@ def trees(sources):
     found = {}
     for source in sources:
         if mutations.is_python(source):
-            found |= {node.name: ast.dump(node) for node in ast.parse(source).body if hasattr(node, "name")}
+            found |= {
+                node.name: ast.dump(node)
+                for node in ast.parse(source).body
+                if hasattr(node, "name")
+            }
     return found
 
 
-KEY = {name: tree for notebook in NOTEBOOKS for name, tree in trees(definitions(notebook).values()).items()
-       if ANSWERS.get(name) == notebook}  # fmt: skip
+KEY = {
+    name: tree
+    for notebook in NOTEBOOKS
+    for name, tree in trees(definitions(notebook).values()).items()
+    if ANSWERS.get(name) == notebook
+}
 
 
 def intact(names):
@@ -85,12 +93,19 @@ class Submitted:
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory):
     folder = write_submission(tmp_path_factory.mktemp("right"))
-    return Submitted({name: with_texts(json.loads((folder / name).read_text(encoding="utf-8"))) for name in NOTEBOOKS})
+    return Submitted(
+        {
+            name: with_texts(json.loads((folder / name).read_text(encoding="utf-8")))
+            for name in NOTEBOOKS
+        }
+    )
 
 
 def with_texts(notebook):
     """The notebook with sources that are texts, which mutations can change, not lists of lines."""
-    return notebook | {"cells": [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]}
+    return notebook | {
+        "cells": [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
+    }
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +113,9 @@ def no_kernels():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(submission_grader, "NotebookRun", Unstarted)
         patch.setattr(submission_grader, "CHECKS", TASK_CHECKS)
-        patch.setattr(submission_grader, "AT_ONCE", 1)  # CPython 3.11 cannot parse in two threads, and the checks here parse
+        patch.setattr(
+            submission_grader, "AT_ONCE", 1
+        )  # CPython 3.11 cannot parse in two threads, and the checks here parse
         yield
 
 
@@ -106,8 +123,14 @@ def no_kernels():
 def count_inputs(last_lines):
     """How many inputs there were, in the last lines of the run."""
     yield
-    kinds = ", ".join(f"{count} {name}" for name, count in sorted(COUNTS.items()) if name not in ("read", "graded"))
-    last_lines.append(f"Damaged submissions: {COUNTS['read']} read and restored, {COUNTS['graded']} graded ({kinds})")
+    kinds = ", ".join(
+        f"{count} {name}"
+        for name, count in sorted(COUNTS.items())
+        if name not in ("read", "graded")
+    )
+    last_lines.append(
+        f"Damaged submissions: {COUNTS['read']} read and restored, {COUNTS['graded']} graded ({kinds})"
+    )
 
 
 @dataclass(frozen=True)
@@ -131,19 +154,46 @@ class Damage:
         return step(hurt, self.style.pieces(hurt), a, b), hurt.lost
 
 
-STYLES = st.builds(mutated_files.Style, st.booleans(), st.sampled_from([None, 1]), st.booleans(),
-                   st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["utf-8"] * 4 + ["utf-16-le", "utf-16-be"]))
-DAMAGE = st.builds(Damage, st.sampled_from(NOTEBOOKS + NOTEBOOKS[1:6]), STEPS, STYLES,
-                   st.tuples(st.sampled_from(mutated_files.FILES), NUMBER, NUMBER))
-RENAMED = ("{} (1).ipynb", "{}-Copy1.ipynb", "Copy of {}.ipynb", "{}.IPYNB", "Ada_{}_final.ipynb", "{}.ipynb.txt")
-PLACES = st.tuples(st.sampled_from(["", "vae", "a/b c"]), st.sampled_from(["{}.ipynb"] * 4 + list(RENAMED)),
-                   st.booleans())
+STYLES = st.builds(
+    mutated_files.Style,
+    st.booleans(),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8"] * 4 + ["utf-16-le", "utf-16-be"]),
+)
+DAMAGE = st.builds(
+    Damage,
+    st.sampled_from(NOTEBOOKS + NOTEBOOKS[1:6]),
+    STEPS,
+    STYLES,
+    st.tuples(st.sampled_from(mutated_files.FILES), NUMBER, NUMBER),
+)
+RENAMED = (
+    "{} (1).ipynb",
+    "{}-Copy1.ipynb",
+    "Copy of {}.ipynb",
+    "{}.IPYNB",
+    "Ada_{}_final.ipynb",
+    "{}.ipynb.txt",
+)
+PLACES = st.tuples(
+    st.sampled_from(["", "vae", "a/b c"]),
+    st.sampled_from(["{}.ipynb"] * 4 + list(RENAMED)),
+    st.booleans(),
+)
 
 
 def fuzzed(examples):
     """Settings of a test with so many examples, or as many as were asked for."""
-    return settings(max_examples=EXAMPLES or examples, deadline=None, derandomize=not EXAMPLES, database=None,
-                    suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+    return settings(
+        max_examples=EXAMPLES or examples,
+        deadline=None,
+        derandomize=not EXAMPLES,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
 
 
 @fuzzed(300)
@@ -151,20 +201,31 @@ def fuzzed(examples):
 def test_intact_answers_are_read_and_run(submitted, tmp_path_factory, damages, place):
     folder, name, beside_release = place
     top = tmp_path_factory.mktemp("damaged")
-    lost = write(top / folder, {each.notebook: submitted.notebooks[each.notebook] for each in damages}, damages, name,
-                 beside_release)  # fmt: skip
+    lost = write(
+        top / folder,
+        {each.notebook: submitted.notebooks[each.notebook] for each in damages},
+        damages,
+        name,
+        beside_release,
+    )
     COUNTS["read"] += 1
     try:
         submission = restore_all(read_submission(top), Course().released)
     except SubmissionError:
-        assert lost >= {name for name, each in ANSWERS.items() if each in {damage.notebook for damage in damages}}
+        assert lost >= {
+            name
+            for name, each in ANSWERS.items()
+            if each in {damage.notebook for damage in damages}
+        }
         return
     found = {}
     for each, notebook in submission.notebooks.items():
         nbformat.validate(notebook)
         defined = trees(cell.source for cell in notebook.cells if runs(cell))
         found |= {name: tree for name, tree in defined.items() if ANSWERS.get(name) == each}
-    handed_in = {name for name, each in ANSWERS.items() if each in {damage.notebook for damage in damages}}
+    handed_in = {
+        name for name, each in ANSWERS.items() if each in {damage.notebook for damage in damages}
+    }
     COUNTS["intact answers"] += len(handed_in - lost)
     assert not {name for name in handed_in - lost if found.get(name) != KEY[name]}, submission.notes
     for note in submission.notes:
@@ -182,7 +243,10 @@ def test_intact_answers_keep_their_points(submitted, no_kernels, tmp_path_factor
     assert 0 <= report.score <= report.max_score == 14
     for result in report.results:
         points = result.task.points
-        assert result.passed or not points or lost & set(DECIDES[result.task.id]), (result.outcomes, report.notes)
+        assert result.passed or not points or lost & set(DECIDES[result.task.id]), (
+            result.outcomes,
+            report.notes,
+        )
     for damage in damages:
         nbformat.validate(report.notebooks[damage.notebook])
 

@@ -23,7 +23,10 @@ RUN = Run("VAE", 0, "cpu", 10, 60_000, 4.671, 4.475, 0.196, 4.691, 4.494, 0.197)
 
 def seeds(losses, model="VAE", device="cpu"):
     """One run a seed with these test losses."""
-    return [dataclasses.replace(RUN, model=model, device=device, seed=i, test_loss=x) for i, x in enumerate(losses)]
+    return [
+        dataclasses.replace(RUN, model=model, device=device, seed=i, test_loss=x)
+        for i, x in enumerate(losses)
+    ]
 
 
 @given(st.lists(st.floats(4, 5), min_size=2, max_size=9), st.floats(1e-4, 0.3))
@@ -48,7 +51,11 @@ def test_the_next_run_falls_outside_as_often_as_the_band_says():
 def test_too_few_seeds_leave_the_bands_of_the_assignments_own_cells():
     found = bands.bands("VAE", seeds([4.6, 4.7, 4.8, 4.7]) + seeds([4.1] * 9, "CVAE"))
     assert {band.false_fails for band in found.values()} == {None}
-    assert (found["test_loss"].lowest, found["test_loss"].highest, found["test_loss"].runs) == (4.4, 5.1, 4)
+    assert (found["test_loss"].lowest, found["test_loss"].highest, found["test_loss"].runs) == (
+        4.4,
+        5.1,
+        4,
+    )
 
 
 def test_a_seed_counts_once_and_only_complete_runs_count():
@@ -70,9 +77,23 @@ def test_the_table_of_the_repository_is_well_formed_and_inside_its_own_bands():
 
 
 losses = st.floats(0, 20).map(lambda x: round(x, 5))
-some_runs = st.builds(Run, st.sampled_from(list(KINDS)), st.integers(0, 99), st.sampled_from(["cpu", "cuda"]),
-                      st.just(10), st.just(60_000), losses, losses, losses, losses, losses, losses, st.none() | losses,
-                      st.none() | st.integers(1, 64), st.sampled_from(["", 'a "GPU", of 2']))  # fmt: skip
+some_runs = st.builds(
+    Run,
+    st.sampled_from(list(KINDS)),
+    st.integers(0, 99),
+    st.sampled_from(["cpu", "cuda"]),
+    st.just(10),
+    st.just(60_000),
+    losses,
+    losses,
+    losses,
+    losses,
+    losses,
+    losses,
+    st.none() | losses,
+    st.none() | st.integers(1, 64),
+    st.sampled_from(["", 'a "GPU", of 2']),
+)
 
 
 @given(st.lists(some_runs, max_size=5, unique_by=lambda run: (run.device, run.model, run.seed)))
@@ -143,7 +164,9 @@ def test_a_run_outside_a_band_ends_with_1_and_names_it(command):
 def test_for_other_epochs_no_band_applies(command):
     result = command([dataclasses.replace(RUN, epochs=1, test_loss=9.0)], "--epochs", 1)
     assert result.exit_code == 0
-    assert "No band applies to VAE, seed 0: it was trained for 1 epoch(s)" in " ".join(result.output.split())
+    assert "No band applies to VAE, seed 0: it was trained for 1 epoch(s)" in " ".join(
+        result.output.split()
+    )
 
 
 def test_without_mnist_or_a_device_it_ends_with_2(command, monkeypatch):
@@ -174,7 +197,11 @@ def test_the_tables_of_runs_and_bands_show_every_row():
     console = Console(file=io.StringIO(), width=140)
     console.print(command.runs_table([RUN]), command.bands_table())
     shown = console.file.getvalue()
-    assert "4.691" in shown and "test loss" in shown and shown.count("CVAE") == len(bands.bands("CVAE"))
+    assert (
+        "4.691" in shown
+        and "test loss" in shown
+        and shown.count("CVAE") == len(bands.bands("CVAE"))
+    )
 
 
 @pytest.mark.slow

@@ -21,16 +21,32 @@ class TrainingJob:
         self._place = tempfile.TemporaryDirectory()
         self._json = Path(self._place.name) / "runs.json"
         self._output = (Path(self._place.name) / "output.txt").open("w+", encoding="utf-8")
-        command = [sys.executable, "-m", "autograder", "target", "--device", device, "--json", str(self._json)]
+        command = [
+            sys.executable,
+            "-m",
+            "autograder",
+            "target",
+            "--device",
+            device,
+            "--json",
+            str(self._json),
+        ]
         patient = LAST if shutil.which(LAST[0]) else []
-        self._process = subprocess.Popen([*patient, *command], cwd=ROOT, stdin=subprocess.DEVNULL,
-                                         stdout=self._output, stderr=subprocess.STDOUT)  # fmt: skip
+        self._process = subprocess.Popen(
+            [*patient, *command],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
         RUNNING.add(self._process.pid)
 
     def wait(self) -> tuple[int, list[Run], str]:
         """Its exit code, the runs that it wrote, and what it printed."""
         code = self._process.wait()
-        runs = bands.from_json(self._json.read_text(encoding="utf-8")) if self._json.exists() else []
+        runs = (
+            bands.from_json(self._json.read_text(encoding="utf-8")) if self._json.exists() else []
+        )
         self._output.seek(0)
         return code, runs, self._output.read()
 

@@ -37,8 +37,13 @@ def make_share(root: str, share: int, shares: int) -> tuple[list[str], list[str]
     course.assignment_id = ASSIGNMENT
     converter = Share(share, shares, coursedir=course, config=app.config)
     converter.log.disabled = True  # what fails is returned
-    with contextlib.suppress(NbGraderException):  # raised at the end; it removes the folders of those that failed
+    with contextlib.suppress(
+        NbGraderException
+    ):  # raised at the end; it removes the folders of those that failed
         converter.start()
-    made = [student for student in converter.taken
-            if Path(course.format_path(course.feedback_directory, student, ASSIGNMENT)).is_dir()]  # fmt: skip
+    made = [
+        student
+        for student in converter.taken
+        if Path(course.format_path(course.feedback_directory, student, ASSIGNMENT)).is_dir()
+    ]
     return made, [student for student in converter.taken if student not in made]

@@ -31,7 +31,9 @@ class Master:
         self._sources, self._graded = {}, {}
         for notebook in notebooks:
             self.notebooks.add(notebook.name)
-            self._sources |= {(notebook.name, cell.name): _values(cell) for cell in notebook.source_cells}
+            self._sources |= {
+                (notebook.name, cell.name): _values(cell) for cell in notebook.source_cells
+            }
             for cell in [*notebook.grade_cells, *notebook.task_cells]:
                 self._graded[notebook.name, cell.name] = _values(cell)
                 self.points[cell.id] = cell.name, cell.max_score
@@ -80,9 +82,13 @@ def marks_of(notebook: NotebookNode) -> dict[str, Mark]:
     marks = {}
     for cell in notebook.cells:
         if is_grade(cell) or is_solution(cell) or is_task(cell):
-            name = cell.metadata.nbgrader.get("grade_id")  # nbgrader takes it away where the gradebook does not know it
+            name = cell.metadata.nbgrader.get(
+                "grade_id"
+            )  # nbgrader takes it away where the gradebook does not know it
             if name is None:
-                raise GradebookError("The gradebook does not know all cells with points: `make release` tells it.")
+                raise GradebookError(
+                    "The gradebook does not know all cells with points: `make release` tells it."
+                )
             marks[name] = Mark(_score(cell), _comment(cell))
     return marks
 
@@ -92,7 +98,9 @@ def _score(cell):
         return None
     marks = cell.metadata.nbgrader
     if cell.cell_type == "code" and not is_solution(cell) and marks.points and not cell.outputs:
-        raise GradebookError(f"No check decides the points of {marks.grade_id}.")  # nbgrader would give them all
+        raise GradebookError(
+            f"No check decides the points of {marks.grade_id}."
+        )  # nbgrader would give them all
     return determine_grade(cell)[0]
 
 

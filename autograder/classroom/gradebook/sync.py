@@ -25,7 +25,10 @@ class Merger:
 
     def __init__(self, store: Store, root: Path, assignment: str):
         self._root, self._assignment = root, assignment
-        self._journal_path, self._state_path = store.folder / "merged.jsonl", store.folder / ".gradebook.json"
+        self._journal_path, self._state_path = (
+            store.folder / "merged.jsonl",
+            store.folder / ".gradebook.json",
+        )
         self._store = store
         self._writer = None
         self._ids = self._scores = None
@@ -59,7 +62,11 @@ class Merger:
         """The results that the gradebook does not have. Raises GradebookError."""
         if self._ids is None and not self._is_untouched():
             self.open()
-        return [result for result in results if result.notebooks and not self._has(result, entries[result.student])]
+        return [
+            result
+            for result in results
+            if result.notebooks and not self._has(result, entries[result.student])
+        ]
 
     def merge(self, result: Result, entry: Entry) -> str:
         """Write a result to the gradebook. Returns what is wrong with the time of submission, "" for nothing.
@@ -74,19 +81,33 @@ class Merger:
         try:
             notebooks = self._store.notebooks(result)
         except (OSError, EOFError, ValueError, zlib.error) as error:
-            raise GradebookError("The notebooks in the results cannot be read; --force makes them anew.") from error
+            raise GradebookError(
+                "The notebooks in the results cannot be read; --force makes them anew."
+            ) from error
         time = readable_time(timestamp)
         submission = self._writer.merge(student, notebooks, time, resubmitted)
         self._ids[student] = submission
-        line = {"student": student, "notebooks": result.notebooks, "timestamp": timestamp, "submission": submission,
-                "work": work, "folder": str(self._writer.folder(student))}  # fmt: skip
+        line = {
+            "student": student,
+            "notebooks": result.notebooks,
+            "timestamp": timestamp,
+            "submission": submission,
+            "work": work,
+            "folder": str(self._writer.folder(student)),
+        }
         atomic_files.append(self._journal_path, json.dumps(line).encode("ascii"))
         self._journal[student] = line
-        return "" if time == timestamp else f"{entry.timestamp.name} holds no time, and is left out."
+        return (
+            "" if time == timestamp else f"{entry.timestamp.name} holds no time, and is left out."
+        )
 
     def _has(self, result, entry):
         line = self._journal.get(result.student)
-        if not line or line["notebooks"] != result.notebooks or line["timestamp"] != _timestamp(entry):
+        if (
+            not line
+            or line["notebooks"] != result.notebooks
+            or line["timestamp"] != _timestamp(entry)
+        ):
             return False
         known = self._ids is None or self._ids.get(result.student) == line["submission"]
         return known and Path(line["folder"]).is_dir()
@@ -104,8 +125,12 @@ class Merger:
         settings = hashlib.sha256(config.read_bytes()).hexdigest() if config.is_file() else None
         stat = database.stat() if database and database.is_file() else None
         file = [stat.st_ino, stat.st_size, stat.st_mtime_ns] if stat else None
-        return {"settings": settings, "root": str(self._root), "database": str(database) if database else None,
-                "file": file}  # fmt: skip
+        return {
+            "settings": settings,
+            "root": str(self._root),
+            "database": str(database) if database else None,
+            "file": file,
+        }
 
 
 def _timestamp(entry):

@@ -20,7 +20,9 @@ from ..errors import GradebookError
 from ..results import atomic_files
 from .sanitize import Mark, Master, Sanitizer, marks_of
 
-_PART_OF_TIME = re.compile(r"[\w:,.+-]+(/[\w-]+)*", re.ASCII)  # 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
+_PART_OF_TIME = re.compile(
+    r"[\w:,.+-]+(/[\w-]+)*", re.ASCII
+)  # 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
 
 
 class GradebookWriter:
@@ -43,9 +45,13 @@ class GradebookWriter:
         with self._transaction() as gradebook:
             found = next((each for each in gradebook.assignments if each.name == assignment), None)
             if found is None or not found.notebooks:
-                raise GradebookError(f"The gradebook knows no notebooks of {assignment}: `make release` tells it.")
+                raise GradebookError(
+                    f"The gradebook knows no notebooks of {assignment}: `make release` tells it."
+                )
             self._id, self._master = found.id, Master(found.notebooks)
-        self._sanitizer = Sanitizer(self._master, assignment, parent=self._converter, config=app.config)
+        self._sanitizer = Sanitizer(
+            self._master, assignment, parent=self._converter, config=app.config
+        )
 
     def __enter__(self):
         return self
@@ -57,11 +63,17 @@ class GradebookWriter:
     def database(self) -> Path | None:
         """The file of an SQLite database."""
         url = self._gradebook.engine.url
-        return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
+        return (
+            Path(url.database).absolute()
+            if url.get_backend_name() == "sqlite" and url.database
+            else None
+        )
 
     def folder(self, student: str) -> Path:
         """Where the student's graded notebooks are."""
-        return Path(self._course.format_path(self._course.autograded_directory, student, self.assignment))
+        return Path(
+            self._course.format_path(self._course.autograded_directory, student, self.assignment)
+        )
 
     def submissions(self) -> dict[str, str]:
         """student → the id of their submission, for all that the gradebook has."""
@@ -85,14 +97,18 @@ class GradebookWriter:
                 scores.setdefault(student, {})[name] = score, maximum
         return scores
 
-    def merge(self, student: str, notebooks: Mapping[str, str], timestamp: str | None, resubmitted: bool) -> str:
+    def merge(
+        self, student: str, notebooks: Mapping[str, str], timestamp: str | None, resubmitted: bool
+    ) -> str:
         """Write one student's graded notebooks and their points. Returns the id of the submission.
 
         notebooks: file name → JSON text. timestamp: when it was handed in, as nbgrader writes it. resubmitted: whether
         what the student wrote may have changed, so that answers that a person marked need another look. What a person
         gave (points, extra credit, comments) stays. Raises GradebookError, OSError.
         """
-        graded = {name: self._sanitizer.notebook(name, text) for name, text in self._known(notebooks)}
+        graded = {
+            name: self._sanitizer.notebook(name, text) for name, text in self._known(notebooks)
+        }
         marks = {name: marks_of(notebook) for name, notebook in graded.items()}
         self._write(student, graded, timestamp)
         with self._transaction() as gradebook:
@@ -114,14 +130,20 @@ class GradebookWriter:
     @staticmethod
     def _notebooks(gradebook, submission):
         """The notebooks of a submission with all that belongs to them, in few queries."""
-        query = select(SubmittedNotebook).where(SubmittedNotebook.assignment_id == submission.id).options(
-            joinedload(SubmittedNotebook.notebook),
-            selectinload(SubmittedNotebook.grades),
-            selectinload(SubmittedNotebook.comments),
+        query = (
+            select(SubmittedNotebook)
+            .where(SubmittedNotebook.assignment_id == submission.id)
+            .options(
+                joinedload(SubmittedNotebook.notebook),
+                selectinload(SubmittedNotebook.grades),
+                selectinload(SubmittedNotebook.comments),
+            )
         )
         return gradebook.db.scalars(query.execution_options(populate_existing=True)).all()
 
-    def _save(self, notebook: SubmittedNotebook, marks: Mapping[str, Mark] | None, resubmitted: bool) -> None:
+    def _save(
+        self, notebook: SubmittedNotebook, marks: Mapping[str, Mark] | None, resubmitted: bool
+    ) -> None:
         """Set what nbgrader's SaveAutoGrades would set; all is 0 in a notebook that is not there."""
         for grade in notebook.grades:
             name = self._master.names[grade.cell_id]
@@ -146,13 +168,17 @@ class GradebookWriter:
         penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
         return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
 
-    def _write(self, student: str, graded: Mapping[str, NotebookNode], timestamp: str | None) -> None:
+    def _write(
+        self, student: str, graded: Mapping[str, NotebookNode], timestamp: str | None
+    ) -> None:
         """Write the notebooks where the Formgrader looks for them, and remove others."""
         folder, mode = self.folder(student), int(str(self._converter.permissions), 8)
         folder.mkdir(parents=True, exist_ok=True)
         atomic_files.clear(folder)
         for name, notebook in graded.items():
-            atomic_files.write(folder / f"{name}.ipynb", json.dumps(notebook).encode("ascii"), mode, lasting=False)
+            atomic_files.write(
+                folder / f"{name}.ipynb", json.dumps(notebook).encode("ascii"), mode, lasting=False
+            )
         if timestamp:
             atomic_files.write(folder / "timestamp.txt", timestamp.encode(), mode, lasting=False)
         for path in folder.glob("*.ipynb"):
@@ -165,7 +191,9 @@ class GradebookWriter:
         session = self._gradebook.db
         session.remove()
         with _sentences(), self._gradebook.engine.begin() as connection:
-            session.configure(bind=connection, join_transaction_mode="rollback_only", autoflush=False)
+            session.configure(
+                bind=connection, join_transaction_mode="rollback_only", autoflush=False
+            )
             try:
                 yield self._gradebook
                 session.flush()
@@ -189,6 +217,9 @@ def _sentences():
     """Turn what the database and nbgrader raise into a GradebookError."""
     try:
         yield
-    except (SQLAlchemyError, ValueError) as error:  # nbgrader's InvalidEntry and MissingEntry are ValueErrors
+    except (
+        SQLAlchemyError,
+        ValueError,
+    ) as error:  # nbgrader's InvalidEntry and MissingEntry are ValueErrors
         first = str(getattr(error, "orig", None) or error).split("\n")[0]
         raise GradebookError(f"The gradebook says: {first}.") from error

@@ -11,7 +11,13 @@ from pathlib import Path, PurePosixPath
 from .roster import Entry, Source
 
 # All limits. What lies deeper or has another ending is no part of a submission; what is larger is named and left out.
-ENDINGS = {".ipynb": 200, ".json": 200, ".txt": 200, ".zip": 200, ".pt": 50}  # megabytes of a file, as `grade` has them
+ENDINGS = {
+    ".ipynb": 200,
+    ".json": 200,
+    ".txt": 200,
+    ".zip": 200,
+    ".pt": 50,
+}  # megabytes of a file, as `grade` has them
 MAX_TOTAL = 250 * 2**20  # bytes of one student
 MAX_FILES = 200
 MAX_FOLDERS = 200
@@ -50,7 +56,9 @@ class Bundle:
 def read_bundle(entry: Entry) -> Bundle:
     """Read all files of a student. Raises OSError."""
     found, notes = _files(entry)
-    files = tuple(File(place, path.read_bytes(), path.stat().st_mtime_ns) for place, path, _ in found)
+    files = tuple(
+        File(place, path.read_bytes(), path.stat().st_mtime_ns) for place, path, _ in found
+    )
     return Bundle(entry.student, files, tuple(notes))
 
 
@@ -61,7 +69,9 @@ def digest_of(entry: Entry) -> str:
 
 def may_matter(place: PurePosixPath) -> bool:
     """Whether a file with this place in a submission may be read when it is graded."""
-    hidden = any(part.startswith((".", "__")) for part in place.parts) or place.name == "timestamp.txt"  # nbgrader's
+    hidden = (
+        any(part.startswith((".", "__")) for part in place.parts) or place.name == "timestamp.txt"
+    )  # nbgrader's
     return place.suffix.lower() in ENDINGS and not hidden and len(place.parts) <= MAX_DEPTH + 1
 
 
@@ -81,9 +91,15 @@ def _files(entry):
     """[(place, path, bytes)] of what counts, sorted by depth and name, and a sentence per file that does not."""
     found = {}
     for number, source in enumerate(entry.sources, 1):
-        above = PurePosixPath(str(number)) if len(entry.sources) > 1 and not source.name else PurePosixPath()
+        above = (
+            PurePosixPath(str(number))
+            if len(entry.sources) > 1 and not source.name
+            else PurePosixPath()
+        )
         for place, path in _places(source):
-            while above / place in found:  # two files of a platform's export that have the same name
+            while (
+                above / place in found
+            ):  # two files of a platform's export that have the same name
                 place = place.with_name(f"{number}-{place.name}")
             found[above / place] = path
     kept, notes, total = [], [], 0
@@ -108,7 +124,9 @@ def _places(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
     for folder, below, names in islice(os.walk(source.path), MAX_FOLDERS):
         inside = Path(folder).relative_to(source.path)
         deep = len(inside.parts) >= MAX_DEPTH
-        below[:] = [] if deep else sorted(name for name in below if not name.startswith((".", "__")))
+        below[:] = (
+            [] if deep else sorted(name for name in below if not name.startswith((".", "__")))
+        )
         for name in sorted(names):
             place = PurePosixPath(*inside.parts, name)
             if may_matter(place) or place.suffix.lower() in ARCHIVES:
@@ -123,7 +141,9 @@ def _size(place, path, sources):
     """The bytes of a file. Raises _LeftOutError."""
     suffix = place.suffix.lower()
     try:
-        if path.is_symlink() and not any(path.resolve().is_relative_to(source.path.resolve()) for source in sources):
+        if path.is_symlink() and not any(
+            path.resolve().is_relative_to(source.path.resolve()) for source in sources
+        ):
             raise _LeftOutError("is a link to a file outside the submission, and was left out")
         status = path.stat()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, until Python 3.12

@@ -54,9 +54,17 @@ def read_roster(submitted: Path, assignment: str = ASSIGNMENT) -> tuple[list[Ent
             names = ", ".join(source.path.name for source in several)
             notes.append(f"{names} are graded as one submission, of {student}.")
     if not sources:
-        hint = "; for one submission: python -m autograder grade DIR" if any(submitted.glob("*.ipynb")) else ""
-        raise RosterError(f"{submitted} holds no submissions: no folder or zip file of a student{hint}.")
-    return [Entry(student, tuple(sources[student]), timestamps[student]) for student in sorted(sources)], notes
+        hint = (
+            "; for one submission: python -m autograder grade DIR"
+            if any(submitted.glob("*.ipynb"))
+            else ""
+        )
+        raise RosterError(
+            f"{submitted} holds no submissions: no folder or zip file of a student{hint}."
+        )
+    return [
+        Entry(student, tuple(sources[student]), timestamps[student]) for student in sorted(sources)
+    ], notes
 
 
 def _source(path, assignment):
@@ -72,4 +80,8 @@ def _source(path, assignment):
     if exported and path.suffix.lower() in _FILES:
         student, name = exported
         return student, Source(path, path.name if name.startswith(".") else name), None
-    return (student_id(path.stem), Source(path, "submission.zip"), None) if path.suffix.lower() == ".zip" else None
+    return (
+        (student_id(path.stem), Source(path, "submission.zip"), None)
+        if path.suffix.lower() == ".zip"
+        else None
+    )

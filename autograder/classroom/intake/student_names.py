@@ -7,8 +7,12 @@ import unicodedata
 # Ada Lovelace_12345_assignsubmission_file_ (a folder), Ada Lovelace_12345_assignsubmission_file_answers.zip (a file)
 _MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
 # lovelaceada_12345_67890_answers.zip: the person and the file; the last number is new with each resubmission
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:late_)?(?P<user>\d{3,})_\d{4,}_(?P<rest>.+)", re.DOTALL | re.IGNORECASE)
-_UNSAFE = re.compile(r'[<>:"/\\|?*~\[\]]')  # nbgrader looks for files by patterns, in which [ ] mean something
+_CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?:late_)?(?P<user>\d{3,})_\d{4,}_(?P<rest>.+)", re.DOTALL | re.IGNORECASE
+)
+_UNSAFE = re.compile(
+    r'[<>:"/\\|?*~\[\]]'
+)  # nbgrader looks for files by patterns, in which [ ] mean something
 MAX_BYTES = 100  # of a student's name
 
 

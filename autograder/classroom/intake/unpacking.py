@@ -22,8 +22,16 @@ LEVELS = 2  # zips in zips
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DIRECTORY_ENTRY = b"PK\1\2"  # stands once for each member
 _BLOCK = 2**20  # bytes read at once
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, IndexError, OverflowError,
-           NotImplementedError)  # fmt: skip
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    NotImplementedError,
+)
 
 
 def lay_out(bundle: Bundle, folder: Path) -> list[str]:
@@ -45,7 +53,9 @@ def lay_out(bundle: Bundle, folder: Path) -> list[str]:
             target = folder if alone else _free(path.with_suffix(""))
             notes += _unpack(path, target, path.relative_to(folder).as_posix(), budget)
     for path in _zips(folder):
-        notes.append(f"{path.relative_to(folder).as_posix()} lies too deep in other zips, and was not unpacked.")
+        notes.append(
+            f"{path.relative_to(folder).as_posix()} lies too deep in other zips, and was not unpacked."
+        )
         path.unlink()
     return notes
 
@@ -60,14 +70,20 @@ class _Budget:
         """Raise SubmissionError where these members of a zip of `packed` bytes are too much."""
         unpacked = sum(info.file_size for info in members)
         if unpacked > FREE and unpacked > MAX_RATIO * packed:
-            raise SubmissionError(f"{shown} unpacks to {unpacked // 2**20} MB, over {MAX_RATIO} times its size.")
+            raise SubmissionError(
+                f"{shown} unpacks to {unpacked // 2**20} MB, over {MAX_RATIO} times its size."
+            )
         if unpacked > self.bytes:
-            raise SubmissionError(f"{shown} unpacks to {unpacked // 2**20} MB; {MAX_UNPACKED // 2**20} MB are allowed.")
+            raise SubmissionError(
+                f"{shown} unpacks to {unpacked // 2**20} MB; {MAX_UNPACKED // 2**20} MB are allowed."
+            )
         self.bytes -= unpacked
 
 
 def _zips(folder):
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".zip" and path.is_file())
+    return sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() == ".zip" and path.is_file()
+    )
 
 
 def _free(path):
@@ -86,9 +102,14 @@ def _unpack(path, target, shown, budget):
             raise SubmissionError(f"{shown} holds more than {MAX_MEMBERS:,} files.")
         with zipfile.ZipFile(packed) as archive:
             places = [(_member_place(info, shown), info) for info in archive.infolist()]
-            chosen = [(place, info) for place, info in places if not info.is_dir() and may_matter(place)]
+            chosen = [
+                (place, info) for place, info in places if not info.is_dir() and may_matter(place)
+            ]
             budget.take([info for _, info in chosen], len(raw), shown)
-            notes = [_write(archive, info, target / place, f"{place} in {shown}") for place, info in chosen]
+            notes = [
+                _write(archive, info, target / place, f"{place} in {shown}")
+                for place, info in chosen
+            ]
     except _DAMAGE as error:
         return [f"{shown} is damaged, or no zip file ({error})."]
     finally:
@@ -100,13 +121,20 @@ def _member_place(info, shown):
     """Where a member belongs. Raises SubmissionError for a link, and for a place outside."""
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise SubmissionError(f"{shown} holds {info.filename}, which is a link or a device.")
-    return _place(info.filename.replace("\\", "/"), f"{shown} holds {info.filename}, which would lie outside of it.")
+    return _place(
+        info.filename.replace("\\", "/"),
+        f"{shown} holds {info.filename}, which would lie outside of it.",
+    )
 
 
 def _place(text, problem="A file of the submission has a place outside of it."):
     """A place as a path that stays below its folder. Raises SubmissionError with this problem."""
     place = PurePosixPath(text)
-    if place.is_absolute() or ".." in place.parts or any(part[1:2] == ":" for part in place.parts[:1]):
+    if (
+        place.is_absolute()
+        or ".." in place.parts
+        or any(part[1:2] == ":" for part in place.parts[:1])
+    ):
         raise SubmissionError(problem)
     return place
 

@@ -25,8 +25,11 @@ class Difference:
 def differences(student: str, before: Points, after: Points) -> list[Difference]:
     """The tasks whose share of the points differs, in the order of `after`."""
     tasks = [*after, *(task for task in before if task not in after)]
-    return [Difference(student, task, _shown(before.get(task)), _shown(after.get(task)))
-            for task in tasks if _share(before.get(task)) != _share(after.get(task))]  # fmt: skip
+    return [
+        Difference(student, task, _shown(before.get(task)), _shown(after.get(task)))
+        for task in tasks
+        if _share(before.get(task)) != _share(after.get(task))
+    ]
 
 
 def table(rows: list[Difference]) -> Table:

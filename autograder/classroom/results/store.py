@@ -83,11 +83,24 @@ class Store:
                 return name
         return None
 
-    def keep(self, name: str, hashes: dict[str, str], student: str, report: dict[str, Any],
-             notebooks: dict[str, str], problem: str = "") -> Result:  # fmt: skip
+    def keep(
+        self,
+        name: str,
+        hashes: dict[str, str],
+        student: str,
+        report: dict[str, Any],
+        notebooks: dict[str, str],
+        problem: str = "",
+    ) -> Result:
         """Write a result to one of the folders: first its notebooks, then what names them."""
         digest = self._keep_notebooks(student, notebooks) if notebooks else ""
-        tree = {"student": student, "hashes": hashes, "problem": problem, "notebooks": digest, "report": report}
+        tree = {
+            "student": student,
+            "hashes": hashes,
+            "problem": problem,
+            "notebooks": digest,
+            "report": report,
+        }
         text = json.dumps(tree, indent=2, ensure_ascii=True) + "\n"
         atomic_files.write(self._path(name, student), text.encode("ascii"))
         self.results[name][student] = self._result(tree)
@@ -108,7 +121,9 @@ class Store:
 
     def notebooks(self, result: Result) -> dict[str, str]:
         """The notebooks of a result as graded: name → JSON text."""
-        return json.loads(gzip.decompress(self._notebooks_path(result.student, result.notebooks).read_bytes()))
+        return json.loads(
+            gzip.decompress(self._notebooks_path(result.student, result.notebooks).read_bytes())
+        )
 
     def _load(self, path, results):
         try:
@@ -116,14 +131,18 @@ class Store:
         except (ValueError, KeyError, TypeError, AttributeError):
             self.damaged.append(path)
             return
-        if path == self._path(path.parent.name if path.parent != self.folder else COUNTS, result.student):
+        if path == self._path(
+            path.parent.name if path.parent != self.folder else COUNTS, result.student
+        ):
             results[result.student] = result
 
     def _result(self, tree):
         report = tree["report"]
         self.titles |= {task["id"]: task["title"] for task in report.get("tasks", [])}
         hashes = {key: sys.intern(value) for key, value in tree["hashes"].items()}
-        return Result(tree["student"], hashes, points_of(report), tree["problem"], tree["notebooks"])
+        return Result(
+            tree["student"], hashes, points_of(report), tree["problem"], tree["notebooks"]
+        )
 
     def _path(self, name, student):
         return self.folder / name / f"{file_stem(student)}.json"
@@ -151,4 +170,6 @@ class Store:
 
 def points_of(report: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """task → (points, of how many) in a report's JSON."""
-    return {sys.intern(task["id"]): (task["score"], task["points"]) for task in report.get("tasks", [])}
+    return {
+        sys.intern(task["id"]): (task["score"], task["points"]) for task in report.get("tasks", [])
+    }

@@ -14,7 +14,10 @@ STUDENTS = 60  # at most, in a table of all
 
 
 def print_summary(
-    console: Console, results: Collection[Result], titles: Mapping[str, str], counts: Mapping[str, int]
+    console: Console,
+    results: Collection[Result],
+    titles: Mapping[str, str],
+    counts: Mapping[str, int],
 ) -> None:
     """Print tables of students (of a small class) and tasks, and one line of counts.
 
@@ -50,6 +53,10 @@ def _tasks(results, titles):
     table.add_column("reached", footer=footer)
     for task, values in shares.items():
         counted = [value for value in values if value is not None]
-        reached = f"{100 * statistics.mean(counted):.0f} % of {len(counted):,}" if counted else "no points"
+        reached = (
+            f"{100 * statistics.mean(counted):.0f} % of {len(counted):,}"
+            if counted
+            else "no points"
+        )
         table.add_row(task, titles.get(task, ""), reached)
     return table

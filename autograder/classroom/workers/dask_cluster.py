@@ -23,8 +23,12 @@ class DaskCluster(Executor):
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:
-            raise ClassError("--scheduler needs Dask: python -m pip install -r requirements-cluster.txt.") from error
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints tracebacks; errors are raised, too
+            raise ClassError(
+                "--scheduler needs Dask: python -m pip install -r requirements-cluster.txt."
+            ) from error
+        logging.getLogger("distributed").setLevel(
+            logging.CRITICAL
+        )  # it prints tracebacks; errors are raised, too
         try:
             self._client = Client(address, timeout=seconds, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -34,7 +38,9 @@ class DaskCluster(Executor):
         except OSError as error:  # TimeoutError, or the scheduler is gone
             self._client.close()
             raise ClassError(f"The Dask scheduler at {address} has no workers.") from error
-        warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # submissions are sent, not loaded there
+        warnings.filterwarnings(
+            "ignore", "Sending large graph", UserWarning
+        )  # submissions are sent, not loaded there
         self._executor = self._client.get_executor(pure=False)
         self._address = address
         self.lost_in_company = KilledWorker
@@ -62,7 +68,9 @@ class DaskCluster(Executor):
         try:
             yield
         except OSError as error:
-            raise ClassError(f"The connection to the scheduler at {self._address} is lost. {KEPT}") from error
+            raise ClassError(
+                f"The connection to the scheduler at {self._address} is lost. {KEPT}"
+            ) from error
 
     def __exit__(self, kind, *_):
         self.shutdown(wait=kind is None)

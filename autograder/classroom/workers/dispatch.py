@@ -42,7 +42,11 @@ def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> 
             entry = queue.popleft()
             try:
                 sent = bundle.read_bundle(entry)
-                flight[executor.submit(grade_bundle, sent, *arguments)] = entry, sent.digest, sent.size
+                flight[executor.submit(grade_bundle, sent, *arguments)] = (
+                    entry,
+                    sent.digest,
+                    sent.size,
+                )
             except OSError as error:
                 yield Outcome(entry, "failed", f"it cannot be read ({error.strerror})")
             continue

@@ -94,7 +94,9 @@ class WorkerProcess:
 
     def __init__(self):
         context = multiprocessing.get_context("spawn")
-        self._folder = os.path.join(tempfile.gettempdir(), f"class-{uuid.uuid4().hex[:12]}")  # the process makes it
+        self._folder = os.path.join(
+            tempfile.gettempdir(), f"class-{uuid.uuid4().hex[:12]}"
+        )  # the process makes it
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._folder), name="grader")
         self._process.start()
@@ -112,7 +114,9 @@ class WorkerProcess:
             self._process.join(5)
             code = self._process.exitcode
             self.kill()
-            how = f"was killed (signal {-code})" if code and code < 0 else f"ended (exit code {code})"
+            how = (
+                f"was killed (signal {-code})" if code and code < 0 else f"ended (exit code {code})"
+            )
             raise ProcessLost(f"its worker process {how}") from error
         if answer[:1] == b"-":
             raise WorkerError(answer[1:].decode())
@@ -133,8 +137,12 @@ class WorkerProcess:
 
 def _serve(pipe, folder):
     """The life of a worker process: answer calls until the other end of the pipe closes."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many processes as cores, so one thread in each
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all; the main process ends this one
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # as many processes as cores, so one thread in each
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl+C goes to all; the main process ends this one
     os.mkdir(folder, 0o711)  # a sandbox of another user finds its own folders in it
     tempfile.tempdir = folder
     threading.Thread(target=_die_with_parent, args=(folder,), daemon=True).start()

@@ -20,7 +20,9 @@ HEAPS = 2  # of a worker process; glibc would make, and keep, one for each of th
 M_ARENA_MAX = -8  # their number's name in glibc's <malloc.h>
 
 
-def grade_bundle(bundle: Bundle, grader: str = GRADER, options: dict[str, Any] | None = None) -> str:
+def grade_bundle(
+    bundle: Bundle, grader: str = GRADER, options: dict[str, Any] | None = None
+) -> str:
     """Grade one submission. Whatever it does to the grader is part of the JSON object that comes back.
 
     status: "graded" (then: report, notebooks as {name: JSON text}), "refused" (there is nothing to grade), "failed"
@@ -33,8 +35,13 @@ def grade_bundle(bundle: Bundle, grader: str = GRADER, options: dict[str, Any] |
         try:
             notes += lay_out(bundle, folder)
             report = _function(grader)(folder, **(options or {}))
-            answer = {"status": "graded", "report": _report(report, bundle.student, notes), "notebooks": {
-                name: json.dumps(notebook) for name, notebook in report.notebooks.items()}}
+            answer = {
+                "status": "graded",
+                "report": _report(report, bundle.student, notes),
+                "notebooks": {
+                    name: json.dumps(notebook) for name, notebook in report.notebooks.items()
+                },
+            }
         except SubmissionError as error:
             sentence = str(error).replace(str(folder), "The submission")
             answer = {"status": "refused", "problem": " ".join(map(clean, [sentence, *notes]))}

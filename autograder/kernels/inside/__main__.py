@@ -22,9 +22,14 @@ from .supervisor import keep
 
 NEEDED = ("ipykernel.kernelapp", "torch")
 HELPFUL = (
-    "numpy", "torchvision.datasets", "d2l.torch", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "ipykernel.debugger", "IPython.core.completerlib",
-)  # fmt: skip
+    "numpy",
+    "torchvision.datasets",
+    "d2l.torch",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+)
 
 
 def main(number: int, mode: str) -> None:
@@ -38,7 +43,11 @@ def main(number: int, mode: str) -> None:
         return
     isolated, why_not = can_isolate() if mode == "trial" else (mode == "forks", "")
     threads = len(os.listdir("/proc/self/task"))
-    control.send(json.dumps({"ready": True, "isolated": isolated, "why_not": why_not, "threads": threads}).encode())
+    control.send(
+        json.dumps(
+            {"ready": True, "isolated": isolated, "why_not": why_not, "threads": threads}
+        ).encode()
+    )
     if mode == "forks":
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind when they end
     while mode != "trial":

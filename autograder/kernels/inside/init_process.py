@@ -54,7 +54,9 @@ def mount_own(limits: Limits) -> None:
             os.makedirs(folder)
             namespaces.bind(f"/proc/self/fd/{file}", folder)
             os.close(file)
-    namespaces.bind("/dev/null", "/dev/zero")  # mappings of /dev/zero can be memory that nobody counts
+    namespaces.bind(
+        "/dev/null", "/dev/zero"
+    )  # mappings of /dev/zero can be memory that nobody counts
 
 
 def close_off() -> None:
@@ -87,7 +89,9 @@ def run_kernel(order: Order, tell: socket.socket) -> str:
         process, status, usage = os.wait4(-1, 0)
         if process == kernel:
             end = describe_end(status, usage, order.limits, killed_before)
-            return end if heard_of == LISTENING else f"cannot be started: {heard_of.decode() or end}"
+            return (
+                end if heard_of == LISTENING else f"cannot be started: {heard_of.decode() or end}"
+            )
 
 
 def interrupt(kernel: int) -> None:

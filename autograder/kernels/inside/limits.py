@@ -15,7 +15,9 @@ MACHINE_FULL = "was ended because this machine's memory was full"
 class Limits:
     """Sizes are bytes. The folders lie in memory, in file systems of their own."""
 
-    memory: int = 2048 * MB  # of all processes of a kernel together, beyond what the warm process holds
+    memory: int = (
+        2048 * MB
+    )  # of all processes of a kernel together, beyond what the warm process holds
     folder: int = 256 * MB  # each of: the kernel's folder, /tmp, shared memory
     files: int = 20_000  # in each of these
     processes: int = 64  # at one time
@@ -44,14 +46,19 @@ def apply_to_this_process(limits: Limits, own_namespace: bool = False) -> None:
         # Threads reserve more than they use; these stop one huge request at once, the keeper's look stops the rest.
         values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
         values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
-        if own_namespace and kernel_release() >= (5, 14):  # before, the processes of all namespaces counted
+        if own_namespace and kernel_release() >= (
+            5,
+            14,
+        ):  # before, the processes of all namespaces counted
             values["RLIMIT_NPROC"] = limits.threads
     for name, value in values.items():
         with contextlib.suppress(ValueError, OSError):  # what is already lower stays
             hard = resource.getrlimit(getattr(resource, name))[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             last = value + 1 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else value
-            resource.setrlimit(getattr(resource, name), (value, last))  # SIGXCPU first, a second later SIGKILL
+            resource.setrlimit(
+                getattr(resource, name), (value, last)
+            )  # SIGXCPU first, a second later SIGKILL
 
 
 def kernel_release() -> tuple[int, int]:
@@ -67,7 +74,11 @@ def memory_of(process: int | str) -> dict[str, int]:
             rows = [line.split() for line in file]
     except OSError:
         return {}
-    return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if row[0][:2] in ("Vm", "Rs") and row[-1] == "kB"}
+    return {
+        row[0].rstrip(":"): int(row[1]) * 1024
+        for row in rows
+        if row[0][:2] in ("Vm", "Rs") and row[-1] == "kB"
+    }
 
 
 def fair_memory_of(process: int, otherwise: int) -> int:

@@ -11,7 +11,14 @@ NEW_MOUNTS, NEW_CGROUP, NEW_HOST_NAME, NEW_IPC = 0x20000, 0x02000000, 0x04000000
 NEW_USER, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
 REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
-PARENT_DEATH_SIGNAL, DUMPABLE, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = 1, 4, 24, 38, 47, 4
+PARENT_DEATH_SIGNAL, DUMPABLE, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = (
+    1,
+    4,
+    24,
+    38,
+    47,
+    4,
+)
 CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -28,7 +35,10 @@ def enter() -> None:
     The namespace of processes is that of its next child, which is then process 1 of it.
     """
     user, group = os.getuid(), os.getgid()
-    _call("unshare", NEW_USER | NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK | NEW_IPC | NEW_HOST_NAME | NEW_CGROUP)
+    _call(
+        "unshare",
+        NEW_USER | NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK | NEW_IPC | NEW_HOST_NAME | NEW_CGROUP,
+    )
     _map_ids(0, user, group)
     _call("mount", b"none", b"/", None, RECURSIVE | PRIVATE, None)
 
@@ -80,7 +90,10 @@ def mount_memory(path: str, size: int, files: int) -> None:
 
 def mounted_below(path: str) -> dict[str, int]:
     """{folder: open file} of what is mounted in a folder, so that it can be bound again when the folder is covered."""
-    points = [line.split()[1].encode().decode("unicode_escape") for line in _read("/proc/self/mounts").splitlines()]
+    points = [
+        line.split()[1].encode().decode("unicode_escape")
+        for line in _read("/proc/self/mounts").splitlines()
+    ]
     return {point: os.open(point, os.O_PATH) for point in points if point.startswith(f"{path}/")}
 
 
@@ -102,7 +115,9 @@ def bind(source: str, path: str) -> None:
 
 def make_read_only(path: str) -> None:
     """Allow no more writing to what is mounted at path."""
-    kept = os.statvfs(path).f_flag & (NO_SETUID | NO_DEVICES | NO_PROGRAMS)  # a mount from outside must keep them
+    kept = os.statvfs(path).f_flag & (
+        NO_SETUID | NO_DEVICES | NO_PROGRAMS
+    )  # a mount from outside must keep them
     _call("mount", None, path.encode(), None, REMOUNT | BIND | READ_ONLY | kept, None)
 
 

@@ -65,7 +65,9 @@ def start_ipython(env: dict[str, str]):
 
     app = IPKernelApp.instance()
     app.initialize(["-f", CONNECTION_FILE, "--HistoryManager.enabled=False"])
-    app.shell.enable_matplotlib("inline")  # importing pyplot would do it, but was done before there was a shell
+    app.shell.enable_matplotlib(
+        "inline"
+    )  # importing pyplot would do it, but was done before there was a shell
     return app
 
 

@@ -52,7 +52,9 @@ def keep(connection: socket.socket, isolated: bool) -> None:
 class Watch:
     """What the keeper does while the kernel runs."""
 
-    def __init__(self, connection: socket.socket, news: socket.socket, first: int, limits: Limits, held: int):
+    def __init__(
+        self, connection: socket.socket, news: socket.socket, first: int, limits: Limits, held: int
+    ):
         self.connection = connection
         self.news = news  # from `first`
         self.first = first
@@ -91,7 +93,11 @@ class Watch:
                 return f"ran out of memory ({describe_size(self.limits.memory)})"
         names = os.listdir(SOCKETS)  # on a disk, unlike all else that can be written to
         sizes = (os.lstat(os.path.join(SOCKETS, name)).st_size for name in names)
-        return "wrote into the folder of its sockets" if len(names) > IN_SOCKETS or sum(sizes) > SOCKETS_BYTES else None
+        return (
+            "wrote into the folder of its sockets"
+            if len(names) > IN_SOCKETS or sum(sizes) > SOCKETS_BYTES
+            else None
+        )
 
     def most_memory_of(self, process: int) -> int:
         """The memory (bytes) that a process uses beyond the warm one; what it shares with others counts in full."""
