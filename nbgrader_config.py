@@ -6,7 +6,8 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent
 sys.path.insert(0, str(root))
-# nbgrader calls `alembic` by name: find the one of this environment, also where it is not activated.
+# nbgrader calls `alembic` by name: find the one of this environment, also where it is not
+# activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 from nbgrader.converters import GenerateAssignment  # noqa: E402  (needs nothing of ours, but stands with the next)
@@ -23,11 +24,13 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data", "submission.zip"]
 
-# The instructor's cells stay in solutions/; rubrics stand in locked cells, and come back for the TA when grading.
+# The instructor's cells stay in solutions/; rubrics stand in locked cells, and come back for the TA
+# when grading.
 defaults = GenerateAssignment.preprocessors.default()
 c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
 c.ClearMarkScheme.enforce_metadata = False
 
-# Without the next line nbgrader runs the notebooks itself, with the hidden tests; the README says in which environment.
+# Without the next line nbgrader runs the notebooks itself, with the hidden tests; the README says
+# in which environment.
 use_engine(c)
 c.Execute.timeout = 120  # seconds a cell, where nbgrader runs the notebooks itself

@@ -1,4 +1,6 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]; class, feedback, target."""
+"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]; class,
+feedback, target.
+"""
 
 import json
 import os
@@ -82,7 +84,10 @@ def print_report(report: "Report", console: Console) -> None:
     titles = max((len(_title(result.task)) for result in report.results), default=0)
     for result in report.results:
         sign, style = ("✓", "green") if result.passed else ("✗", "red")
-        row = f"{result.task.id:{names}}  {_title(result.task):{titles}}  {result.score}/{result.task.points}"
+        row = (
+            f"{result.task.id:{names}}  {_title(result.task):{titles}}  "
+            f"{result.score}/{result.task.points}"
+        )
         console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
         if result.passed and not result.task.points:
             console.print(Padding(Text(result.outcomes[0].message), (0, 0, 0, 4), expand=False))
@@ -107,7 +112,10 @@ def _notebook(name: str) -> str:
     ]
     if not meant:
         _fail(
-            f"--only {name}: the notebooks with automatic tasks are {', '.join(each[:-6] for each in graded)}.",
+            (
+                f"--only {name}: the notebooks with automatic tasks are "
+                f"{', '.join(each[:-6] for each in graded)}."
+            ),
             2,
         )
     return meant[0]

@@ -1,4 +1,6 @@
-"""The assignment as one table: every question with its notebook, its points and who decides about them."""
+"""The assignment as one table: every question with its notebook, its points and who decides about
+them.
+"""
 
 from dataclasses import dataclass
 
@@ -33,7 +35,10 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Task:
-    """One question. `id` is its grade_id; `kind` is "auto" (checks decide), "manual" or "target" (a reached loss)."""
+    """One question.
+
+    `id` is its grade_id; `kind` is "auto" (checks decide), "manual" or "target" (a reached loss).
+    """
 
     id: str
     question: str

@@ -6,4 +6,6 @@ class SubmissionError(Exception):
 
 
 class SetupError(Exception):
-    """Nothing can be graded on this machine, or with these files of the course; str() is one sentence."""
+    """Nothing can be graded on this machine, or with these files of the course; str() is one
+    sentence.
+    """

@@ -1,4 +1,6 @@
-"""Markdown as HTML that only shows: a script in an answer would act with the rights of whoever opens it to grade it."""
+"""Markdown as HTML that only shows: a script in an answer would act with the rights of whoever
+opens it to grade it.
+"""
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -40,7 +42,9 @@ _exporter = HTMLExporter()
 
 @pass_context
 def markdown2html(context, source: str) -> str:
-    """nbconvert's filter of that name; tags that a browser would act on are shown as text, such attributes left out."""
+    """nbconvert's filter of that name; tags that a browser would act on are shown as text, such
+    attributes left out.
+    """
     page = _exporter.markdown2html(context, source)
     return bleach.clean(
         page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLE

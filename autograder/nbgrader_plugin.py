@@ -1,7 +1,9 @@
-"""What nbgrader runs of ours: the grader inside `nbgrader autograde`, and a release without the instructor's cells.
+"""What nbgrader runs of ours: the grader inside `nbgrader autograde`, and a release without the
+instructor's cells.
 
-Autograde sanitises each notebook, runs it, and reads points from the outputs of its test cells. With `use_engine` it
-gets the notebook as the grader restored it, and the outputs and verdicts of the grader in place of a run.
+Autograde sanitises each notebook, runs it, and reads points from the outputs of its test cells.
+With `use_engine` it gets the notebook as the grader restored it, and the outputs and verdicts of
+the grader in place of a run.
 """
 
 from copy import deepcopy
@@ -27,12 +29,17 @@ def use_engine(config) -> None:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook as the grader restored it. Its parent is the Autograde converter."""
+    """Reads a submitted notebook as the grader restored it.
+
+    Its parent is the Autograde converter.
+    """
 
     _graded = None  # (assignment, student) and their report
 
     def from_filename(self, filename, resources=None, **more):
-        """The notebook in a file; a submitted one, which may be broken or have another name, comes from the grader."""
+        """The notebook in a file; a submitted one, which may be broken or have another name, comes
+        from the grader.
+        """
         place = resources["nbgrader"]
         if Path(filename).parent != self._folder(
             "submitted", place["assignment"], place["student"]
@@ -41,10 +48,11 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(self.graded(resources), resources, **more)
 
     def graded(self, resources):
-        """The notebook at hand as graded; the first one of a submission grades all that nbgrader is about to convert.
+        """The notebook at hand as graded; the first one of a submission grades all that nbgrader is
+        about to convert.
 
-        Raises NbGraderException, SubmissionError, SetupError and KernelStartError; nbgrader then reports that the
-        submission failed, and gives no points.
+        Raises NbGraderException, SubmissionError, SetupError and KernelStartError; nbgrader then
+        reports that the submission failed, and gives no points.
         """
         place = resources["nbgrader"]
         whose = place["assignment"], place["student"]
@@ -87,10 +95,15 @@ class SubmissionExporter(NotebookExporter):
 
 
 class Verdicts(NbGraderPreprocessor):
-    """Stands where nbgrader would run the notebook: puts the grader's outputs and verdicts into its cells."""
+    """Stands where nbgrader would run the notebook: puts the grader's outputs and verdicts into its
+    cells.
+    """
 
     def preprocess(self, nb, resources):
-        """Give every code cell its outputs. Raises NbGraderException where points would depend on none."""
+        """Give every code cell its outputs.
+
+        Raises NbGraderException where points would depend on none.
+        """
         graded = {cell.id: cell for cell in self.parent.graded(resources).cells}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -107,9 +120,11 @@ class Verdicts(NbGraderPreprocessor):
 
 
 def use_right_names(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Replace, in place, the paths of a folder's notebooks by those that they should have, whatever they are called.
+    """Replace, in place, the paths of a folder's notebooks by those that they should have, whatever
+    they are called.
 
-    Autograde's hook. The exporter reads these notebooks from the grader, so the student's files stay as they are.
+    Autograde's hook. The exporter reads these notebooks from the grader, so the student's files
+    stay as they are.
     """
     from .assignment import NOTEBOOKS  # loads torch
     from .submission import read_submission

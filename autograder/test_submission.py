@@ -1,7 +1,8 @@
-"""The checks of one submission as pytest tests: `pytest autograder --submission DIR`, with pytest's own options.
+"""The checks of one submission as pytest tests: `pytest autograder --submission DIR`, with pytest's
+own options.
 
-One test a check, named "10.3a kl-loss-formula-test[closed form]". The submission is graded once, by the same engine as
-`python -m autograder grade`, and only the notebooks whose tests were selected.
+One test a check, named "10.3a kl-loss-formula-test[closed form]". The submission is graded once, by
+the same engine as `python -m autograder grade`, and only the notebooks whose tests were selected.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,9 @@ class CheckItem(pytest.Item):
         self.user_properties.append(("task", task.id))
 
     def runtest(self) -> None:
-        """Grade the submission, unless that was done, and raise CheckFailed where this check did not pass."""
+        """Grade the submission, unless that was done, and raise CheckFailed where this check did
+        not pass.
+        """
         result = next(result for result in report(self.session).results if result.task == self.task)
         by_name = {outcome.name: outcome for outcome in result.outcomes}
         outcome = by_name.get(
@@ -64,7 +67,10 @@ class CheckItem(pytest.Item):
 
 
 def report(session: pytest.Session) -> Report:
-    """The submission's report, made by the first test that asks. Stops the session where nothing can be graded."""
+    """The submission's report, made by the first test that asks.
+
+    Stops the session where nothing can be graded.
+    """
     stash = session.config.stash
     if REPORT not in stash:
         chosen = {item.task.notebook for item in session.items if isinstance(item, CheckItem)}

@@ -1,1 +1,3 @@
-"""Measurements, printed as tables: `python -m benchmarks.NAME`. Nothing here decides whether anything passes."""
+"""Measurements, printed as tables: `python -m benchmarks.NAME`. Nothing here decides whether
+anything passes.
+"""

@@ -1,4 +1,6 @@
-"""python -m benchmarks.checks: seconds that the checks of each task take on the key, without kernels."""
+"""python -m benchmarks.checks: seconds that the checks of each task take on the key, without
+kernels.
+"""
 
 import os
 import statistics

@@ -1,8 +1,9 @@
-"""python -m benchmarks.grading [N ...] [--plain-up-to N]: plain nbgrader and this grader on the same classes.
+"""python -m benchmarks.grading [N ...] [--plain-up-to N]: plain nbgrader and this grader on the
+same classes.
 
-Both grade the same N generated submissions on this machine, write nbgrader's gradebook, and make nbgrader's feedback
-pages. Plain nbgrader grades one after the other and takes minutes for a few, so it is run for the smaller classes only;
-a dash stands for what was not run.
+Both grade the same N generated submissions on this machine, write nbgrader's gradebook, and make
+nbgrader's feedback pages. Plain nbgrader grades one after the other and takes minutes for a few, so
+it is run for the smaller classes only; a dash stands for what was not run.
 """
 
 import argparse
@@ -31,7 +32,9 @@ PLAIN = {"LAB_PROFILE": "grading", "LAB_ANSWERS": str(ROOT / "solutions" / "vae"
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall-clock seconds, and the most memory (MB, shared pages counted once) of a command with all its processes."""
+    """Wall-clock seconds, and the most memory (MB, shared pages counted once) of a command with all
+    its processes.
+    """
 
     seconds: float
     megabytes: float
@@ -41,7 +44,9 @@ class Cost:
 
 
 class Course:
-    """A course folder in which a class has handed in. plain: whether nbgrader grades with its own engine."""
+    """A course folder in which a class has handed in. plain: whether nbgrader grades with its own
+    engine.
+    """
 
     def __init__(self, folder: Path, size: int, plain: bool):
         self.folder = folder
@@ -132,7 +137,9 @@ def _memory(process):
 
 
 def measure(size: int, plain: bool) -> dict[str, Cost]:
-    """A class of this size, graded, its feedback made, and (not plain) graded once more with nothing changed."""
+    """A class of this size, graded, its feedback made, and (not plain) graded once more with
+    nothing changed.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = Course(Path(folder), size, plain)
         graded, feedback = course.grade(), course.feedback()

@@ -1,6 +1,8 @@
-"""python -m benchmarks.queue [N ...]: a class of N submissions with a stub for the grader: queue, writer, and resume.
+"""python -m benchmarks.queue [N ...]: a class of N submissions with a stub for the grader: queue,
+writer, and resume.
 
-What it measures is everything but grading: reading, sending, unpacking, keeping results, nbgrader's gradebook.
+What it measures is everything but grading: reading, sending, unpacking, keeping results, nbgrader's
+gradebook.
 """
 
 import functools
@@ -37,7 +39,9 @@ class Report:
 
 
 def grade(folder: Path) -> Report:
-    """Stands for the grader: every submission passes half of the tasks, and comes back as the release."""
+    """Stands for the grader: every submission passes half of the tasks, and comes back as the
+    release.
+    """
     notebooks, names = _graded()
     if not (folder / RELEASE[0].name).is_file():
         raise ValueError(f"{folder} was not unpacked.")
@@ -81,7 +85,9 @@ def _graded():
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """Run the class in a process of its own: seconds, and megabytes that its main process took at most."""
+    """Run the class in a process of its own: seconds, and megabytes that its main process took at
+    most.
+    """
     command = [sys.executable, "-m", "benchmarks.queue", "--run", str(folder)]
     started = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -111,13 +117,17 @@ def run(folder: Path) -> None:
 
 
 def _peak():
-    """The most memory that this process took, in megabytes; getrusage counts the one that started it, too."""
+    """The most memory that this process took, in megabytes; getrusage counts the one that started
+    it, too.
+    """
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(lines["VmHWM"].split()[0]) // 1024
 
 
 def prepare(folder: Path, size: int, gradebook: bool) -> None:
-    """Write a folder of zips, each the release and a file that no other has, and a gradebook that knows the release."""
+    """Write a folder of zips, each the release and a file that no other has, and a gradebook that
+    knows the release.
+    """
     (folder / "submitted").mkdir()
     with zipfile.ZipFile(folder / "release.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in RELEASE:

@@ -1,6 +1,8 @@
-"""Sample submissions, made of release and key: `python -m benchmarks.samples FOLDER` writes key, untouched and mistakes.
+"""Sample submissions, made of release and key: `python -m benchmarks.samples FOLDER` writes key,
+untouched and mistakes.
 
-`python -m benchmarks.samples FOLDER STUDENTS` writes a class in nbgrader's layout, FOLDER/STUDENT/vae/.
+`python -m benchmarks.samples FOLDER STUDENTS` writes a class in nbgrader's layout,
+FOLDER/STUDENT/vae/.
 """
 
 import functools
@@ -43,7 +45,9 @@ def typical_mistakes():
 
 
 def write_submission(folder, mistakes=()):
-    """Hand in the release with the key's answers and weights, and these of the catalogue's answers in their place."""
+    """Hand in the release with the key's answers and weights, and these of the catalogue's answers
+    in their place.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in NOTEBOOKS:
@@ -109,7 +113,8 @@ def write_samples(folder):
 
 
 def write_class(folder, size, seed=0):
-    """Hand in for so many students; in half of the notebooks the key's answers give way to one of the catalogue's.
+    """Hand in for so many students; in half of the notebooks the key's answers give way to one of
+    the catalogue's.
 
     Returns student → the tasks that must lose their points.
     """
@@ -124,7 +129,9 @@ def write_class(folder, size, seed=0):
 
 
 def vary_weights(folder, seed):
-    """Change each weight by about a thousandth: no two trainings end alike, and none is judged by another's result."""
+    """Change each weight by about a thousandth: no two trainings end alike, and none is judged by
+    another's result.
+    """
     generator = torch.Generator().manual_seed(seed)
     for path in folder.glob("*.pt"):
         state = torch.load(path, weights_only=True)
@@ -139,7 +146,9 @@ def vary_weights(folder, seed):
 
 @functools.cache
 def _usable(name):
-    """The answers of the catalogue to a notebook that change definitions, and neither add nor remove any."""
+    """The answers of the catalogue to a notebook that change definitions, and neither add nor
+    remove any.
+    """
     before = definitions(name).keys()
     usable = []
     for answer in CATALOGUE:

@@ -1,9 +1,10 @@
-"""python -m benchmarks.variants [--batches N] [--rounds R]: what makes the training loop quicker or slower, one by one.
+"""python -m benchmarks.variants [--batches N] [--rounds R]: what makes the training loop quicker or
+slower, one by one.
 
-The key's loop stays as it is; around it change the number of threads, the layout of the weights in memory, the form of
-Adam, and how the processor treats numbers that are nearly 0. Variants alternate in short rounds; the ratio is the
-median over the rounds of speed beside that of the same round's loop as the notebooks have it. The row of "the same once
-more" tells what chance does.
+The key's loop stays as it is; around it change the number of threads, the layout of the weights in
+memory, the form of Adam, and how the processor treats numbers that are nearly 0. Variants alternate
+in short rounds; the ratio is the median over the rounds of speed beside that of the same round's
+loop as the notebooks have it. The row of "the same once more" tells what chance does.
 """
 
 import argparse

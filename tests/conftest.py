@@ -1,6 +1,8 @@
-"""Set-up of all tests: no windows, kernels that find the package, slow tests last, results in the last lines.
+"""Set-up of all tests: no windows, kernels that find the package, slow tests last, results in the
+last lines.
 
-The full-length training on the CPU begins with the session and has what the other tests leave of the processor.
+The full-length training on the CPU begins with the session and has what the other tests leave of
+the processor.
 """
 
 import os

@@ -1,7 +1,9 @@
-"""Checks of the VAE's final activation: each pixel is a probability, by a smooth increasing function of its own input.
+"""Checks of the VAE's final activation: each pixel is a probability, by a smooth increasing
+function of its own input.
 
-The network is judged with random parameters of growing size, so any structure will do. Where the last layer is the
-given one, its output is replaced by known numbers, and the activation shows itself.
+The network is judged with random parameters of growing size, so any structure will do. Where the
+last layer is the given one, its output is replaced by known numbers, and the activation shows
+itself.
 """
 
 import torch
@@ -16,7 +18,10 @@ from .outcome import Complaint, check
 _GAINS = [
     0.5 * 1.15**step for step in range(30)
 ]  # up to 29: every pixel of a right decoder is then near 0 or 1
-_SOFTMAX = "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its own."
+_SOFTMAX = (
+    "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its "
+    "own."
+)
 _PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
 
 _ACTIVATIONS = (
@@ -74,7 +79,9 @@ def _images(answer: dict) -> Tensor:
 
 
 def _named(answer: dict) -> str:
-    """The hint about the activation in use where it is a known wrong one, with a space before it; else ""."""
+    """The hint about the activation in use where it is a known wrong one, with a space before it;
+    else "".
+    """
     if not answer["activated"] or not isinstance(answer["activated"][0], Tensor):
         return ""
     ramp, seen = answer["ramps"][0], answer["activated"][0]
@@ -86,7 +93,9 @@ def _named(answer: dict) -> str:
 
 @check("shape", "decode gives one image of 1×28×28 pixels for each z.")
 def image_shape(student: Student) -> str | None:
-    """Twelve latents, among them three different ones, and one alone, for three sets of random parameters."""
+    """Twelve latents, among them three different ones, and one alone, for three sets of random
+    parameters.
+    """
     rng, rows = fresh(), 12
     for _ in range(3):  # a narrow network may be dead twice
         which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
@@ -99,7 +108,10 @@ def image_shape(student: Student) -> str | None:
         apart = (images.unsqueeze(1) - images).abs().amax(2)  # (row, row)
         same = which.unsqueeze(1) == which
         if not close(single, images[:1], scale=1.0) or not float(apart[same].max()) < 1e-4:
-            return "decode should give a latent the same image alone as among others; yours are different images."
+            return (
+                "decode should give a latent the same image alone as among others; yours are "
+                "different images."
+            )
         if float(apart[~same].min()) > 1e-6:
             return None
     return "decode should give different latents different images; yours are equal."
@@ -107,21 +119,28 @@ def image_shape(student: Student) -> str | None:
 
 @check("pixel range", "Every pixel lies between 0 and 1, and both ends are reached.")
 def pixel_range(student: Student) -> str | None:
-    """Images for 30 sizes of the parameters: inside [0, 1] always, within 0.001 of both ends at some size."""
+    """Images for 30 sizes of the parameters: inside [0, 1] always, within 0.001 of both ends at
+    some size.
+    """
     answer = _decoded(student)
     images = _images(answer)
     low, high = float(images.min()), float(images.max())
     if not in_unit_interval(images):
-        return f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and {show(high)}.{_named(answer)}"
+        return (
+            f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and "
+            f"{show(high)}.{_named(answer)}"
+        )
     if low > 1e-3 or high < 1 - 1e-3:
         return (
-            f"Pixels should come near 0 and near 1 for large parameters; yours stay between {show(low)} and "
+            "Pixels should come near 0 and near 1 for large parameters; yours stay between "
+            f"{show(low)} and "
             f"{show(high)}.{_named(answer)}"
         )
     share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
     if share < 0.2:
         return (
-            f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} do."
+            f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} "
+            "do."
             f"{_named(answer)}"
         )
     return None
@@ -129,10 +148,15 @@ def pixel_range(student: Student) -> str | None:
 
 @check(
     "activation",
-    "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing else.",
+    (
+        "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing "
+        "else."
+    ),
 )
 def pixel_activation(student: Student) -> str | None:
-    """Known numbers in place of the last layer's output; else laws that hold for every structure of the network."""
+    """Known numbers in place of the last layer's output; else laws that hold for every structure of
+    the network.
+    """
     answer = _decoded(student)
     images = _images(answer)
     grey = shaped(answer["grey"], (5, 1, 28, 28), "decode(z)", nan=True)
@@ -143,21 +167,25 @@ def pixel_activation(student: Student) -> str | None:
         return _monotone(answer)
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
         return (
-            f"With all parameters 0 nothing is known about a pixel, so it should be some grey; decode gives "
+            "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
+            "decode gives "
             f"{show(grey.min())}.{_named(answer)}"
         )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
     if clipped:
         return (
-            f"A pixel should come near 0 without reaching it, so that its gradient never vanishes; {clipped} of "
+            "A pixel should come near 0 without reaching it, so that its gradient never "
+            f"vanishes; {clipped} of "
             f"{reached[0].numel()} pixels are exactly 0.{_named(answer)}"
         )
     return None
 
 
 def _pixelwise(answer: dict) -> bool:
-    """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend on it."""
+    """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend
+    on it.
+    """
     first, permuted, partly, _ = (
         shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
         for image in answer["activated"]
@@ -187,13 +215,17 @@ def _monotone(answer: dict) -> str | None:
         )
     flat = int((steps == 0).sum())
     return (
-        f"A pixel should grow steadily while the last layer's output goes from −6 to 6; yours stands still or "
-        f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 steps.{_named(answer)}"
+        "A pixel should grow steadily while the last layer's output goes from −6 to 6; yours "
+        "stands still or "
+        f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 "
+        f"steps.{_named(answer)}"
     )
 
 
 @check("learning", "The gradient of the images reaches the decoder's parameters.")
 def decoder_learning(student: Student) -> str | None:
-    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
+    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else
+    learns.
+    """
     z = torch.tensor(fresh().normal(size=(5, 2)), dtype=torch.float32)
     return learning_complaint(student, "decode", [z], name="VAE")

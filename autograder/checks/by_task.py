@@ -84,7 +84,8 @@ CHECKS = {
 
 
 def assert_task(task_id: str, namespace: dict[str, Any]) -> None:
-    """Run a task's checks on the definitions in `namespace`, as the hidden tests of the notebooks do.
+    """Run a task's checks on the definitions in `namespace`, as the hidden tests of the notebooks
+    do.
 
     Raises AssertionError with one line per failed check, "name: message".
     """

@@ -1,8 +1,10 @@
-"""Checks of ConditionalVAE's encoder and decoder: image or latent matters, label matters, each row by its own alone.
+"""Checks of ConditionalVAE's encoder and decoder: image or latent matters, label matters, each row
+by its own alone.
 
-The networks get random parameters; nothing is assumed about their layers. That labels enter as classes and not as
-numbers shows when one image gets the ten labels in turn: outputs that follow a number move along a smooth curve, where
-the second differences are small beside the first; those of exchangeable classes have a ratio of 3 on average.
+The networks get random parameters; nothing is assumed about their layers. That labels enter as
+classes and not as numbers shows when one image gets the ten labels in turn: outputs that follow a
+number move along a smooth curve, where the second differences are small beside the first; those of
+exchangeable classes have a ratio of 3 on average.
 """
 
 import torch
@@ -13,7 +15,8 @@ from .judging import fresh, seed, shaped, show
 from .learning import learning_complaint
 from .outcome import Complaint, check
 
-_CURVED = 1.0  # mean square ratio of second to first differences: classes give 3 on average, numbers below 0.6
+# mean square ratio of second to first differences: classes give 3 on average, numbers below 0.6
+_CURVED = 1.0
 
 
 def _first(rng, part: str, rows: int) -> Tensor:
@@ -24,7 +27,8 @@ def _first(rng, part: str, rows: int) -> Tensor:
 
 
 def outputs(value, part: str, rows: int) -> Tensor:
-    """What a part gave for `rows` rows, as one tensor (rows, columns): mean and log-variance (2 + 2), or pixels (784).
+    """What a part gave for `rows` rows, as one tensor (rows, columns): mean and log-variance (2 +
+    2), or pixels (784).
 
     Raises Complaint.
     """
@@ -42,10 +46,14 @@ def outputs(value, part: str, rows: int) -> Tensor:
 
 
 def _finite(values: Tensor, part: str) -> Tensor:
-    """The values. Raises Complaint where one is infinite: differences of such numbers say nothing."""
+    """The values.
+
+    Raises Complaint where one is infinite: differences of such numbers say nothing.
+    """
     if not bool(values.isfinite().all()):
         raise Complaint(
-            f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of {values.numel()} are "
+            f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of "
+            f"{values.numel()} are "
             "infinite."
         )
     return values
@@ -116,12 +124,14 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
         if float(others.max()) > 0:
             changed, row = divmod(int(others.argmax()), rows)
             return (
-                f"Each row should depend on its own {what} alone; with another {what} in row {changed}, the result "
+                f"Each row should depend on its own {what} alone; with another {what} in row "
+                f"{changed}, the result "
                 f"of row {row} changes too."
             )
         if float(share.diagonal().mean()) < 0.5:
             return (
-                f"{part} should depend on the {what}; with another {what} its result stays the same. Does the "
+                f"{part} should depend on the {what}; with another {what} its result stays the "
+                "same. Does the "
                 f"{what} reach the network?"
             )
     return None
@@ -135,7 +145,9 @@ def replaced(values: Tensor, others: Tensor, row: int) -> Tensor:
 
 
 def _moves(part: str, rows: int, given: list) -> Tensor:
-    """How far each row's output moves from the first case to each other, relative to the outputs' size."""
+    """How far each row's output moves from the first case to each other, relative to the outputs'
+    size.
+    """
     base, *others = (outputs(value, part, rows) for value in given)
     return torch.stack(
         [(other - base).abs().amax(1) / base.abs().max().clamp(min=1e-3) for other in others]
@@ -164,24 +176,35 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     )
     size = float(pairs.max())
     if size == 0:
-        return f"Ten labels should give ten results; {part} gives the same for all. Does the label reach the network?"
+        return (
+            f"Ten labels should give ten results; {part} gives the same for all. Does the label "
+            "reach the network?"
+        )
     closest = pairs + 2 * size * torch.eye(10)
     if float(closest.min()) < 1e-3 * size:
         one, other = divmod(int(closest.argmin()), 10)
-        return f"Ten labels should give ten results; {part} gives the same for the labels {one} and {other}."
+        return (
+            f"Ten labels should give ten results; {part} gives the same for the labels {one} and "
+            f"{other}."
+        )
     steps, bends = values.diff(dim=2).pow(2), values.diff(n=2, dim=2).pow(2)
     ratio = float((bends.mean((1, 2, 3)) / steps.mean((1, 2, 3)).clamp(min=1e-30)).mean())
     if ratio < _CURVED:
         return (
-            f"The label should be a class and not a quantity: 8 is not twice 4. As the label goes from 0 to 9, the "
-            f"result of {part} follows a smooth curve, as if y entered as a number. Think of one-hot vectors."
+            "The label should be a class and not a quantity: 8 is not twice 4. As the label goes "
+            "from 0 to 9, the "
+            f"result of {part} follows a smooth curve, as if y entered as a number. Think of "
+            "one-hot vectors."
         )
     return None
 
 
 @check(
     "shape",
-    "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in the batch.",
+    (
+        "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in the "
+        "batch."
+    ),
 )
 def encoder_shape(student: Student) -> str | None:
     """Batches of 7, 1 and 3 images, the last without labels above 4."""
@@ -198,8 +221,8 @@ def encoder_inputs(student: Student) -> str | None:
 def encoder_classes(student: Student) -> str | None:
     """Ten labels for each of four images, for 24 sets of random parameters.
 
-    Ten classes with normal effects fall below the limit with a probability below 1e-40: Chernoff's bound of the mean
-    of 24 ratios, with the moments of one ratio from 400,000 draws.
+    Ten classes with normal effects fall below the limit with a probability below 1e-40: Chernoff's
+    bound of the mean of 24 ratios, with the moments of one ratio from 400,000 draws.
     """
     return _classes_complaint(student, "encode")
 
@@ -211,8 +234,8 @@ def encoder_classes(student: Student) -> str | None:
 def encoder_heads(student: Student) -> str | None:
     """Four images for 40 sets of random parameters.
 
-    A right output keeps one sign with a probability below 4e-12: its sign is as likely + as − in each of 40 networks
-    that are drawn independently, so each of two outputs has 2 · 2⁻⁴⁰ at most.
+    A right output keeps one sign with a probability below 4e-12: its sign is as likely + as − in
+    each of 40 networks that are drawn independently, so each of two outputs has 2 · 2⁻⁴⁰ at most.
     """
     rng = fresh()
     case = [_first(rng, "encode", 4), torch.tensor(rng.permutation(10)[:4])]
@@ -229,7 +252,8 @@ def encoder_heads(student: Student) -> str | None:
     ):
         if float(part.min()) >= 0 or float(part.max()) <= 0:
             return (
-                f"The {name} should take both signs; for 160 random networks and images yours lies between "
+                f"The {name} should take both signs; for 160 random networks and images yours "
+                "lies between "
                 f"{show(part.min())} and {show(part.max())}. {hint}"
             )
     return None
@@ -237,7 +261,9 @@ def encoder_heads(student: Student) -> str | None:
 
 @check("learning", "Everything that encode computes with can learn.")
 def encoder_learning(student: Student) -> str | None:
-    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
+    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else
+    learns.
+    """
     rng = fresh()
     return learning_complaint(
         student, "encode", [_first(rng, "encode", 5), torch.tensor(rng.permutation(10)[:5])]
@@ -263,13 +289,17 @@ def decoder_inputs(student: Student) -> str | None:
 
 @check("classes", "decode treats the ten labels as ten classes.")
 def decoder_classes(student: Student) -> str | None:
-    """Ten labels for each of four latents, for 24 sets of random parameters; chances as for the encoder."""
+    """Ten labels for each of four latents, for 24 sets of random parameters; chances as for the
+    encoder.
+    """
     return _classes_complaint(student, "decode")
 
 
 @check("learning", "Everything that decode computes with can learn.")
 def decoder_learning(student: Student) -> str | None:
-    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else learns."""
+    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else
+    learns.
+    """
     rng = fresh()
     return learning_complaint(
         student, "decode", [_first(rng, "decode", 5), torch.tensor(rng.permutation(10)[:5])]

@@ -1,7 +1,7 @@
 """Checks of ConditionalVAE's forward: order, own labels, sampling, activation.
 
-encode and decode are replaced by a known encoder and a recorder, so that a mistake in them costs nothing here; a
-forward that does without them is judged by what its results show.
+encode and decode are replaced by a known encoder and a recorder, so that a mistake in them costs
+nothing here; a forward that does without them is judged by what its results show.
 """
 
 import torch
@@ -20,7 +20,9 @@ _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
 
 
 def _recorded(student: Student, rows: int = _ROWS, calls: int = 1) -> dict:
-    """The probe's answer for random means of size 3, log-variances of both signs and random labels; and its inputs."""
+    """The probe's answer for random means of size 3, log-variances of both signs and random labels;
+    and its inputs.
+    """
     rng = fresh()
     mean = torch.tensor(
         rng.uniform(2.5, 3.5, 2) * rng.permutation([1, -1]), dtype=torch.float32
@@ -113,7 +115,10 @@ def forward_order(student: Student) -> str | None:
                 ),
                 "something else",
             )
-            return f"forward should return recon_x, mean_z, logvar_z; in the place of {name} there is {other}."
+            return (
+                f"forward should return recon_x, mean_z, logvar_z; in the place of {name} there "
+                f"is {other}."
+            )
     x, y = _random_inputs()
     try:
         results = _real(student, [y], x, False) + _real(student, [y], x, False, gain=1.5)
@@ -134,7 +139,8 @@ def forward_order(student: Student) -> str | None:
 def forward_labels(student: Student) -> str | None:
     """The labels that encode and decode receive, or which rows react to one changed label.
 
-    Networks that give all images the same value are left out, such as those with a dead ReLU at the end.
+    Networks that give all images the same value are left out, such as those with a dead ReLU at the
+    end.
     """
     answer = _recorded(student)
     inputs = answer["inputs"]
@@ -142,14 +148,20 @@ def forward_labels(student: Student) -> str | None:
         for label in received:
             if not isinstance(label, Tensor) or label.flatten().tolist() != inputs["y"].tolist():
                 got = label.flatten().tolist()[:10] if isinstance(label, Tensor) else kind(label)
-                return f"forward should pass on the labels it got, {inputs['y'].tolist()}; {part} received {got}."
+                return (
+                    f"forward should pass on the labels it got, {inputs['y'].tolist()}; {part} "
+                    f"received {got}."
+                )
     for image in answer["images"]:
         if (
             not isinstance(image, Tensor)
             or image.shape != inputs["x"].shape
             or not torch.equal(image, inputs["x"])
         ):
-            return "forward should pass its images on to the encoder as they are; encode received others."
+            return (
+                "forward should pass its images on to the encoder as they are; encode received "
+                "others."
+            )
     if answer["encoded"] and answer["decoded"]:
         return None
     x, y = _random_inputs()
@@ -166,7 +178,10 @@ def forward_labels(student: Student) -> str | None:
             ((values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5)[alive].float().mean(0)
         )  # (changed row, row)
         if float((share * (1 - torch.eye(_ROWS))).max()) > 0:
-            return f"Each image should depend on its own label alone; one changed label changes {name} of others."
+            return (
+                "Each image should depend on its own label alone; one changed label changes "
+                f"{name} of others."
+            )
         if float(share.diagonal().mean()) < 0.5:
             return f"{name} should depend on the label; with another label it stays the same."
     return None
@@ -177,10 +192,11 @@ def forward_labels(student: Student) -> str | None:
     "forward decodes a sample: normal, with the mean and the standard deviation that encode gives.",
 )
 def forward_sampling(student: Student) -> str | None:
-    """Mean and standard deviation of 100,000 draws in two dimensions; where they cannot be had, two calls that differ.
+    """Mean and standard deviation of 100,000 draws in two dimensions; where they cannot be had, two
+    calls that differ.
 
-    A right answer fails with a probability below 2e-11: 2.6e-12 for each of two means and two standard deviations
-    beyond 7 standard errors (normal and χ² distribution).
+    A right answer fails with a probability below 2e-11: 2.6e-12 for each of two means and two
+    standard deviations beyond 7 standard errors (normal and χ² distribution).
     """
     few = _recorded(student)
     if not (few["encoded"] and few["decoded"]):
@@ -199,9 +215,12 @@ def forward_sampling(student: Student) -> str | None:
         return None
     worst = int(off.nan_to_num(nan=torch.inf).argmax())
     return (
-        f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should have mean "
-        f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has mean {show(seen_mean[worst])} "
-        f"and standard deviation {show(seen_std[worst])}. {named_law(mean, logvar, sample, sample.flip(0))}"
+        f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
+        "have mean "
+        f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has mean "
+        f"{show(seen_mean[worst])} "
+        f"and standard deviation {show(seen_std[worst])}. "
+        f"{named_law(mean, logvar, sample, sample.flip(0))}"
     )
 
 
@@ -210,7 +229,8 @@ def _differs(student: Student) -> str | None:
     same = [torch.equal(given[0][0], given[1][0]) for given in _real(student, [y, y], x, False)]
     if sum(same) > len(same) / 2:
         return (
-            "Two calls of forward with the same images should give different reconstructions; yours are equal. "
+            "Two calls of forward with the same images should give different reconstructions; "
+            "yours are equal. "
             "Forward must go through sample_latent."
         )
     return None
@@ -218,7 +238,9 @@ def _differs(student: Student) -> str | None:
 
 @check("gradient", "The gradient of the reconstruction reaches the encoder through the sample.")
 def forward_gradient(student: Student) -> str | None:
-    """Gradients of what decode gets, by value, relative tolerance 1e-3; else which parameters recon_x learns by."""
+    """Gradients of what decode gets, by value, relative tolerance 1e-3; else which parameters
+    recon_x learns by.
+    """
     rng = fresh()
     mean, logvar, weights = (
         signed(rng, low, high, (_ROWS, 2)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2))

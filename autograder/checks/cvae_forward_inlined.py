@@ -1,6 +1,8 @@
-"""Checks of a ConditionalVAE's forward that goes without its own encode or decode: its results must fit theirs.
+"""Checks of a ConditionalVAE's forward that goes without its own encode or decode: its results must
+fit theirs.
 
-Nothing can be put in the place of encode and decode then; the network with random parameters is compared with itself.
+Nothing can be put in the place of encode and decode then; the network with random parameters is
+compared with itself.
 """
 
 import numpy as np
@@ -21,7 +23,9 @@ _PROJECTIONS = 3  # of the image, at random
 
 
 def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
-    """What is wrong with mean and log-variance that forward(x, y) returns, compared with those of encode(x, y)."""
+    """What is wrong with mean and log-variance that forward(x, y) returns, compared with those of
+    encode(x, y).
+    """
     rng = fresh()
     question = {"seeds": [seed(rng) for _ in range(8)], "inputs": [[x, y]]}
     given = student.run("cvae_parts", part="forward", **question)["outputs"]
@@ -35,18 +39,20 @@ def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
             )
             if not close(seen, wanted[:, columns], rel=1e-3, scale=1.0):
                 return (
-                    f"forward should return recon_x, mean_z, logvar_z, and {name} should be what encode gives for "
+                    f"forward should return recon_x, mean_z, logvar_z, and {name} should be what "
+                    "encode gives for "
                     "the same images and labels; yours is something else."
                 )
     return None
 
 
 def sampling_complaint(student: Student) -> str | None:
-    """What is wrong with how forward's reconstructions of one image are distributed, compared with decode's images.
+    """What is wrong with how forward's reconstructions of one image are distributed, compared with
+    decode's images.
 
-    Decode gets samples with the mean and the log-variance that encode gives. A right answer fails with a probability
-    below 1e-10: three distances of empirical distribution functions (Dvoretzky, Kiefer and Wolfowitz for two samples of
-    one size; Wei and Dudley 2012).
+    Decode gets samples with the mean and the log-variance that encode gives. A right answer fails
+    with a probability below 1e-10: three distances of empirical distribution functions (Dvoretzky,
+    Kiefer and Wolfowitz for two samples of one size; Wei and Dudley 2012).
     """
     rng = fresh()
     x, y = (
@@ -73,7 +79,8 @@ def sampling_complaint(student: Student) -> str | None:
     if _apart(seen @ directions, outputs(wanted, "decode", _ROWS) @ directions) <= _DISTANCE:
         return None
     return (
-        "The reconstructions of one image should vary as decode's images do for samples with encode's mean and "
+        "The reconstructions of one image should vary as decode's images do for samples with "
+        "encode's mean and "
         "standard deviation; yours vary otherwise. Forward must go through sample_latent."
     )
 

@@ -14,7 +14,9 @@ _seeds: np.random.SeedSequence | None = None
 
 
 def fresh() -> np.random.Generator:
-    """A generator of its own for each check, seeded by the operating system unless `repeatable` says otherwise."""
+    """A generator of its own for each check, seeded by the operating system unless `repeatable`
+    says otherwise.
+    """
     return np.random.default_rng(None if _seeds is None else _seeds.spawn(1)[0])
 
 
@@ -64,7 +66,8 @@ def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> 
         raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
     if not nan and value.isnan().any():
         raise Complaint(
-            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are NaN."
+            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values "
+            "are NaN."
         )
     return value.float() if value.dtype != torch.float64 else value
 
@@ -83,9 +86,11 @@ def kind(value: Any) -> str:
 
 
 def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool:
-    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is larger).
+    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is
+    larger).
 
-    With an infinite size nothing agrees, since sums of a student's own numbers may overflow; nor do no values at all.
+    With an infinite size nothing agrees, since sums of a student's own numbers may overflow; nor do
+    no values at all.
     """
     seen, wanted = (torch.as_tensor(value, dtype=torch.float64) for value in (seen, wanted))
     limit = rel * wanted.abs().clamp(min=max(scale, 1e-12))
@@ -94,7 +99,9 @@ def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool
 
 
 def in_unit_interval(values: Tensor) -> bool:
-    """Whether all values lie in [0, 1], but for rounding: 0.5 + x / (2 √(1 + x²)) in float32 may give -6e-8."""
+    """Whether all values lie in [0, 1], but for rounding: 0.5 + x / (2 √(1 + x²)) in float32 may
+    give -6e-8.
+    """
     return float(values.min()) >= -1e-6 and float(values.max()) <= 1 + 1e-6
 
 

@@ -43,7 +43,8 @@ def _canvas(figures: list[list[dict]], function: str) -> tuple[Tensor, list[dict
     height, width = (int(max(rank.max() for rank in ranks)) + 1 for ranks in (y, x))
     if height * width > _LARGEST:
         raise Complaint(
-            f"The picture of {function} should have a pixel for each value; it has {height} by {width}."
+            f"The picture of {function} should have a pixel for each value; it has {height} by "
+            f"{width}."
         )
     canvas = torch.full((height, width), torch.nan)
     for image, columns, rows in zip(images, x, y, strict=True):
@@ -69,7 +70,10 @@ def _quarters(canvas: Tensor) -> Tensor:
 
 
 def _tiles(canvas: Tensor) -> Tensor:
-    """The picture cut into tiles (rows, columns, 28, 28), padding left out. Raises Complaint where it isn't made so."""
+    """The picture cut into tiles (rows, columns, 28, 28), padding left out.
+
+    Raises Complaint where it isn't made so.
+    """
     if float(canvas.nan_to_num().max()) > 1.5:
         canvas = canvas / 255
     complaint = None
@@ -99,11 +103,13 @@ def _unreadable(canvas: Tensor) -> str:
         )
     if share < 0.9:
         return (
-            f"The picture should show the decoder's grey values unchanged; {1 - share:.0%} of its {shown.numel()} "
+            f"The picture should show the decoder's grey values unchanged; {1 - share:.0%} of its "
+            f"{shown.numel()} "
             "pixels are values that the decoder did not give."
         )
     return (
-        f"The picture of {canvas.shape[0]} by {canvas.shape[1]} pixels should consist of whole 28×28 images; it "
+        f"The picture of {canvas.shape[0]} by {canvas.shape[1]} pixels should consist of whole "
+        "28×28 images; it "
         "does not. Bring the axes into the order (row, height, column, width) before you reshape."
     )
 
@@ -128,7 +134,8 @@ def _contrast_complaint(images: list[dict]) -> str | None:
             min(limits, key=lambda pair: pair[1] - pair[0]),
         )
         return (
-            f"The same grey should mean the same pixel value in every image; here black to white is {show(*low)} "
+            "The same grey should mean the same pixel value in every image; here black to white "
+            f"is {show(*low)} "
             f"in one image and {show(*high)} in another. Fix vmin=0 and vmax=1 for all."
         )
     low, high = limits.pop()
@@ -141,7 +148,8 @@ def _contrast_complaint(images: list[dict]) -> str | None:
         or not 0 < high - low < 1.6 * span
     ):
         return (
-            f"Grey values should be visible from 0 to 1; black to white is {show(low, high)} here. Fix vmin=0 and "
+            f"Grey values should be visible from 0 to 1; black to white is {show(low, high)} "
+            "here. Fix vmin=0 and "
             "vmax=1."
         )
     return None
@@ -159,21 +167,27 @@ def _axes_complaint(tiles: Tensor) -> str | None:
     )
     if tiles.shape[0] * tiles.shape[1] < 100:
         return (
-            f"The map should show at least 100 latents, 31 by 31 as the task has it; it shows {tiles.shape[0]} by "
+            "The map should show at least 100 latents, 31 by 31 as the task has it; it shows "
+            f"{tiles.shape[0]} by "
             f"{tiles.shape[1]}."
         )
     if _grows(across.T, rough) and _grows(up.T, rough):
-        return "z1 should grow from left to right and z2 from bottom to top; here the two are exchanged."
+        return (
+            "z1 should grow from left to right and z2 from bottom to top; here the two are "
+            "exchanged."
+        )
     if _grows(-across.T, rough) or _grows(-up.T, rough):
         return (
-            "z1 should grow from left to right and z2 from bottom to top; here z1 changes with the height and z2 "
+            "z1 should grow from left to right and z2 from bottom to top; here z1 changes with "
+            "the height and z2 "
             "with the width. Which index runs along a row?"
         )
     for name, direction, other, values in directions:
         if _grows(-values, rough):
             hint = " Row 0 of imshow is at the top." if name == "z2" else ""
             return (
-                f"{name} should grow {direction}; it falls, from {show(values[0, 0])} to {show(values[0, -1])}."
+                f"{name} should grow {direction}; it falls, from {show(values[0, 0])} to "
+                f"{show(values[0, -1])}."
                 f"{hint}"
             )
         spread = float((values - values.mean(0)).abs().max())
@@ -184,19 +198,23 @@ def _axes_complaint(tiles: Tensor) -> str | None:
                 else f"it goes {show(values[0, :4])}, …"
             )
             return (
-                f"{name} should grow {direction} and not depend on the {other}; {what}. Choose z yourself, on a "
+                f"{name} should grow {direction} and not depend on the {other}; {what}. Choose z "
+                "yourself, on a "
                 "grid, without noise."
             )
         if not (-4.6 < float(values.min()) < -1.4 and 1.4 < float(values.max()) < 4.6):
             return (
-                f"{name} should cover both signs, from about −3 to 3; it goes from {show(values.min())} to "
+                f"{name} should cover both signs, from about −3 to 3; it goes from "
+                f"{show(values.min())} to "
                 f"{show(values.max())}."
             )
     return None
 
 
 def _grows(values: Tensor, rough: float) -> bool:
-    """Whether values (places, steps) are the same at all places, to within `rough`, and increase with the steps."""
+    """Whether values (places, steps) are the same at all places, to within `rough`, and increase
+    with the steps.
+    """
     steps = values.mean(0)
     increase = 1e-3 if rough < 0.1 else -1e-3
     return (
@@ -207,12 +225,17 @@ def _grows(values: Tensor, rough: float) -> bool:
 
 
 def _texture_complaint(tiles: Tensor, texture: Tensor) -> str | None:
-    """What is wrong with the two quarters that every decoded image has in common; they are other ones in each call."""
+    """What is wrong with the two quarters that every decoded image has in common; they are other
+    ones in each call.
+    """
     for (low, high), part, columns in zip(
         _RANGES[2:], texture, (slice(0, 14), slice(14, 28)), strict=True
     ):
         if float((tiles[..., 14:, columns] - low - (high - low) * part).abs().max()) > _ROUNDING:
-            return "The picture should show the decoder's grey values unchanged, pixel by pixel; yours are others."
+            return (
+                "The picture should show the decoder's grey values unchanged, pixel by pixel; "
+                "yours are others."
+            )
     return None
 
 
@@ -226,7 +249,8 @@ def _picture(student: Student, function: str, **arguments) -> str | None:
         return f"{function} should decode latents with model.decode; it was never called."
     if not bool(codes.isfinite().all()):
         return (
-            f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of {len(codes)} are not. "
+            f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of "
+            f"{len(codes)} are not. "
             "The percentiles 0 and 1 of a normal distribution lie at infinity: stay inside."
         )
     canvas, images = _canvas(answer["figures"], function)
@@ -267,5 +291,8 @@ def plot_cvae_label(student: Student) -> str | None:
         seen = answer["labels"].unique().tolist()
         if seen != [label]:
             got = ", ".join(str(digit) for digit in seen[:10]) or "none"
-            return f"plot_latent_cvae(model, {label}) should decode with the label {label}; it decoded with {got}."
+            return (
+                f"plot_latent_cvae(model, {label}) should decode with the label {label}; it "
+                f"decoded with {got}."
+            )
     return None

@@ -1,4 +1,6 @@
-"""Checks of the scatter plots of the latent space, with an encoder of known means and a huge variance."""
+"""Checks of the scatter plots of the latent space, with an encoder of known means and a huge
+variance.
+"""
 
 import re
 
@@ -52,7 +54,10 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
             if (answer["decoy_calls"])
             else ""
         )
-        return f"{function} should draw one point for each test image; the figure holds no points.{hint}"
+        return (
+            f"{function} should draw one point for each test image; the figure holds no "
+            f"points.{hint}"
+        )
     distance, which = _nearest(points, means)
     wrong = int((distance > _NEAR).sum())
     if not wrong and sorted(which.tolist()) == list(range(_IMAGES)):
@@ -60,7 +65,8 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     if not wrong:
         drawn = len(which.unique())
         return (
-            f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 it drew {drawn}, "
+            f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 "
+            f"it drew {drawn}, "
             f"with {len(points)} points. Keep the means of every batch."
         )
     other = (1 - inputs["images"]).flatten(1) @ inputs["projection"]
@@ -91,8 +97,10 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     if not hint and float(distance.median()) > 10:
         hint = "They scatter as samples do: the position of an image is its mean."
     return (
-        f"{function} should draw each test image at its mean (z1, z2); {wrong} of {len(points)} points are "
-        f"elsewhere, by {show(distance.median())} in the median. {hint or 'What does encode return first?'}"
+        f"{function} should draw each test image at its mean (z1, z2); {wrong} of {len(points)} "
+        "points are "
+        f"elsewhere, by {show(distance.median())} in the median. "
+        f"{hint or 'What does encode return first?'}"
     )
 
 
@@ -100,7 +108,10 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
     means, labels, answer, _ = _scatter(student, function, conditional)
     points, colours = answer["points"], answer["colours"].float()
     if not len(points) or len(points) != len(means):
-        return f"Colours can be judged once each of the {_IMAGES} test images is one point; {len(points)} were drawn."
+        return (
+            f"Colours can be judged once each of the {_IMAGES} test images is one point; "
+            f"{len(points)} were drawn."
+        )
     groups = colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:
         return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
@@ -114,14 +125,18 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
         used = colours[digits == digit].mul(250).round().unique(dim=0)
         if len(used) != 1:
             return (
-                f"All images of a digit should share one colour; those of digit {digit} have {len(used)}. "
+                f"All images of a digit should share one colour; those of digit {digit} have "
+                f"{len(used)}. "
                 "Collect means and labels in the same pass: test_iter may shuffle anew each time."
             )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
     if float(gaps.min()) < 0.03:
         one, other = divmod(int(gaps.argmin()), 10)
-        return f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told apart."
+        return (
+            f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told "
+            "apart."
+        )
     if (
         sum(
             _is_explained(answer["explanations"], digit, colour_of[digit], points[digits == digit])
@@ -129,12 +144,17 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
         )
         < 2
     ):
-        return "A legend or a colour bar should tell which colour is which digit; the figure has neither."
+        return (
+            "A legend or a colour bar should tell which colour is which digit; the figure has "
+            "neither."
+        )
     return None
 
 
 def _is_explained(entries: list[dict], digit: int, colour: Tensor, points: Tensor) -> bool:
-    """Whether an entry of a legend or a colour bar has the digit's colour, or its number stands among its points."""
+    """Whether an entry of a legend or a colour bar has the digit's colour, or its number stands
+    among its points.
+    """
     low, high = points.min(0).values, points.max(0).values
     for entry in entries:
         if close(entry["colour"], colour, rel=0.02, scale=1.0):
@@ -149,9 +169,9 @@ def _is_explained(entries: list[dict], digit: int, colour: Tensor, points: Tenso
 def scatter_points(student: Student) -> str | None:
     """45 images with random means, reshuffled in each pass, last batch short.
 
-    A right answer fails where two means lie so close (2e-6, the error of float32) that a point is taken for another
-    image's: with a probability below 4e-10, since the difference of two of the 990 pairs' means is normal with a
-    standard deviation of 2.3.
+    A right answer fails where two means lie so close (2e-6, the error of float32) that a point is
+    taken for another image's: with a probability below 4e-10, since the difference of two of the
+    990 pairs' means is normal with a standard deviation of 2.3.
     """
     return _points_complaint(student, "scatterplot_latent", False)
 
@@ -164,7 +184,8 @@ def scatter_colours(student: Student) -> str | None:
 
 @check("points", "Every test image is one point, at its mean for its own label.")
 def scatter_cvae_points(student: Student) -> str | None:
-    """45 images with random means that depend on the label, reshuffled in each pass, last batch short.
+    """45 images with random means that depend on the label, reshuffled in each pass, last batch
+    short.
 
     Chances as for the VAE; the labels only move the means apart.
     """

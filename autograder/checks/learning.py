@@ -1,4 +1,6 @@
-"""Whether everything that a network computes with can learn: what is registered, and what a gradient reaches."""
+"""Whether everything that a network computes with can learn: what is registered, and what a
+gradient reaches.
+"""
 
 from ..probes.student import Student
 from .judging import fresh, seed
@@ -14,8 +16,10 @@ def learning_complaint(
     )
     if answer["hidden"]:
         return (
-            f"Everything that {part} learns should be among model.parameters(); {answer['hidden']} of the tensors "
-            "that it computes with are not, so the optimiser never moves them. Layers in a plain list, or outside "
+            f"Everything that {part} learns should be among model.parameters(); "
+            f"{answer['hidden']} of the tensors "
+            "that it computes with are not, so the optimiser never moves them. Layers in a plain "
+            "list, or outside "
             "of the class, are not registered."
         )
     if answer["cut"]:

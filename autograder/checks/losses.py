@@ -1,8 +1,9 @@
 """Checks of kl_loss: the closed form of one term, and how terms of a batch are put together.
 
-KL(N(mean, σ²) ‖ N(0, 1)) = −½ (1 + log σ² − mean² − σ²) per latent dimension (Kingma and Welling 2014, appendix B),
-summed over the latent dimensions and averaged over the images of the batch. The two are judged apart: the formula on
-one image with one latent dimension, the reduction against the student's own single terms.
+KL(N(mean, σ²) ‖ N(0, 1)) = −½ (1 + log σ² − mean² − σ²) per latent dimension (Kingma and Welling
+2014, appendix B), summed over the latent dimensions and averaged over the images of the batch. The
+two are judged apart: the formula on one image with one latent dimension, the reduction against the
+student's own single terms.
 """
 
 import numpy as np
@@ -62,7 +63,10 @@ _MISTAKES = (
     ),
     ("mean² has the wrong sign.", lambda m, v: -0.5 * (1 + v + m**2 - v.exp())),
     (
-        "The mean enters squared, so that far to either side costs quadratically; here it is not squared.",
+        (
+            "The mean enters squared, so that far to either side costs quadratically; here it is not "
+            "squared."
+        ),
         lambda m, v: -0.5 * (1 + v - m - v.exp()),
     ),
     (
@@ -72,7 +76,10 @@ _MISTAKES = (
     ("The mean is missing.", lambda m, v: -0.5 * (1 + v - v.exp())),
     ("The variance exp(logvar) is missing.", lambda m, v: -0.5 * (1 + v - m**2)),
     (
-        "This is the divergence of the prior from your posterior, KL(p‖q); the order of the two matters.",
+        (
+            "This is the divergence of the prior from your posterior, KL(p‖q); the order of the two "
+            "matters."
+        ),
         lambda m, v: 0.5 * (v - 1 + (1 + m**2) / v.exp()),
     ),
     (
@@ -97,7 +104,9 @@ def term(mean: Tensor, logvar: Tensor) -> Tensor:
 
 
 def _single_inputs(dtype: torch.dtype) -> list[list[Tensor]]:
-    """Eight inputs of one image and one latent dimension, both signs of both arguments, off 0, ±1 and ±2."""
+    """Eight inputs of one image and one latent dimension, both signs of both arguments, off 0, ±1
+    and ±2.
+    """
     rng = fresh()
     inputs = []
     for mean_sign in (1, -1):
@@ -116,7 +125,9 @@ def _single_inputs(dtype: torch.dtype) -> list[list[Tensor]]:
 def _divisor(
     student: Student, inputs: list[list[Tensor]], seen: list[float], wanted: list[float]
 ) -> int:
-    """The fixed batch size by which single terms are divided (1: none): the reduction's mistake, not the formula's."""
+    """The fixed batch size by which single terms are divided (1: none): the reduction's mistake,
+    not the formula's.
+    """
     ratios = np.array(wanted) / np.array(seen)
     size = round(float(ratios[0]))
     if size < 2 or size > 4096 or not np.allclose(ratios, size, rtol=1e-3):
@@ -138,7 +149,8 @@ def closed_form(student: Student) -> str | None:
         wanted = [float(term(mean, logvar)) for mean, logvar in inputs]
         if any(answer["changed"]):
             return (
-                "kl_loss should leave its arguments as they are; mean_z or logvar_z was changed in place. "
+                "kl_loss should leave its arguments as they are; mean_z or logvar_z was changed "
+                "in place. "
                 "Methods that end in _ change the caller's tensor."
             )
         if close(seen, wanted, scale=1e-2):
@@ -175,7 +187,8 @@ def _formula_complaint(inputs: list[list[Tensor]], seen: list[float], wanted: li
         "of your terms breaks that?"
     )
     return (
-        f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the divergence is "
+        f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the "
+        "divergence is "
         f"{show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}"
     )
 
@@ -188,7 +201,8 @@ _NOT_YET = "The gradient can be judged once the values are right; see the check 
     "The divergence can be minimised: kl_loss passes its gradient on to mean_z and logvar_z.",
 )
 def kl_gradient(student: Student) -> str | None:
-    """The gradient of kl_loss's own value, compared with central differences of that value, float64.
+    """The gradient of kl_loss's own value, compared with central differences of that value,
+    float64.
 
     It counts only together with the right values, which a forged gradient would have to fit.
     """
@@ -209,15 +223,18 @@ def kl_gradient(student: Student) -> str | None:
             return _NOT_YET
         if all(gradient is None for gradient in gradients):
             return (
-                "The result of kl_loss should carry a gradient; it carries none, so that training cannot lower it. "
+                "The result of kl_loss should carry a gradient; it carries none, so that training "
+                "cannot lower it. "
                 "Keep it a tensor: no .item(), .detach() or float()."
             )
         for name, slope, gradient in zip(("mean_z", "logvar_z"), slopes, gradients, strict=True):
             if gradient is None or not close(gradient, slope, rel=1e-3, scale=0.1):
                 got = "none arrives" if gradient is None else f"{show(gradient)} arrives"
                 return (
-                    f"At mean {show(mean)}, logvar {show(logvar)} the value of kl_loss changes by {show(slope)} "
-                    f"per unit of {name}, but as gradient {got}. A part of the computation is cut off."
+                    f"At mean {show(mean)}, logvar {show(logvar)} the value of kl_loss changes by "
+                    f"{show(slope)} "
+                    f"per unit of {name}, but as gradient {got}. A part of the computation is cut "
+                    "off."
                 )
     wanted = np.array([float(term(mean, logvar)) for mean, logvar in inputs + shifted])
     divisor = wanted[0] / values[0] if values[0] else 1.0  # of a batch size written into the code
@@ -228,7 +245,9 @@ def kl_gradient(student: Student) -> str | None:
     "reduction", "kl_loss sums the terms over the latent dimensions and averages over the images."
 )
 def reduction(student: Student) -> str | None:
-    """Batches with B and D from 3, 5, 7 against the mean over B of the sum over D of kl_loss's own (1, 1) values."""
+    """Batches with B and D from 3, 5, 7 against the mean over B of the sum over D of kl_loss's own
+    (1, 1) values.
+    """
     rng = fresh()
     sizes = [tuple(int(n) for n in rng.permutation([3, 5, 7])[:2]) for _ in range(3)] + [
         (3, 7),
@@ -246,12 +265,18 @@ def reduction(student: Student) -> str | None:
         if all(terms.isfinite().all() for terms in singles):
             break
     else:
-        return "kl_loss of a single image should be a finite number; it is NaN or infinite for many inputs."
+        return (
+            "kl_loss of a single image should be a finite number; it is NaN or infinite for many "
+            "inputs."
+        )
     answer = student.run("kl", inputs=batches)
     found = []
     for batch, terms, value in zip(batches, singles, answer["values"], strict=True):
         if terms.std() < 1e-3 * terms.abs().max().clamp(min=1e-6):
-            return f"kl_loss should depend on mean_z and logvar_z; it gives {show(terms[0, 0])} for every single image."
+            return (
+                f"kl_loss should depend on mean_z and logvar_z; it gives {show(terms[0, 0])} for "
+                "every single image."
+            )
         found.append((batch, terms, _whole(value, terms)))
     for _, terms, seen in found:
         if not close(seen, terms.sum(1).mean(), scale=float(terms.abs().sum(1).mean())):
@@ -276,7 +301,8 @@ def _whole(value, terms: Tensor) -> float:
 def _single_terms(student: Student, batches: list[list[Tensor]]) -> list[Tensor]:
     """kl_loss's own value for each image and latent dimension of each batch alone, shape (B, D).
 
-    All in one call and shuffled, so that nobody can choose terms to add up to what a batch will give.
+    All in one call and shuffled, so that nobody can choose terms to add up to what a batch will
+    give.
     """
     means, logvars = (
         torch.cat([pair[i].flatten() for pair in batches]).reshape(-1, 1, 1) for i in (0, 1)
@@ -301,7 +327,10 @@ _ONE_EACH = "The constant 1 belongs to each latent dimension, inside the sum."
 # Wrong reductions, as (hint, value for the single terms t of shape (B, D)).
 _REDUCTIONS = (
     (
-        "Doubling the batch must not double the loss: average over the images instead of summing them.",
+        (
+            "Doubling the batch must not double the loss: average over the images instead of summing "
+            "them."
+        ),
         lambda t: t.sum(),
     ),
     (
@@ -309,7 +338,10 @@ _REDUCTIONS = (
         lambda t: t.mean(),
     ),
     (
-        "Sum over the latent dimensions and average over the images; here it is the other way round.",
+        (
+            "Sum over the latent dimensions and average over the images; here it is the other way "
+            "round."
+        ),
         lambda t: t.mean(1).sum(),
     ),
     ("Only the first image counts; every image should.", lambda t: t[0].sum()),
@@ -344,9 +376,14 @@ def _reduction_complaint(found: list[tuple], terms: Tensor, seen: float) -> str:
         and float(factors.mean()) > 1.5
         and close(factors, factors.mean(), rel=1e-3)
     ):
-        hint = f"The sum is divided by {show(factors.mean())}, always: divide by the size of the batch at hand."
+        hint = (
+            f"The sum is divided by {show(factors.mean())}, always: divide by the size of the "
+            "batch at hand."
+        )
     return (
-        f"For {terms.shape[0]} images with {terms.shape[1]} latent dimensions, summing your own single terms over "
-        f"the latent and averaging over the images gives {show(terms.sum(1).mean())}; kl_loss gives {show(seen)}. "
+        f"For {terms.shape[0]} images with {terms.shape[1]} latent dimensions, summing your own "
+        "single terms over "
+        f"the latent and averaging over the images gives {show(terms.sum(1).mean())}; kl_loss "
+        f"gives {show(seen)}. "
         f"{hint or 'Which dimension is summed, and which averaged?'}"
     )

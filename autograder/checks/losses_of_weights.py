@@ -1,7 +1,8 @@
 """Reconstruction and KL of a trained model on test images, in nats per image, by losses of our own.
 
-Reconstruction: binary cross-entropy, summed over the 784 pixels, averaged over images. KL: ½ Σ (μ² + σ² − 1 − log σ²),
-summed over the latent dimensions (Kingma and Welling, Auto-Encoding Variational Bayes, 2014, appendix B).
+Reconstruction: binary cross-entropy, summed over the 784 pixels, averaged over images. KL: ½ Σ (μ²
++ σ² − 1 − log σ²), summed over the latent dimensions (Kingma and Welling, Auto-Encoding Variational
+Bayes, 2014, appendix B).
 """
 
 import functools
@@ -46,8 +47,8 @@ class Images:
 class Measured:
     """What a model reaches, in nats per image.
 
-    reconstruction: from one sample of z for each image; from_means, pilot: of the first images alone, from the means
-    of z, and from samples.
+    reconstruction: from one sample of z for each image; from_means, pilot: of the first images
+    alone, from the means of z, and from samples.
     """
 
     reconstruction: float
@@ -64,8 +65,8 @@ class Measured:
 def measure(model: Reference, images: Images) -> Measured:
     """Measure a model on all images; two cores, where there are two, work on a batch each.
 
-    Each thread computes alone and takes numbers below 10⁻³⁸ for 0, so that neither a busy machine nor odd weights make
-    it slow.
+    Each thread computes alone and takes numbers below 10⁻³⁸ for 0, so that neither a busy machine
+    nor odd weights make it slow.
     """
     model = model.eval().to(memory_format=torch.channels_last)
     starts = range(0, len(images.y), BATCH)
@@ -82,7 +83,8 @@ def measure(model: Reference, images: Images) -> Measured:
 def measure_outputs(
     images: Images, own: Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]
 ) -> Measured:
-    """Measure what a model gives: own(x, y, None) → mean and log-variance of z, own(x, y, z) → (images,).
+    """Measure what a model gives: own(x, y, None) → mean and log-variance of z, own(x, y, z) →
+    (images,).
 
     Raises Complaint where that has another form.
     """
@@ -107,7 +109,9 @@ def measure_outputs(
 
 @functools.lru_cache(maxsize=8)
 def average_digit(images: Images, conditional: bool) -> float:
-    """The reconstruction, nats per image, of a model that paints the mean image; with `conditional`, each label's."""
+    """The reconstruction, nats per image, of a model that paints the mean image; with
+    `conditional`, each label's.
+    """
     x, total = images.grey(), 0.0
     for digit in range(10) if conditional else (None,):
         same = x if digit is None else x[images.y == digit]
@@ -136,7 +140,9 @@ def _prepare():
 
 @torch.no_grad()
 def _batch(model, images, start):
-    """Sums over a batch: reconstruction from samples, KL, and of the first images those from means and from samples."""
+    """Sums over a batch: reconstruction from samples, KL, and of the first images those from means
+    and from samples.
+    """
     part = slice(start, start + BATCH)
     x = (images.pixels[part].unsqueeze(1).float() / 255).contiguous(
         memory_format=torch.channels_last

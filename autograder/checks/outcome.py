@@ -17,14 +17,17 @@ class Outcome:
 
 
 class Complaint(Exception):
-    """Raised inside a check when a value is unfit to be judged further; str() is the sentence for the student."""
+    """Raised inside a check when a value is unfit to be judged further; str() is the sentence for
+    the student.
+    """
 
 
 def check(name: str, holds: str) -> Callable:
-    """Make `f(student) -> complaint or None` a check `f(student) -> Outcome`; `holds` is its message when it passes.
+    """Make `f(student) -> complaint or None` a check `f(student) -> Outcome`; `holds` is its
+    message when it passes.
 
-    An error in the student's code is a failed outcome with its sentence, and so is a result that could not be judged.
-    The check raises nothing but NoVerdictError.
+    An error in the student's code is a failed outcome with its sentence, and so is a result that
+    could not be judged. The check raises nothing but NoVerdictError.
     """
 
     def decorate(judge: Callable[[Student], str | None]) -> Callable[[Student], Outcome]:
@@ -38,7 +41,8 @@ def check(name: str, holds: str) -> Callable:
                 complaint = str(problem)
             except Exception as error:  # noqa: BLE001 - a value of any type may come back; a check still ends in a verdict
                 complaint = (
-                    f"{holds} This could not be judged: what your notebook answered has another form than the "
+                    f"{holds} This could not be judged: what your notebook answered has another "
+                    "form than the "
                     f"check asks for ({type(error).__name__})."
                 )
             return Outcome(name, complaint is None, holds if complaint is None else complaint)

@@ -1,6 +1,8 @@
-"""The training and test loops as they should be, and with one thing wrong each: what a student's loop is compared with.
+"""The training and test loops as they should be, and with one thing wrong each: what a student's
+loop is compared with.
 
-Everything runs on the probes' tiny model, in the grader's own process, with random parameters and data.
+Everything runs on the probes' tiny model, in the grader's own process, with random parameters and
+data.
 """
 
 from dataclasses import dataclass, replace
@@ -49,7 +51,9 @@ class Batch:
 
 
 def case(rng: np.random.Generator, conditional: bool) -> dict:
-    """Inputs for the probes, random but for the loss: parameters, a decoy's parameters, projections, both data sets."""
+    """Inputs for the probes, random but for the loss: parameters, a decoy's parameters,
+    projections, both data sets.
+    """
 
     def normal(*shape: int, scale: float = 1.0) -> Tensor:
         return torch.tensor(rng.normal(scale=scale, size=shape), dtype=torch.float32)
@@ -73,9 +77,8 @@ def case(rng: np.random.Generator, conditional: bool) -> dict:
         return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
 
     painted = torch.zeros(784)
-    painted[torch.tensor(rng.permutation(784)[:20])] = (
-        1  # few pixels, so that reconstruction and KL weigh alike
-    )
+    # few pixels, so that reconstruction and KL weigh alike
+    painted[torch.tensor(rng.permutation(784)[:20])] = 1
     constants = {
         "inward": normal(784, 3, scale=0.1),
         "outward": normal(3, 784) * painted,
@@ -162,7 +165,9 @@ def tested(case: dict, loop: Loop) -> list[Batch]:
 
 
 def averages(batches: list[Batch]) -> Tensor:
-    """The assignment's unit: the sum of per-image means over the batches, divided by the number of images; (3,)."""
+    """The assignment's unit: the sum of per-image means over the batches, divided by the number of
+    images; (3,).
+    """
     return _sum(batches) / sum(batch.images for batch in batches)
 
 
@@ -193,7 +198,10 @@ def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
         (f"{every}; here only the first one counts.", values[0] / images),
         *(
             (
-                f"The order is loss, reconstruction, KL; here it is {', '.join(PARTS[i] for i in order)}.",
+                (
+                    "The order is loss, reconstruction, KL; here it is "
+                    f"{', '.join(PARTS[i] for i in order)}."
+                ),
                 right[list(order)],
             )
             for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))

@@ -1,8 +1,10 @@
-"""Checks of sample_latent: z = mean + σ·noise with σ = exp(½ logvar) and fresh standard normal noise for every entry.
+"""Checks of sample_latent: z = mean + σ·noise with σ = exp(½ logvar) and fresh standard normal
+noise for every entry.
 
-Laws, never streams of random numbers. Means, standard deviations and the shape of the distribution rest on 100,000
-draws each (20,000 images with 5 columns alike), correlations on 20,000 pairs. Each statistical check says in its
-docstring how often a right answer fails by chance; none does with a probability above 1e-9.
+Laws, never streams of random numbers. Means, standard deviations and the shape of the distribution
+rest on 100,000 draws each (20,000 images with 5 columns alike), correlations on 20,000 pairs. Each
+statistical check says in its docstring how often a right answer fails by chance; none does with a
+probability above 1e-9.
 """
 
 import numpy as np
@@ -25,7 +27,10 @@ CORRELATION = 7.5 / ROWS**0.5
 # Wrong samplers, as (hint, (mean, standard deviation) of the draws for mean m and log-variance v).
 _MISTAKES = (
     (
-        "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its square root.",
+        (
+            "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its square "
+            "root."
+        ),
         lambda m, v: (m, v.exp()),
     ),
     (
@@ -89,7 +94,9 @@ def _columns() -> tuple[Tensor, Tensor]:
 
 
 def _draw(student: Student, calls: int = 1) -> tuple[Tensor, Tensor, list[Tensor], dict]:
-    """mean, logvar (5,), the samples (ROWS, COPIES * 5) of each call in float64, and the probe's whole answer."""
+    """mean, logvar (5,), the samples (ROWS, COPIES * 5) of each call in float64, and the probe's
+    whole answer.
+    """
     mean, logvar = _columns()
     answer = student.run(
         "sample", mean=mean.repeat(ROWS, COPIES), calls=calls, logvar=logvar.repeat(ROWS, COPIES)
@@ -121,7 +128,8 @@ def sample_shape(student: Student) -> str | None:
         for name, before in (("mean_z", mean), ("logvar_z", logvar)):
             if not torch.equal(answer[name.removesuffix("_z")], before):
                 return (
-                    f"sample_latent should leave its arguments as they are; {name} was changed in place. Methods "
+                    f"sample_latent should leave its arguments as they are; {name} was changed in "
+                    "place. Methods "
                     "that end in _ change the caller's tensor."
                 )
     return None
@@ -142,9 +150,10 @@ def _works(student: Student, images: int, size: int) -> bool:
 def distribution(student: Student) -> str | None:
     """Mean, standard deviation and distribution function of five columns of 100,000 draws.
 
-    A right answer fails with a probability below 2e-10: 2.6e-12 for each of five means and five standard deviations
-    beyond 7 standard errors (normal and χ² distribution), and 2 exp(−25) = 2.8e-11 for each of five distribution
-    functions (the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant).
+    A right answer fails with a probability below 2e-10: 2.6e-12 for each of five means and five
+    standard deviations beyond 7 standard errors (normal and χ² distribution), and 2 exp(−25) =
+    2.8e-11 for each of five distribution functions (the inequality of Dvoretzky, Kiefer and
+    Wolfowitz with Massart's constant).
     """
     mean, logvar, calls, _ = _draw(student, calls=2)
     sample = calls[0].view(-1, 5)
@@ -154,8 +163,10 @@ def distribution(student: Student) -> str | None:
     if not bool((off <= 1).all()):
         worst = int(off.nan_to_num(nan=torch.inf).argmax())
         return (
-            f"With mean {show(mean[worst])} and logvar {show(logvar[worst])} the samples should have mean "
-            f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; {DRAWS} of yours have mean "
+            f"With mean {show(mean[worst])} and logvar {show(logvar[worst])} the samples should "
+            "have mean "
+            f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; {DRAWS} of yours "
+            "have mean "
             f"{show(seen_mean[worst])} and standard deviation {show(seen_std[worst])}. "
             f"{named_law(mean, logvar, *calls)}"
         )
@@ -176,15 +187,22 @@ def _shape_complaint(noise: Tensor) -> str | None:
         else "other than normal"
     )
     return (
-        f"Mean and standard deviation are right, but the fourth moment of (z − mean)/σ is {show(fourth)} where a "
-        f"normal distribution has 3: the noise looks {looks}. Which torch function draws standard normal numbers?"
+        "Mean and standard deviation are right, but the fourth moment of (z − mean)/σ is "
+        f"{show(fourth)} where a "
+        f"normal distribution has 3: the noise looks {looks}. Which torch function draws standard "
+        "normal numbers?"
     )
 
 
 def named_law(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> str:
-    """The hint for draws (rows, several times len(mean)) of two calls whose mean or standard deviation is wrong."""
+    """The hint for draws (rows, several times len(mean)) of two calls whose mean or standard
+    deviation is wrong.
+    """
     if float(sample.std(0).max()) < 1e-4 and not close(sample[0], again[0], scale=1):
-        return "All images got the same noise: every image needs its own, so ask for mean_z's whole shape."
+        return (
+            "All images got the same noise: every image needs its own, so ask for mean_z's whole "
+            "shape."
+        )
     seen_mean, seen_std = sample.view(-1, len(mean)).mean(0), sample.view(-1, len(mean)).std(0)
 
     def matches(law) -> bool:
@@ -207,7 +225,8 @@ def named_law(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> st
         and close(seen_mean, mean, scale=1, rel=1)
     ):
         hint = (
-            f"The noise itself has the standard deviation {show(factor.mean())}: it should be standard normal, and "
+            f"The noise itself has the standard deviation {show(factor.mean())}: it should be "
+            "standard normal, and "
             "σ alone set the width."
         )
     return (
@@ -218,23 +237,30 @@ def named_law(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> st
 
 @check("independence", "Every image, every latent dimension and every call gets its own noise.")
 def independence(student: Student) -> str | None:
-    """Correlations of 20,000 rows between columns, between rows and between two calls; no reseeding.
+    """Correlations of 20,000 rows between columns, between rows and between two calls; no
+    reseeding.
 
-    A right answer fails with a probability below 1e-10: at most 400 correlations, each at least 7.5 standard errors
-    from its limit (6.4e-14 for a normal distribution; twice that covers the tails of products of normal numbers).
+    A right answer fails with a probability below 1e-10: at most 400 correlations, each at least 7.5
+    standard errors from its limit (6.4e-14 for a normal distribution; twice that covers the tails
+    of products of normal numbers).
     """
     _, logvar, samples, answer = _draw(student, calls=2)
     if torch.equal(answer["following"][0], answer["following"][1]):
         return (
-            "Two calls leave the random number generator in the same state, so that torch.rand repeats itself "
+            "Two calls leave the random number generator in the same state, so that torch.rand "
+            "repeats itself "
             "afterwards. Seed once at the top of the notebook, never where you sample."
         )
     if torch.equal(samples[0], samples[1]):
-        return "Two calls with the same input should differ; yours are equal. Draw new noise in every call."
+        return (
+            "Two calls with the same input should differ; yours are equal. Draw new noise in "
+            "every call."
+        )
     sigma = (logvar / 2).exp().repeat(COPIES)
     if not all(bool((sample.std(0) > 1e-3 * sigma).all()) for sample in samples):
         return (
-            "Samples of different images with the same mean and logvar should differ; in one call yours are all "
+            "Samples of different images with the same mean and logvar should differ; in one call "
+            "yours are all "
             "equal. Every image needs its own noise."
         )
     first, second = ((sample - sample.mean(0)) / sample.std(0) for sample in samples)
@@ -243,7 +269,8 @@ def independence(student: Student) -> str | None:
     )
     if columns > CORRELATION:
         return (
-            f"The noise of two latent dimensions should be uncorrelated; {ROWS} draws of yours have the "
+            f"The noise of two latent dimensions should be uncorrelated; {ROWS} draws of yours "
+            "have the "
             f"correlation {show(columns)}. Each latent dimension needs its own noise."
         )
     half = ROWS // 2
@@ -268,7 +295,10 @@ def independence(student: Student) -> str | None:
         if (
             correlation > CORRELATION * 2**0.5
         ):  # two of the four rest on half as many independent pairs
-            return f"The noise of {what} should be uncorrelated; yours has the correlation {show(correlation)}. {hint}"
+            return (
+                f"The noise of {what} should be uncorrelated; yours has the correlation "
+                f"{show(correlation)}. {hint}"
+            )
     return None
 
 
@@ -291,7 +321,9 @@ def sample_gradient(student: Student) -> str | None:
 def gradient_complaint(
     answer: dict, mean: Tensor, logvar: Tensor, weights: Tensor, sample: Tensor
 ) -> str | None:
-    """What is wrong with mean_grad and logvar_grad of an answer, the gradients of (weights * sample).sum()."""
+    """What is wrong with mean_grad and logvar_grad of an answer, the gradients of (weights *
+    sample).sum().
+    """
     for name, wanted, law in (
         ("mean", torch.ones_like(mean), "1"),
         ("logvar", (sample - mean) / 2, "(z − mean)/2"),
@@ -300,7 +332,8 @@ def gradient_complaint(
         if gradient is None or not bool(gradient.any()):
             got = "no gradient arrives" if gradient is None else "the gradient is 0 everywhere"
             return (
-                f"dz/d{name} should be {law}, but {got}: the loss cannot reach the encoder through your sample. "
+                f"dz/d{name} should be {law}, but {got}: the loss cannot reach the encoder "
+                "through your sample. "
                 "Noise is drawn apart from mean and σ, then combined with them by plain arithmetic."
             )
         slope = gradient / weights
@@ -309,7 +342,8 @@ def gradient_complaint(
                 int((slope - wanted).abs().nan_to_num(nan=torch.inf).argmax()), slope.shape
             )
             return (
-                f"dz/d{name} should be {law}: {show(wanted[worst])} at mean {show(mean[worst])}, logvar "
+                f"dz/d{name} should be {law}: {show(wanted[worst])} at mean {show(mean[worst])}, "
+                "logvar "
                 f"{show(logvar[worst])}, z {show(sample[worst])}. Yours is {show(slope[worst])}."
             )
     return None

@@ -1,6 +1,7 @@
 """Checks of the training and test loops, by the exact parameters and averages of a tiny model.
 
-`train` and `test`, `train_cvae` and `test_cvae` are judged alike; the conditional model's loss depends on the labels.
+`train` and `test`, `train_cvae` and `test_cvae` are judged alike; the conditional model's loss
+depends on the labels.
 """
 
 from collections.abc import Iterator
@@ -19,14 +20,20 @@ TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 
 _UNMOVED = "Nothing was learned: are zero_grad, backward and step all there, in this order?"
 _FIRST_BATCH = (
-    "Only the first batch of each epoch was used: look at the indentation, and for break or return in the "
+    "Only the first batch of each epoch was used: look at the indentation, and for break or "
+    "return in the "
     "loop."
 )
-_ONE_STEP = "Only one step is taken in each epoch, after the last batch: it belongs inside the loop over the batches."
+_ONE_STEP = (
+    "Only one step is taken in each epoch, after the last batch: it belongs inside the loop over "
+    "the batches."
+)
 
 
 def wrong_loops(right: Loop, conditional: bool) -> tuple[tuple[str, Loop], ...]:
-    """The classic mistakes, each with its hint; on a random case each ends elsewhere than the right loop."""
+    """The classic mistakes, each with its hint; on a random case each ends elsewhere than the right
+    loop.
+    """
     loops = [
         (
             "Gradients add up until you clear them: call zero_grad for every batch.",
@@ -63,7 +70,10 @@ def wrong_loops(right: Loop, conditional: bool) -> tuple[tuple[str, Loop], ...]:
         ("The task asks for Adam; this is another optimiser.", {"optimiser": "Adagrad"}),
         ("The task asks for Adam; this is another optimiser.", {"optimiser": "AdamW"}),
         (
-            "Adam remembers past gradients; do not make it forget by building a new one in each epoch.",
+            (
+                "Adam remembers past gradients; do not make it forget by building a new one in each "
+                "epoch."
+            ),
             {"fresh_optimiser": True},
         ),
         ("The argument lr is ignored.", {"lr": 1e-3}),
@@ -159,14 +169,17 @@ def _parameters(
     call = ", ".join(f"{name}={value:.3g}" for name, value in arguments.items())
     said = "they are unchanged" if unmoved else f"the largest difference is {show(off)}"
     return (
-        f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small test model should "
+        f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small "
+        "test model should "
         f"be those of {3 * loop.num_epochs} Adam steps; {said}. "
         f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}"
     )
 
 
 def _ends(inputs: dict, loop: Loop, conditional: bool) -> Iterator[tuple[str, dict[str, Tensor]]]:
-    """Where the wrong loops end; one that fails on the way (its loss is not finite any more) explains nothing."""
+    """Where the wrong loops end; one that fails on the way (its loss is not finite any more)
+    explains nothing.
+    """
     for hint, wrong in wrong_loops(loop, conditional):
         with suppress(RuntimeError):
             yield hint, trained(inputs, wrong)[0]
@@ -188,7 +201,8 @@ def _triple(value: Any, function: str) -> Tensor:
         value = value.flatten().tolist()
     if not isinstance(value, list) or len(value) != 3:
         raise Complaint(
-            f"{function} should return three numbers ({', '.join(PARTS)}); it returns {kind(value)}."
+            f"{function} should return three numbers ({', '.join(PARTS)}); it returns "
+            f"{kind(value)}."
         )
     numbers = [
         number(item, f"The {part} that {function} returns")
@@ -203,7 +217,10 @@ def _train_averages(student: Student, function: str, conditional: bool) -> str |
     _, answer, parameters, epochs = _run(student, function, loop, arguments, conditional)
     seen, wanted = _triple(answer["averages"], function), averages(epochs[-1])
     if distance(answer["state"], parameters) > TOLERANCE * loop.lr:
-        return "What is returned can be judged once the parameters are right; see the check of the parameters."
+        return (
+            "What is returned can be judged once the parameters are right; see the check of the "
+            "parameters."
+        )
     if close(seen, wanted):
         return None
     hint = only(
@@ -226,7 +243,8 @@ def _train_averages(student: Student, function: str, conditional: bool) -> str |
     )
     hint = hint or "Sum over the batches, divide by the number of images, start anew in each epoch."
     return (
-        f"{function} should return {', '.join(PARTS)} of the last epoch, here {show(wanted)}; it returns "
+        f"{function} should return {', '.join(PARTS)} of the last epoch, here {show(wanted)}; it "
+        "returns "
         f"{show(seen)}. {hint}"
     )
 
@@ -258,8 +276,10 @@ def _test_averages(student: Student, function: str, conditional: bool) -> str | 
     if answer["decoy_calls"] and not answer["calls"]:
         hint = "The model that was tested is a global one: use the argument `model`."
     return (
-        f"{function} should return {', '.join(PARTS)} over test_iter, here {show(averages(accepted[0]))}; it "
-        f"returns {show(seen)}. {hint or 'Sum over all batches and divide by the number of images.'}"
+        f"{function} should return {', '.join(PARTS)} over test_iter, here "
+        f"{show(averages(accepted[0]))}; it "
+        f"returns {show(seen)}. "
+        f"{hint or 'Sum over all batches and divide by the number of images.'}"
     )
 
 
@@ -270,12 +290,14 @@ def _test_leaves_model(student: Student, function: str, conditional: bool) -> st
     changed = [name for name in before if not torch.equal(answer["state"][name], before[name])]
     if changed:
         return (
-            f"{function} should not touch the model; it changed {', '.join(changed)}. No backward and no step "
+            f"{function} should not touch the model; it changed {', '.join(changed)}. No backward "
+            "and no step "
             "here."
         )
     if answer["gradients"]:
         return (
-            f"{function} should not touch the model; it left gradients on {answer['gradients']} parameters. No "
+            f"{function} should not touch the model; it left gradients on {answer['gradients']} "
+            "parameters. No "
             "backward here."
         )
     return None
@@ -307,7 +329,9 @@ def train_averages(student: Student) -> str | None:
 
 @check("averages", "test returns loss, reconstruction and KL over the test images.")
 def test_averages(student: Student) -> str | None:
-    """In the assignment's unit, relative tolerance 1e-4, by sampled z or by the mean, in evaluation mode."""
+    """In the assignment's unit, relative tolerance 1e-4, by sampled z or by the mean, in evaluation
+    mode.
+    """
     return _test_averages(student, "test", False)
 
 
@@ -321,7 +345,9 @@ def test_leaves_model(student: Student) -> str | None:
     "train_cvae: parameters", "train_cvae takes the right Adam steps with each image's own label."
 )
 def train_cvae_parameters(student: Student) -> str | None:
-    """Random num_epochs and lr, then the default lr; the parameters agree within 0.1% of the learning rate."""
+    """Random num_epochs and lr, then the default lr; the parameters agree within 0.1% of the
+    learning rate.
+    """
     loop = _random_loop()
     wrong = _parameters(
         student, "train_cvae", loop, {"num_epochs": loop.num_epochs, "lr": loop.lr}, True
@@ -340,7 +366,9 @@ def train_cvae_averages(student: Student) -> str | None:
     "test_cvae returns loss, reconstruction and KL over the test images with their labels.",
 )
 def test_cvae_averages(student: Student) -> str | None:
-    """In the assignment's unit, relative tolerance 1e-4, by sampled z or by the mean, in evaluation mode."""
+    """In the assignment's unit, relative tolerance 1e-4, by sampled z or by the mean, in evaluation
+    mode.
+    """
     return _test_averages(student, "test_cvae", True)
 
 

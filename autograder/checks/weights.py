@@ -1,7 +1,9 @@
-"""Do handed-in weights reach the losses of the text? Judged on MNIST's test images by losses of our own.
+"""Do handed-in weights reach the losses of the text? Judged on MNIST's test images by losses of our
+own.
 
-A reached loss proves little: leaving the sampling out, or averaging the pixels, gives a *better* number in a student's
-own loop. So reconstruction and KL are measured apart, from samples and from means, and each has a two-sided band.
+A reached loss proves little: leaving the sampling out, or averaging the pixels, gives a *better*
+number in a student's own loop. So reconstruction and KL are measured apart, from samples and from
+means, and each has a two-sided band.
 """
 
 import functools
@@ -17,9 +19,8 @@ from .outcome import Complaint, Outcome
 from .weights_file import NotPlainError, read_weights
 from .weights_model import NAMES, Reference, difference, fill, fits
 
-BATCH_SIZE = (
-    32  # by which the assignment divides nats per image; the student's own does not matter here
-)
+# by which the assignment divides nats per image; the student's own does not matter here
+BATCH_SIZE = 32
 NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
 PILOT = 200  # images on which the ways to read a file are compared
 SLOPES = (0.01, 0.0)  # of the activation after the 16 units: the text's, and a plain ReLU
@@ -29,14 +30,16 @@ NAME = "loss target"
 
 @dataclass(frozen=True)
 class Target:
-    """What a model should reach on the test set, in nats per image / 32: about `loss`, each part in its band.
+    """What a model should reach on the test set, in nats per image / 32: about `loss`, each part in
+    its band.
 
-    Bands hold for any right answer, so they are wider than those of one architecture in `autograder/target/bands.py`.
-    VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19; with a plain ReLU, which may lose some of the 16
-    units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17. The lower edge of the reconstruction leaves room for longer
-    training: below it, two latent dimensions no longer explain the number. KL from 0.14 to 0.25 excludes (after 2
-    epochs): σ² in place of σ 0.08, uniform noise 0.09, squared error 0.12, no KL 0.68. CVAE likewise: published 4.118,
-    the key 4.10 = 3.95 + 0.15.
+    Bands hold for any right answer, so they are wider than those of one architecture in
+    `autograder/target/bands.py`. VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19;
+    with a plain ReLU, which may lose some of the 16 units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17.
+    The lower edge of the reconstruction leaves room for longer training: below it, two latent
+    dimensions no longer explain the number. KL from 0.14 to 0.25 excludes (after 2 epochs): σ² in
+    place of σ 0.08, uniform noise 0.09, squared error 0.12, no KL 0.68. CVAE likewise: published
+    4.118, the key 4.10 = 3.95 + 0.15.
     """
 
     loss: float
@@ -53,9 +56,9 @@ def judge_weights(
 ) -> Outcome:
     """Judge the bytes of a file of weights of a VAE, or of a CVAE. Raises NoVerdictError alone.
 
-    file: its name, for messages. images: MNIST's test set; None where it is not at hand. own: the student's own model
-    for weights of another architecture, (x, y, None) → mean and log-variance, (x, y, z) → images; may raise
-    StudentError and Complaint.
+    file: its name, for messages. images: MNIST's test set; None where it is not at hand. own: the
+    student's own model for weights of another architecture, (x, y, None) → mean and log-variance,
+    (x, y, z) → images; may raise StudentError and Complaint.
     """
     try:
         message = _reached(data, conditional, file, images, own)
@@ -71,26 +74,34 @@ def judge_weights(
 
 
 def diagnosis(measured: Measured, conditional: bool, average: float) -> str | None:
-    """What is wrong with a model that was measured, None where it reached the target. average: see `average_digit`."""
+    """What is wrong with a model that was measured, None where it reached the target. average: see
+    `average_digit`.
+    """
     target, nats = TARGETS[conditional], measured.reconstruction + measured.kl
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
     if not math.isfinite(nats):
-        return "The losses of these weights are not finite: the training went off, and its weights should not be saved."
+        return (
+            "The losses of these weights are not finite: the training went off, and its weights "
+            "should not be saved."
+        )
     if untrained(measured):
         return (
-            f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = {NOT_TRAINED:.1f} "
+            f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = "
+            f"{NOT_TRAINED:.1f} "
             f"nats): train the model, then save it."
         )
     if abs(measured.reconstruction - average) < 4:
         digit = "the average digit" + (" of each label" if conditional else "")
         codes = "its codes carry nothing" if measured.kl < 1 else "its decoder ignores its codes"
         return (
-            f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the gradient pass through "
+            f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the "
+            "gradient pass through "
             f"the sample, and is the reconstruction summed over the pixels?"
         )
     if measured.from_means < average and measured.pilot - measured.from_means > 30:
         return (
-            f"{number}: reconstruction from samples ({measured.pilot:.0f} nats) is far worse than from means "
+            f"{number}: reconstruction from samples ({measured.pilot:.0f} nats) is far worse than "
+            "from means "
             f"({measured.from_means:.0f} nats): trained without sampling?"
         )
     recon = _part(
@@ -105,9 +116,11 @@ def diagnosis(measured: Measured, conditional: bool, average: float) -> str | No
 
 
 def untrained(measured: Measured) -> bool:
-    """Whether a model gives what random weights give: torch's own initial ones, 475 to 651 nats with KL up to 0.1.
+    """Whether a model gives what random weights give: torch's own initial ones, 475 to 651 nats
+    with KL up to 0.1.
 
-    (Twelve seeds of both models. One trained without sampling has 425 from samples, but 156 from means.)
+    (Twelve seeds of both models. One trained without sampling has 425 from samples, but 156 from
+    means.)
     """
     return (
         400 < measured.from_means < 800 and 400 < measured.reconstruction < 800 and measured.kl < 1
@@ -130,7 +143,8 @@ def _part(name, nats, band, target, number, hints):
         return None
     hint = hints[0] if value < lowest else hints[1]
     return (
-        f"{number}, target about {target.loss:g}: {name} is {value:.2f} ({nats:.1f} nats per image), and should "
+        f"{number}, target about {target.loss:g}: {name} is {value:.2f} ({nats:.1f} nats per "
+        "image), and should "
         f"lie between {lowest:.2f} and {highest:.2f}: {hint}"
     )
 
@@ -147,7 +161,8 @@ def _reached(data, conditional, file, images, own):
     ]
     if broken:
         raise Complaint(
-            f"{file} holds NaN or infinite values in {len(broken)} of {len(tensors)} tensors: the training "
+            f"{file} holds NaN or infinite values in {len(broken)} of {len(tensors)} tensors: the "
+            "training "
             f"went off, and its weights should not be saved."
         )
     if images is None:
@@ -182,7 +197,9 @@ def _reached(data, conditional, file, images, own):
 
 @functools.lru_cache(maxsize=16)
 def _best(weights, conditional, file, images):
-    """The measurement in the way to read the file that suits it best on some images; the same file is measured once."""
+    """The measurement in the way to read the file that suits it best on some images; the same file
+    is measured once.
+    """
     models, tensors = [], weights.tensors()
     for fit in fits(weights.shapes, conditional, file):
         for slope in SLOPES:
@@ -199,7 +216,9 @@ def _best(weights, conditional, file, images):
 
 
 def _own(why, conditional, images, own):
-    """The target as reached by the student's own model, which tells us mean, log-variance and images."""
+    """The target as reached by the student's own model, which tells us mean, log-variance and
+    images.
+    """
     if own is None:
         raise Complaint(f"{why}; your own model could not be run with it.")
     some = images.first(OWN_IMAGES)
@@ -222,6 +241,7 @@ def _sentence(measured, conditional, how):
         f"{measured.total:.1f} = {measured.reconstruction:.1f} + {measured.kl:.1f} nats per image"
     )
     return (
-        f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction {recon:.2f} + KL {kl:.2f} "
+        f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction "
+        f"{recon:.2f} + KL {kl:.2f} "
         f"({nats}; {how})."
     )

@@ -1,9 +1,11 @@
-"""The bytes of a file of weights → names, types and shapes, and then tensors; nothing in it is run or believed.
+"""The bytes of a file of weights → names, types and shapes, and then tensors; nothing in it is run
+or believed.
 
-`torch.save` writes a zip with a pickle, which names the tensors, and one entry of raw numbers for each of them. What
-`torch.load(weights_only=True)` would still believe is checked first: the zip's directory (sizes, compression), and
-the pickle, which is read by a reader that knows only what a state_dict is made of. That also compares the size that
-a tensor claims with the bytes that are there. torch then loads a zip of our own with the entries that were checked.
+`torch.save` writes a zip with a pickle, which names the tensors, and one entry of raw numbers for
+each of them. What `torch.load(weights_only=True)` would still believe is checked first: the zip's
+directory (sizes, compression), and the pickle, which is read by a reader that knows only what a
+state_dict is made of. That also compares the size that a tensor claims with the bytes that are
+there. torch then loads a zip of our own with the entries that were checked.
 """
 
 import io
@@ -68,7 +70,10 @@ class WeightsFile:
 
 
 def read_weights(data: bytes) -> WeightsFile:
-    """Check the bytes of a file that `torch.save(model.state_dict(), file)` wrote. Raises NotPlainError."""
+    """Check the bytes of a file that `torch.save(model.state_dict(), file)` wrote.
+
+    Raises NotPlainError.
+    """
     if len(data) > MAX_BYTES:
         raise NotPlainError(
             f"it has {len(data) / 2**20:.0f} MB, and more than {MAX_BYTES // 2**20} MB are not read"
@@ -221,8 +226,9 @@ _OPCODES = (
 class _Reader(pickle._Unpickler):
     """Python's own reader of pickles, limited to what torch writes for a state_dict.
 
-    It makes descriptions in place of tensors, and never calls, imports or changes anything else. Its memory grows
-    with the pickle's length only: the reader in C would reserve as much as a pickle asks for.
+    It makes descriptions in place of tensors, and never calls, imports or changes anything else.
+    Its memory grows with the pickle's length only: the reader in C would reserve as much as a
+    pickle asks for.
     """
 
     def __init__(self, records: Mapping[str, bytes]):

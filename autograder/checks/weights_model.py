@@ -1,4 +1,6 @@
-"""The architecture that weights are expected to fit, and how a file's tensors are matched with its layers."""
+"""The architecture that weights are expected to fit, and how a file's tensors are matched with its
+layers.
+"""
 
 import itertools
 from collections import Counter
@@ -22,7 +24,8 @@ SPREAD_WORDS = ("var", "std", "sigma")  # in the name of the layer that gives th
 class Reference(nn.Module):
     """The key's VAE, or with `conditional` its CVAE; parameters have the key's names.
 
-    slope: of the (leaky) ReLU after the 16 units, on negative values; 0 is a plain ReLU. `decode` gives logits.
+    slope: of the (leaky) ReLU after the 16 units, on negative values; 0 is a plain ReLU. `decode`
+    gives logits.
     """
 
     def __init__(self, conditional: bool = False, latent_size: int = LATENTS):
@@ -45,7 +48,9 @@ class Reference(nn.Module):
             self.label_to_decoder = nn.Linear(10, 64 * 7 * 7)
 
     def encode(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (batch, 1, 28, 28) and labels (batch,) → mean and log-variance of z, (batch, latent_size) each."""
+        """Images (batch, 1, 28, 28) and labels (batch,) → mean and log-variance of z, (batch,
+        latent_size) each.
+        """
         h = self.conv1(x)
         if self.conditional:
             h = h + self.label_to_encoder(F.one_hot(y, 10).to(x.dtype)).view(-1, 32, 14, 14)
@@ -54,7 +59,9 @@ class Reference(nn.Module):
         return self.mean(h), self.logvar(h)
 
     def decode(self, z: Tensor, y: Tensor) -> Tensor:
-        """Latents (batch, latent_size) and labels (batch,) → logits of the grey values, (batch, 1, 28, 28)."""
+        """Latents (batch, latent_size) and labels (batch,) → logits of the grey values, (batch, 1,
+        28, 28).
+        """
         h = self.expand(z)
         if self.conditional:
             h = h + self.label_to_decoder(F.one_hot(y, 10).to(z.dtype))
@@ -64,10 +71,11 @@ class Reference(nn.Module):
 def upsampled(h: Tensor, layer: nn.ConvTranspose2d) -> Tensor:
     """What `layer` gives, (batch, channels, n, n) → (batch, 1, 2n, 2n), in half of its time.
 
-    layer: with one output channel, kernel 3, stride 2, padding 1, output padding 1. The pixels at even and odd rows and
-    columns are four convolutions of kernel 2 (W. Shi et al., Real-Time Single Image and Video Super-Resolution Using an
-    Efficient Sub-Pixel Convolutional Neural Network, 2016): an even one sees the middle of the kernel alone, an odd one
-    its end at this pixel of `h` and its beginning at the next.
+    layer: with one output channel, kernel 3, stride 2, padding 1, output padding 1. The pixels at
+    even and odd rows and columns are four convolutions of kernel 2 (W. Shi et al., Real-Time Single
+    Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network,
+    2016): an even one sees the middle of the kernel alone, an odd one its end at this pixel of `h`
+    and its beginning at the next.
     """
     kernel = layer.weight.new_zeros(
         2, 2, layer.in_channels, 2, 2
@@ -81,7 +89,9 @@ def upsampled(h: Tensor, layer: nn.ConvTranspose2d) -> Tensor:
 
 @dataclass(frozen=True)
 class Part:
-    """Where the values of a layer are: a layer of the file, and which half of its rows; all of them for None."""
+    """Where the values of a layer are: a layer of the file, and which half of its rows; all of them
+    for None.
+    """
 
     layer: str
     half: int | None = None
@@ -91,36 +101,45 @@ Fit = Mapping[str, Part]  # layer of the reference → where its values are
 
 
 def fits(shapes: Shapes, conditional: bool, file: str) -> list[Fit]:
-    """The ways in which a file's tensors can be the reference's; none where it is another architecture.
+    """The ways in which a file's tensors can be the reference's; none where it is another
+    architecture.
 
-    Layers are told apart by the shapes of weight and bias, whatever they are called and in whichever order they stand;
-    only the two heads are alike, so there may be two ways. One layer for both heads is cut into halves. Raises
-    Complaint where the tensors are those of the other model, or of one with another number of latent dimensions.
+    Layers are told apart by the shapes of weight and bias, whatever they are called and in
+    whichever order they stand; only the two heads are alike, so there may be two ways. One layer
+    for both heads is cut into halves. Raises Complaint where the tensors are those of the other
+    model, or of one with another number of latent dimensions.
     """
     found = _match(shapes, conditional)
     if found:
         return found
     if _match(shapes, not conditional):
         raise Complaint(
-            f"{file} holds the weights of a {NAMES[not conditional]}; those of the {NAMES[conditional]} "
+            f"{file} holds the weights of a {NAMES[not conditional]}; those of the "
+            f"{NAMES[conditional]} "
             f"are expected: was the right model given to save_weights?"
         )
     for latents in _candidates(shapes):
         for kind in (conditional, not conditional):
             if _match(shapes, kind, latents):
                 raise Complaint(
-                    f"{file} holds the weights of a {NAMES[kind]} with {latents} latent dimensions; the "
+                    f"{file} holds the weights of a {NAMES[kind]} with {latents} latent "
+                    "dimensions; the "
                     f"target holds for a {NAMES[conditional]} with {LATENTS}."
                 )
     return []
 
 
 def difference(shapes: Shapes, conditional: bool) -> str:
-    """What sets a file of another architecture apart, as a phrase: parameters, and a tensor of an unexpected shape."""
+    """What sets a file of another architecture apart, as a phrase: parameters, and a tensor of an
+    unexpected shape.
+    """
     expected = _shapes(conditional, LATENTS)
     odd = list((Counter(shapes.values()) - Counter(expected.values())).keys())
     example = f", one of them of shape {odd[0]}" if odd else ""
-    return f"{len(shapes)} tensors where the {NAMES[conditional]} of the text has {len(expected)}{example}"
+    return (
+        f"{len(shapes)} tensors where the {NAMES[conditional]} of the text has "
+        f"{len(expected)}{example}"
+    )
 
 
 def fill(model: Reference, tensors: Mapping[str, Tensor], fit: Fit) -> None:

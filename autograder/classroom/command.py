@@ -48,8 +48,8 @@ def class_command(
 ) -> None:
     """Grade a whole class; called again, only what changed.
 
-    Ends with 0 where all are graded, 1 where some could not be, 2 where there is nothing to grade, and 3 where points
-    that differ wait for --yes.
+    Ends with 0 where all are graded, 1 where some could not be, 2 where there is nothing to grade,
+    and 3 where points that differ wait for --yes.
     """
     console = _console()
     settings = Settings(
@@ -66,7 +66,10 @@ def class_command(
 
 
 def grade_class(settings: Settings, console: Console, accept) -> int:
-    """`run_class`, with one sentence on the standard error stream for what stops it. Returns the exit code."""
+    """`run_class`, with one sentence on the standard error stream for what stops it.
+
+    Returns the exit code.
+    """
     try:
         return run_class(settings, console, accept)
     except ClassError as error:

@@ -1,4 +1,6 @@
-"""The command line: python -m autograder feedback, nbgrader's own feedback pages made by several processes."""
+"""The command line: python -m autograder feedback, nbgrader's own feedback pages made by several
+processes.
+"""
 
 import json
 import sys
@@ -40,14 +42,17 @@ def feedback_command(
         raise typer.Exit(1)
     for student in failed:
         print(
-            f"{clean(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` says why."
+            f"{clean(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` "
+            "says why."
         )
     print(f"Pages of {len(made):,} student{'s' * (len(made) != 1)} are in feedback/.")
     raise typer.Exit(1 if failed else 0)
 
 
 def make_all(root: Path, workers: int) -> tuple[list[str], list[str]]:
-    """Make the pages of a course folder in so many processes. Returns who has pages, and who has none.
+    """Make the pages of a course folder in so many processes.
+
+    Returns who has pages, and who has none.
 
     Raises WorkerError.
     """

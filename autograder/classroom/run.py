@@ -1,4 +1,6 @@
-"""A whole class, graded: what changed is graded anew, results are kept one by one, the gradebook follows."""
+"""A whole class, graded: what changed is graded anew, results are kept one by one, the gradebook
+follows.
+"""
 
 import contextlib
 from collections.abc import Callable
@@ -36,7 +38,9 @@ NOTES = 5  # lines on one student
 
 @dataclass(frozen=True)
 class Settings:
-    """What to grade, and how. course: the folder of nbgrader_config.py; grader, options: see `grade_bundle`."""
+    """What to grade, and how. course: the folder of nbgrader_config.py; grader, options: see
+    `grade_bundle`.
+    """
 
     submitted: Path
     results: Path
@@ -52,8 +56,8 @@ class Settings:
 def run_class(settings: Settings, console: Console, accept: Callable[[int], bool]) -> int:
     """Grade a class. Returns the exit code.
 
-    accept: called with a number of students whose points would change, after a table of them; whether to go on.
-    Raises ClassError and OSError; what was graded until then is kept.
+    accept: called with a number of students whose points would change, after a table of them;
+    whether to go on. Raises ClassError and OSError; what was graded until then is kept.
     """
     entries, notes = read_roster(settings.submitted)
     for note in notes:
@@ -170,7 +174,10 @@ class _Run:
         return differences(student, known, points) if known else []
 
     def _waiting(self, accept) -> int:
-        """Show what would change, and let it count if that is accepted. Returns how many students still wait."""
+        """Show what would change, and let it count if that is accepted.
+
+        Returns how many students still wait.
+        """
         waiting = [
             result
             for student, result in self.store.results[WAITING].items()
@@ -204,7 +211,10 @@ class _Run:
         return ""
 
     def _merge_rest(self) -> int:
-        """Write what the gradebook does not have yet. Returns how many students it still does not have."""
+        """Write what the gradebook does not have yet.
+
+        Returns how many students it still does not have.
+        """
         if not self.merger:
             return 0
         counts = [

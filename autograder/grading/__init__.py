@@ -1,4 +1,6 @@
-"""One submission → a Report: each notebook runs in a kernel of its own, and the checks judge it from outside."""
+"""One submission → a Report: each notebook runs in a kernel of its own, and the checks judge it
+from outside.
+"""
 
 from .course import Course
 from .report import Report, TaskResult

@@ -1,4 +1,6 @@
-"""The course that submissions are graded by: the release, and the key with the modules that notebooks import."""
+"""The course that submissions are graded by: the release, and the key with the modules that
+notebooks import.
+"""
 
 import functools
 import json
@@ -20,7 +22,10 @@ class CourseError(SetupError):
 
 @dataclass(frozen=True)
 class Course:
-    """Where the key (with lab.py and what else the notebooks import) and the release are. Files are read once."""
+    """Where the key (with lab.py and what else the notebooks import) and the release are.
+
+    Files are read once.
+    """
 
     solutions: Path = ROOT / "solutions" / "vae"
     release: Path = ROOT / "notebooks" / "vae"
@@ -30,7 +35,10 @@ class Course:
         return _read(self.release / name)
 
     def key_code(self, name: str) -> str | None:
-        """The text of a notebook with the key's code alone, None where it has none. Raises CourseError."""
+        """The text of a notebook with the key's code alone, None where it has none.
+
+        Raises CourseError.
+        """
         path = self.solutions / name
         return _code_once(path, _stamp(path)) if path.is_file() else None
 

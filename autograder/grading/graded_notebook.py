@@ -1,6 +1,8 @@
-"""A notebook as graded: the restored cells, what they showed when they ran, and the verdicts as outputs of the tests.
+"""A notebook as graded: the restored cells, what they showed when they ran, and the verdicts as
+outputs of the tests.
 
-nbgrader reads points from the outputs of a test cell: none for an error, those of a numeric result, else all.
+nbgrader reads points from the outputs of a test cell: none for an error, those of a numeric result,
+else all.
 """
 
 import copy
@@ -32,8 +34,9 @@ def graded_notebook(
 ) -> NotebookNode:
     """A new notebook of format 4.5, whatever the student's was like.
 
-    outputs: one list for each cell that `runs`. Marks of nbgrader are as released, on the first cell of each grade_id;
-    answer cells that are missing come back empty. notes: shown by a cell at the top.
+    outputs: one list for each cell that `runs`. Marks of nbgrader are as released, on the first
+    cell of each grade_id; answer cells that are missing come back empty. notes: shown by a cell at
+    the top.
     """
     marked = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
     outputs, results = iter(outputs), {result.task.id: result for result in results}
@@ -65,7 +68,9 @@ def runs(cell: NotebookNode) -> bool:
 
 
 def verdict(result: TaskResult, points: float) -> list[NotebookNode]:
-    """The outputs of a test cell worth `points` in the gradebook: the checks' messages, and what nbgrader scores."""
+    """The outputs of a test cell worth `points` in the gradebook: the checks' messages, and what
+    nbgrader scores.
+    """
     passed = [
         _line(PASSED, outcome.name, outcome.message)
         for outcome in result.outcomes
@@ -110,7 +115,9 @@ def _notes_cell(notes):
 
 
 def _new_cell(cell, twin, outputs):
-    """A valid copy of a cell, with the type and the marks of its twin in the release, if it has one."""
+    """A valid copy of a cell, with the type and the marks of its twin in the release, if it has
+    one.
+    """
     kind = twin.cell_type if twin else cell.cell_type
     marks = {"nbgrader": dict(twin.metadata.nbgrader)} if twin else {}
     if kind == "code":
@@ -128,13 +135,16 @@ def _names(notebook, choose):
 
 
 def _excused(output, absent):
-    """The output; a sentence in its place where it complains of a name that only a test cell defines."""
+    """The output; a sentence in its place where it complains of a name that only a test cell
+    defines.
+    """
     if output.output_type == "error":
         missing = MISSING_NAME.fullmatch(output.evalue)
         if missing and missing[1] in absent:
             name = missing[1]
             return explanation(
-                f"This cell needs {name} of a test cell, and the grader runs none; no points are lost."
+                f"This cell needs {name} of a test cell, and the grader runs none; no points are "
+                "lost."
             )
     return output
 

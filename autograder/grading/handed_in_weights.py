@@ -1,4 +1,6 @@
-"""The tasks without points, "both losses about 5": judged from the weights that were handed in, on MNIST's test set."""
+"""The tasks without points, "both losses about 5": judged from the weights that were handed in, on
+MNIST's test set.
+"""
 
 import dataclasses
 import functools
@@ -21,7 +23,9 @@ from .report import TaskResult
 
 @dataclass(frozen=True)
 class Handed:
-    """What a target is judged by: a file; the student's class that it belongs to, and the notebook that has it."""
+    """What a target is judged by: a file; the student's class that it belongs to, and the notebook
+    that has it.
+    """
 
     file: str
     model: str
@@ -42,7 +46,9 @@ HANDED = {
 def judge_target(
     task: Task, submission: Submission, data: str | Path, own: Own | None = None
 ) -> TaskResult:
-    """Judge what a submission holds for the task. data: the folder of MNIST; own: see `judge_weights`."""
+    """Judge what a submission holds for the task. data: the folder of MNIST; own: see
+    `judge_weights`.
+    """
     handed = HANDED[task.id]
     path = next((path for path in submission.weights if path.name == handed.file), None)
     if path is None:
@@ -58,7 +64,9 @@ def judge_target(
 
 
 def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:
-    """The student's own model as `judge_weights` asks for it. run: calls a probe beside the student's code."""
+    """The student's own model as `judge_weights` asks for it. run: calls a probe beside the
+    student's code.
+    """
 
     def own(x, y, z):
         labels = y if handed.conditional else None
@@ -71,7 +79,9 @@ def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:
 
 @functools.lru_cache(maxsize=2)
 def mnist_test_set(data: str) -> Images | None:
-    """MNIST's 10,000 test images, as torchvision lays them out below a folder; None where they are not there."""
+    """MNIST's 10,000 test images, as torchvision lays them out below a folder; None where they are
+    not there.
+    """
     raw = Path(data, "MNIST", "raw")
     try:
         pixels = np.frombuffer((raw / "t10k-images-idx3-ubyte").read_bytes(), np.uint8, offset=16)
@@ -88,6 +98,7 @@ def _missing(task, submission, file):
     """What is known of a file that is not among the weights."""
     reason = next((note for note in submission.notes if note.startswith(f"{file} ")), None)
     return reason or (
-        f"{file} is not in the submission: run {task.notebook} to its end, which trains the model and "
+        f"{file} is not in the submission: run {task.notebook} to its end, which trains the model "
+        "and "
         f"saves its weights, and hand them in with the notebooks."
     )

@@ -1,4 +1,6 @@
-"""What a notebook's kernel gets of the key's earlier ones: the code that it builds on, and nothing else."""
+"""What a notebook's kernel gets of the key's earlier ones: the code that it builds on, and nothing
+else.
+"""
 
 import re
 
@@ -17,7 +19,9 @@ def loaded_by(notebook: NotebookNode) -> set[str]:
 
 
 def code_alone(notebook: NotebookNode) -> NotebookNode:
-    """The imports, definitions and assignments of a notebook; without tests, texts, outputs and rubrics."""
+    """The imports, definitions and assignments of a notebook; without tests, texts, outputs and
+    rubrics.
+    """
     parts = (part for cell in notebook.cells if runs(cell) for part in read_code(cell.source).parts)
     return v4.new_notebook(
         cells=[v4.new_code_cell(part.text) for part in parts if part.kind in _KINDS]

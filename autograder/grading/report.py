@@ -37,7 +37,9 @@ class TaskResult:
 
     @property
     def complaints(self) -> dict[str, list[str]]:
-        """The message of each failed check, with the names of the checks that failed alike, such as all on a stub."""
+        """The message of each failed check, with the names of the checks that failed alike, such as
+        all on a stub.
+        """
         names = {}
         for outcome in self.outcomes:
             if not outcome.passed:
@@ -47,10 +49,11 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class Report:
-    """The automatic tasks of one submission, in the assignment's order, and a sentence per defect found.
+    """The automatic tasks of one submission, in the assignment's order, and a sentence per defect
+    found.
 
-    isolation: where the code ran, as `kernels.level` says it. notebooks: name → the notebook as graded, with the
-    outputs of the cells that ran and the verdicts.
+    isolation: where the code ran, as `kernels.level` says it. notebooks: name → the notebook as
+    graded, with the outputs of the cells that ran and the verdicts.
     """
 
     submission: str

@@ -1,7 +1,9 @@
-"""Cells that only show something: a training of ten epochs, a map, a printed number. They decide nothing.
+"""Cells that only show something: a training of ten epochs, a map, a printed number.
 
-What such a cell of the release showed in the student's hands (ten epochs on all of MNIST) says more to whoever marks
-the free text than what the grader's few images would give, and it costs nothing.
+They decide nothing.
+
+What such a cell of the release showed in the student's hands (ten epochs on all of MNIST) says more
+to whoever marks the free text than what the grader's few images would give, and it costs nothing.
 """
 
 from collections.abc import Sequence
@@ -21,9 +23,10 @@ HANDED_IN = "As handed in; the grader did not run this cell.\n"
 def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> frozenset[int]:
     """Which of a notebook's code cells, by index, need not run.
 
-    Those that stand in the release without a name and bind no function, class or import; then those of the student's
-    own cells of this kind that need one of their results, and bind nothing anew that another cell has bound. None at
-    all where any other cell, or a function in it, may look up a name that would be missing then, by its text too.
+    Those that stand in the release without a name and bind no function, class or import; then those
+    of the student's own cells of this kind that need one of their results, and bind nothing anew
+    that another cell has bound. None at all where any other cell, or a function in it, may look up
+    a name that would be missing then, by its text too.
     """
     cells = released.cells if released else []
     given = {normal(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}

@@ -1,4 +1,6 @@
-"""One submission → Report: each graded notebook runs in a kernel of its own, and the checks judge it from outside."""
+"""One submission → Report: each graded notebook runs in a kernel of its own, and the checks judge
+it from outside.
+"""
 
 import dataclasses
 import json
@@ -45,11 +47,11 @@ def grade(
 ) -> Report:
     """Grade the submission in a folder.
 
-    only: names of the notebooks that count (all); those without automatic tasks do not run.
-    course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
-    sandbox: whether to insist on one.
-    Raises SubmissionError where there is nothing to grade, SetupError where nothing can be graded here, and
-    KernelStartError and KernelLostError where a kernel does not start, or ends for no fault of its code.
+    only: names of the notebooks that count (all); those without automatic tasks do not run. course:
+    where key and release are (the repository's). tell: called with a phrase on each step, from
+    several threads. sandbox: whether to insist on one. Raises SubmissionError where there is
+    nothing to grade, SetupError where nothing can be graded here, and KernelStartError and
+    KernelLostError where a kernel does not start, or ends for no fault of its code.
     """
     if sandbox:
         _insist_on_sandbox()
@@ -97,7 +99,9 @@ def _insist_on_sandbox():
 
 @dataclass(frozen=True)
 class Part:
-    """One notebook of a submission, graded: as it was restored, what its cells showed, and what was found."""
+    """One notebook of a submission, graded: as it was restored, what its cells showed, and what was
+    found.
+    """
 
     name: str
     released: NotebookNode | None
@@ -135,7 +139,9 @@ class Desk:
                 )
 
     def grade(self, name: str, tasks: list[Task]) -> Part:
-        """One notebook's tasks, judged; with them its target, which the weights decide and not the notebook."""
+        """One notebook's tasks, judged; with them its target, which the weights decide and not the
+        notebook.
+        """
         part = self._checked(name, tasks)
         targets = [self._target(task) for task in TARGETS if task.notebook == name]
         return dataclasses.replace(part, results=[*part.results, *targets])
@@ -154,12 +160,17 @@ class Desk:
             again = {result.task.id: result for result in second.results if result.passed}
             if again:
                 results = [again.get(result.task.id, result) for result in part.results]
-                note = f"{name} fits the student's own earlier answers only; {', '.join(again)} ran with those."
+                note = (
+                    f"{name} fits the student's own earlier answers only; {', '.join(again)} ran "
+                    "with those."
+                )
                 return dataclasses.replace(second, results=results, notes=[*part.notes, note])
         return part
 
     def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
-        """Run one notebook, with the key's or the student's own answers of the earlier ones, and check its tasks."""
+        """Run one notebook, with the key's or the student's own answers of the earlier ones, and
+        check its tasks.
+        """
         with self._running(name, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
@@ -206,7 +217,9 @@ class Desk:
         return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
 
     def _target(self, task):
-        """The target of a notebook, judged; the student's own code runs only where its architecture is another."""
+        """The target of a notebook, judged; the student's own code runs only where its architecture
+        is another.
+        """
         self.tell(f"{task.notebook}: {task.title}")
         handed, opened = HANDED[task.id], []
         with ExitStack() as stack:
@@ -252,7 +265,9 @@ class Desk:
             shutil.copyfile(path, work / path.name)
 
     def _lay_out_answers(self, name, answers, work, own):
-        """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
+        """Put earlier notebooks into a folder: the key's code where the release builds on it, else
+        the student's.
+        """
         loaded = set() if own else loaded_by(self.course.released(name))
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
             code = self.course.key_code(earlier) if earlier in loaded else None

@@ -1,4 +1,6 @@
-"""Where student code runs: a kernel in a process of its own, sandboxed where that can be, and calls into it."""
+"""Where student code runs: a kernel in a process of its own, sandboxed where that can be, and calls
+into it.
+"""
 
 from ..notebook.outputs import CellResult, bounded, explanation, fitting, plain
 from .inside.limits import Limits

@@ -41,9 +41,10 @@ def arguments(
 ) -> list[str]:
     """bubblewrap's arguments, all but the program that it runs.
 
-    spool: the folder of the kernels' files and sockets. data: a folder that all kernels may read. place: the name of
-    the one kernel in spool that the sandbox is for; None for a sandbox of forks, which mount folders of their own.
-    sources: path → another path under which to find it, where this user has no access to the first.
+    spool: the folder of the kernels' files and sockets. data: a folder that all kernels may read.
+    place: the name of the one kernel in spool that the sandbox is for; None for a sandbox of forks,
+    which mount folders of their own. sources: path → another path under which to find it, where
+    this user has no access to the first.
     """
     words = [f"--unshare-{name}" for name in NAMESPACES]
     words += [
@@ -94,7 +95,10 @@ def bound(data: str | None) -> list[str]:
 
 
 def shown() -> Iterator[tuple[str, str]]:
-    """("bind" | "link" | "mask", path), outer folders first. A mask empties what is the instructor's."""
+    """("bind" | "link" | "mask", path), outer folders first.
+
+    A mask empties what is the instructor's.
+    """
     kinds = {
         path: "link" if os.path.islink(path) else "bind" for path in SYSTEM if os.path.lexists(path)
     }

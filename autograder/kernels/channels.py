@@ -1,4 +1,6 @@
-"""The grader's ends of a kernel's sockets, bounded: whatever a kernel sends, it takes up a known amount of memory."""
+"""The grader's ends of a kernel's sockets, bounded: whatever a kernel sends, it takes up a known
+amount of memory.
+"""
 
 from mmap import PAGESIZE
 from pathlib import Path
@@ -13,9 +15,8 @@ from ..probes import wire
 
 # All limits of one message and of what waits to be read.
 MAX_FRAME = 128 * 2**20  # bytes; ZeroMQ ends the connection to whoever sends more at once
-MAX_WAITING = (
-    8  # messages that ZeroMQ keeps for us; what comes on top is dropped or waits in the kernel
-)
+# messages that ZeroMQ keeps for us; what comes on top is dropped or waits in the kernel
+MAX_WAITING = 8
 MAX_JSON = (
     8 * 2**20
 )  # bytes of header, parent, metadata and content together: a picture has 1 MB at most
@@ -25,7 +26,10 @@ SEND_SECONDS = 5  # until a request must have found a connection to go to
 
 
 class LimitedChannel(ZMQSocketChannel):
-    """A channel that reads no message beyond the limits. `broken` tells that the other end is gone, for good."""
+    """A channel that reads no message beyond the limits.
+
+    `broken` tells that the other end is gone, for good.
+    """
 
     def __init__(self, socket, session, loop=None):
         super().__init__(socket, session, loop)
@@ -33,11 +37,16 @@ class LimitedChannel(ZMQSocketChannel):
 
     @property
     def broken(self) -> bool:
-        """Whether the connection has ended: the kernel is gone, closed its socket, or sent more than MAX_FRAME."""
+        """Whether the connection has ended: the kernel is gone, closed its socket, or sent more
+        than MAX_FRAME.
+        """
         return self.socket is None or bool(self._end.poll(0))
 
     def _recv(self, **kwargs):
-        """The next message. Raises ValueError for one beyond the limits; jupyter_client raises other errors too."""
+        """The next message.
+
+        Raises ValueError for one beyond the limits; jupyter_client raises other errors too.
+        """
         frames = self.socket.recv_multipart(**kwargs)
         if len(frames) > MAX_FRAMES:
             raise ValueError("A message has too many frames.")
@@ -50,7 +59,9 @@ class LimitedChannel(ZMQSocketChannel):
 
 
 class LimitedClient(BlockingKernelClient):
-    """A client that keeps few messages, reads none beyond the limits, and does not wait for whoever does not read."""
+    """A client that keeps few messages, reads none beyond the limits, and does not wait for whoever
+    does not read.
+    """
 
     shell_channel_class = LimitedChannel
     iopub_channel_class = LimitedChannel
@@ -76,7 +87,9 @@ class LimitedClient(BlockingKernelClient):
 
 
 class KernelManager(UnboundedManager):
-    """jupyter_client's manager, whose clients are limited and whose kernels cannot write to the grader's terminal."""
+    """jupyter_client's manager, whose clients are limited and whose kernels cannot write to the
+    grader's terminal.
+    """
 
     def _client_factory_default(self):
         return LimitedClient

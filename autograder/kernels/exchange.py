@@ -1,4 +1,6 @@
-"""One request to a kernel and what comes of it, in bounded time and memory, whatever the kernel sends meanwhile."""
+"""One request to a kernel and what comes of it, in bounded time and memory, whatever the kernel
+sends meanwhile.
+"""
 
 import contextlib
 import time
@@ -10,29 +12,33 @@ import zmq
 
 from .channels import MAX_FRAME, KernelManager, LimitedClient, memory_in_use
 
-INTERRUPT_SECONDS = (
-    5  # between the interrupt of something that takes too long and the end of the process
-)
+# between the interrupt of something that takes too long and the end of the process
+INTERRUPT_SECONDS = 5
 POLL_SECONDS = 0.25  # between two looks at whether the process is still there
-GRACE_SECONDS = 2  # from the reply until "idle", which a kernel that publishes without end may never get through
+# from the reply until "idle", which a kernel that publishes without end may never get through
+GRACE_SECONDS = 2
 MAX_GROWTH = 2 * 2**30  # bytes that this process may come to hold during the life of a kernel
 
 OF_ANOTHER = {}  # what is read of a message that answers another request, or none
 
 
 class KernelDied(Exception):
-    """The kernel's process is gone; str() is a sentence that lacks only its subject ("took longer than 60 s ...")."""
+    """The kernel's process is gone; str() is a sentence that lacks only its subject ("took longer
+    than 60 s ...").
+    """
 
 
 class TimeLimit(Exception):
-    """A request took longer than its time and was interrupted; the kernel lives. str() lacks only its subject."""
+    """A request took longer than its time and was interrupted; the kernel lives. str() lacks only
+    its subject.
+    """
 
 
 class Exchange:
     """A request under way.
 
-    timeout: seconds until it is interrupted. Other threads that fill this process's memory meanwhile are taken for
-    the kernel, so that at worst an innocent one is ended.
+    timeout: seconds until it is interrupted. Other threads that fill this process's memory
+    meanwhile are taken for the kernel, so that at worst an innocent one is ended.
     """
 
     def __init__(self, manager: KernelManager, client: LimitedClient, timeout: float):
@@ -50,9 +56,11 @@ class Exchange:
         collect: Callable[[dict[str, Any]], bool | None],
         buffers: Sequence[bytes] = (),
     ) -> None:
-        """Send the request, hand what the kernel publishes for it to `collect`, return when it is idle again.
+        """Send the request, hand what the kernel publishes for it to `collect`, return when it is
+        idle again.
 
-        `collect` may say that all has come. Raises TimeLimit, and KernelDied, after which the process may still run.
+        `collect` may say that all has come. Raises TimeLimit, and KernelDied, after which the
+        process may still run.
         """
         request = self._send(kind, content, buffers)
         while True:
@@ -81,7 +89,9 @@ class Exchange:
         return message["header"]["msg_id"]
 
     def _next_message(self, request):
-        """The next message for `request`, OF_ANOTHER for one that is not, None where there is none for a moment."""
+        """The next message for `request`, OF_ANOTHER for one that is not, None where there is none
+        for a moment.
+        """
         try:
             message = self.client.iopub_channel.get_msg(timeout=POLL_SECONDS)
             ours = message["parent_header"].get("msg_id") == request and isinstance(

@@ -1,4 +1,6 @@
-"""The sandbox of this process: which level of isolation there is, and a place in it for each kernel."""
+"""The sandbox of this process: which level of isolation there is, and a place in it for each
+kernel.
+"""
 
 import atexit
 import functools
@@ -48,7 +50,10 @@ class Seat:
 
 @functools.cache
 def mode() -> tuple[str, str]:
-    """The level of isolation, a key of LEVELS, and why it is no better. Tried once, in a third of a second."""
+    """The level of isolation, a key of LEVELS, and why it is no better.
+
+    Tried once, in a third of a second.
+    """
     if bubblewrap.bubblewrap() is None:
         return "none", "bubblewrap is not installed"
     trial = Warm(None, "trial")
@@ -106,7 +111,10 @@ _pools_lock = threading.Lock()
 
 
 def take(data: str | None) -> Seat:
-    """A seat in this process's sandbox for kernels that may read the folder `data`. Raises WarmError."""
+    """A seat in this process's sandbox for kernels that may read the folder `data`.
+
+    Raises WarmError.
+    """
     with _pools_lock:
         pool = _pools.setdefault((os.getpid(), data), Pool(data))
     return pool.take()

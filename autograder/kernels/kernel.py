@@ -1,7 +1,7 @@
 """A running IPython kernel in a folder of its own, and calls into it from outside.
 
-Everything that a kernel sends is data: it is read by `wire`, never unpickled or evaluated. `provisioner` says where the
-process runs and what it may do.
+Everything that a kernel sends is data: it is read by `wire`, never unpickled or evaluated.
+`provisioner` says where the process runs and what it may do.
 """
 
 import contextlib
@@ -39,7 +39,10 @@ class KernelLostError(NoVerdictError):
 
 
 class StudentKernel:
-    """A context manager: a kernel in `folder`, with `env` added to its environment. Is a `checks.student.Student`."""
+    """A context manager: a kernel in `folder`, with `env` added to its environment.
+
+    Is a `checks.student.Student`.
+    """
 
     def __init__(
         self, folder: str | Path, env: dict[str, str] | None = None, limits: Limits = LIMITS
@@ -57,7 +60,8 @@ class StudentKernel:
         self.close()
 
     def start(self):
-        """Start the process, after the end of an earlier one, and put our half of the conversation into it.
+        """Start the process, after the end of an earlier one, and put our half of the conversation
+        into it.
 
         Raises KernelStartError.
         """
@@ -91,7 +95,10 @@ class StudentKernel:
         return self._manager is not None and self._manager.is_alive()
 
     def run_cell(self, source: str, timeout: float = CELL_SECONDS) -> CellResult:
-        """Run one cell of a notebook and say how it ended and what it showed. Raises KernelLostError."""
+        """Run one cell of a notebook and say how it ended and what it showed.
+
+        Raises KernelLostError.
+        """
         shown = CellOutputs()
         try:
             error = self._execute(source, timeout, silent=False, show=shown.add)
@@ -176,7 +183,9 @@ class StudentKernel:
         return f"{errors[0].get('ename')}: {errors[0].get('evalue')}"[:SENTENCE] if errors else None
 
     def _request(self, kind, content, timeout, collect, buffers=()):
-        """Send a request, hand what the kernel publishes for it to `collect`, and return the content of its reply."""
+        """Send a request, hand what the kernel publishes for it to `collect`, and return the
+        content of its reply.
+        """
         try:
             if not self.alive:
                 raise KernelDied("found that the kernel has ended")
@@ -192,7 +201,10 @@ class StudentKernel:
 
 
 def _sources():
-    """What our half in the kernel is made of: module → source text, "" for the package itself. None of it judges."""
+    """What our half in the kernel is made of: module → source text, "" for the package itself.
+
+    None of it judges.
+    """
     texts = {
         path.stem: path.read_text(encoding="utf-8")
         for path in PROBES.glob("*.py")

@@ -1,4 +1,6 @@
-"""How jupyter_client starts, interrupts and ends our kernels: in the sandbox, or as plain processes without one."""
+"""How jupyter_client starts, interrupts and ends our kernels: in the sandbox, or as plain processes
+without one.
+"""
 
 import asyncio
 import contextlib
@@ -52,7 +54,9 @@ class OwnPython(KernelSpecManager):
 
 
 class Sandboxed(LocalProvisioner):
-    """A kernel in a seat of the sandbox. ending: how it ended, a sentence without its subject, or None."""
+    """A kernel in a seat of the sandbox. ending: how it ended, a sentence without its subject, or
+    None.
+    """
 
     seat: isolation.Seat
     limits: Limits
@@ -125,7 +129,9 @@ class Sandboxed(LocalProvisioner):
         await asyncio.to_thread(self.seat.leave)
 
     def _receive(self, seconds):
-        """Read one message: True says that the sockets exist, False that the kernel ended, None that none came."""
+        """Read one message: True says that the sockets exist, False that the kernel ended, None
+        that none came.
+        """
         self._connection.settimeout(seconds)
         try:
             text = self._connection.recv(MESSAGE)

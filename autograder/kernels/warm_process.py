@@ -1,4 +1,6 @@
-"""The warm process from outside: started in its sandbox, asked for kernels through a socket, ended with us."""
+"""The warm process from outside: started in its sandbox, asked for kernels through a socket, ended
+with us.
+"""
 
 import contextlib
 import itertools
@@ -46,10 +48,11 @@ class WarmError(Exception):
 
 
 class Warm:
-    """A sandboxed process that imports everything; it is started at once, `wait` says when it is ready.
+    """A sandboxed process that imports everything; it is started at once, `wait` says when it is
+    ready.
 
-    mode: "forks" serves many kernels; "alone" becomes one; "trial" imports nothing and only says what it could do.
-    data: a folder that all its kernels may read.
+    mode: "forks" serves many kernels; "alone" becomes one; "trial" imports nothing and only says
+    what it could do. data: a folder that all its kernels may read.
     """
 
     def __init__(self, data: str | None, mode: str):
@@ -70,7 +73,10 @@ class Warm:
         threading.Thread(target=self._run, args=(theirs,), daemon=True, name="warm process").start()
 
     def wait(self) -> dict[str, Any]:
-        """Wait until everything is imported; what the process then says of itself. Raises WarmError."""
+        """Wait until everything is imported; what the process then says of itself.
+
+        Raises WarmError.
+        """
         if self._ready is None:
             try:
                 self._ready = self._read_ready()
@@ -87,11 +93,16 @@ class Warm:
         )
 
     def new_place(self) -> Path:
-        """A new folder, seen in the sandbox, for what one kernel gets (work, shown) and for its sockets."""
+        """A new folder, seen in the sandbox, for what one kernel gets (work, shown) and for its
+        sockets.
+        """
         return self._only or self._make_place()
 
     def ask(self, request: dict) -> socket.socket:
-        """Ask for a kernel; the answers, and how it ends, come through the socket. Raises WarmError."""
+        """Ask for a kernel; the answers, and how it ends, come through the socket.
+
+        Raises WarmError.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
@@ -125,7 +136,9 @@ class Warm:
         return place
 
     def _run(self, theirs):
-        """Start the process and wait for its end: it is killed when the thread that started it ends."""
+        """Start the process and wait for its end: it is killed when the thread that started it
+        ends.
+        """
         try:
             with theirs, open(self.folder / "log", "wb") as log:
                 self._process = subprocess.Popen(

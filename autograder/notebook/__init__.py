@@ -1,1 +1,3 @@
-"""One notebook as data: read, recovered where it is damaged, its cells and outputs understood; nothing runs here."""
+"""One notebook as data: read, recovered where it is damaged, its cells and outputs understood;
+nothing runs here.
+"""

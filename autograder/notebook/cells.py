@@ -1,4 +1,6 @@
-"""A cell of a notebook: its nbgrader marks, and what its source would define and need, found without running it."""
+"""A cell of a notebook: its nbgrader marks, and what its source would define and need, found
+without running it.
+"""
 
 import ast
 import dataclasses
@@ -17,16 +19,18 @@ _DEFINITION = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILI
 _ASSIGNMENT = re.compile(r"^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-# `catch_warnings` is for one thread, and so is `ast.parse` in CPython 3.11: two at once end in a SystemError.
+# `catch_warnings` is for one thread, and so is `ast.parse` in CPython 3.11: two at once end in a
+# SystemError.
 _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Part:
-    """A top-level statement: its text, the names that it binds, what it is, and a key equal for equal syntax.
+    """A top-level statement: its text, the names that it binds, what it is, and a key equal for
+    equal syntax.
 
-    kind: "import", "definition" (def, class, or a lambda with a name), "assignment" or "other". unfinished: it raises
-    NotImplementedError.
+    kind: "import", "definition" (def, class, or a lambda with a name), "assignment" or "other".
+    unfinished: it raises NotImplementedError.
     """
 
     text: str
@@ -38,10 +42,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Code:
-    """What a cell's source says: whether it is Python, its parts, the names it binds, and those it needs beforehand.
+    """What a cell's source says: whether it is Python, its parts, the names it binds, and those it
+    needs beforehand.
 
-    reads: the notebook's names that it looks up, also when one of its functions is called. attempted: the names that
-    seem to be defined in what is no valid Python.
+    reads: the notebook's names that it looks up, also when one of its functions is called.
+    attempted: the names that seem to be defined in what is no valid Python.
     """
 
     valid: bool
@@ -89,18 +94,25 @@ def is_test(cell: NotebookNode) -> bool:
 
 
 def normal(source: str) -> str:
-    """A source without what a save or an editor changes: spaces at the ends of lines, empty lines around it."""
+    """A source without what a save or an editor changes: spaces at the ends of lines, empty lines
+    around it.
+    """
     return "\n".join(line.rstrip() for line in source.strip().split("\n"))
 
 
 def defined_names(source: str) -> frozenset[str]:
-    """The names that a cell's source would define at its top level, also where it is no valid Python."""
+    """The names that a cell's source would define at its top level, also where it is no valid
+    Python.
+    """
     return read_code(source).names
 
 
 @functools.lru_cache(maxsize=512)
 def read_code(source: str) -> Code:
-    """What a source says; nothing where it is longer than MAX_PARSED. Line magics and shell lines count as `pass`."""
+    """What a source says; nothing where it is longer than MAX_PARSED.
+
+    Line magics and shell lines count as `pass`.
+    """
     if len(source) > MAX_PARSED:
         return Code(False)
     for text in (source, _MAGIC.sub(r"\1pass", source)):
@@ -170,7 +182,9 @@ def _is_unfinished(node):
 
 
 def _effects(statement):
-    """The names that running a statement reads, binds in its scope, and binds within a comprehension only."""
+    """The names that running a statement reads, binds in its scope, and binds within a
+    comprehension only.
+    """
     reads, binds, own, queue = set(), set(), set(), [statement]
     while queue:
         node = queue.pop()

@@ -12,7 +12,8 @@ from ..errors import SubmissionError
 from .outputs import bounded, plain
 from .recovery import cells_of
 
-# All limits. Reading a file takes at most some 2 GB of memory; one with 60 MB of output, about 200 MB.
+# All limits. Reading a file takes at most some 2 GB of memory; one with 60 MB of output, about 200
+# MB.
 MAX_BYTES = 200 * 2**20  # of a file
 MAX_CELLS = 2_000  # of a notebook
 MAX_CODE = 1_000_000  # characters of all its code cells
@@ -24,15 +25,19 @@ _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def read_notebook(path: str | Path) -> NotebookNode:
-    """A notebook of format 4.5 with text sources. Raises SubmissionError with a phrase that lacks only its subject."""
+    """A notebook of format 4.5 with text sources.
+
+    Raises SubmissionError with a phrase that lacks only its subject.
+    """
     return load_notebook(path)[0]
 
 
 def load_notebook(path: str | Path) -> tuple[NotebookNode, list[str]]:
     """The same, and what had to be done to read it: phrases that lack only their subject.
 
-    Kept are each cell's type, text, id, nbgrader marks, and as many outputs and attachments as MAX_SHOWN allows; of
-    the notebook's metadata, the kernel. A cell that cannot be used is left out.
+    Kept are each cell's type, text, id, nbgrader marks, and as many outputs and attachments as
+    MAX_SHOWN allows; of the notebook's metadata, the kernel. A cell that cannot be used is left
+    out.
     """
     cells, metadata, phrases = cells_of(_bytes(path))
     if not cells:
@@ -92,7 +97,8 @@ def _bytes(path):
 
 
 def _cell(raw, room):
-    """A clean cell made of whatever a file has in its place; outputs and attachments larger than `room` are dropped.
+    """A clean cell made of whatever a file has in its place; outputs and attachments larger than
+    `room` are dropped.
 
     Raises ValueError with a phrase that lacks its subject.
     """

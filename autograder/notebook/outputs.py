@@ -1,4 +1,6 @@
-"""What a cell shows, as nbformat's outputs: made of a kernel's messages, bounded, and nothing that a page would run."""
+"""What a cell shows, as nbformat's outputs: made of a kernel's messages, bounded, and nothing that
+a page would run.
+"""
 
 import json
 from collections.abc import Sequence
@@ -14,19 +16,23 @@ MAX_TEXT = 200_000  # characters of all outputs but errors
 MAX_ERROR = 20_000  # characters of an error
 MAX_IMAGES = 4 * 2**20  # characters of all images, as base64 or SVG
 CUT = (
-    f"This cell showed more than is kept: at most {MAX_OUTPUTS} outputs, {MAX_TEXT:,} characters of text and "
+    f"This cell showed more than is kept: at most {MAX_OUTPUTS} outputs, {MAX_TEXT:,} characters "
+    "of text and "
     f"{MAX_IMAGES // 2**20} MB of images.\n"
 )
 
-# HTML, Markdown, scripts and widgets would act in the browser of whoever reads the notebook; their plain text stays.
+# HTML, Markdown, scripts and widgets would act in the browser of whoever reads the notebook; their
+# plain text stays.
 TEXTS = ("text/plain", "text/latex")
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 
 
 @dataclass(frozen=True)
 class CellResult:
-    """How a cell ended and what it showed: status is "ok", "error", "timeout" (interrupted) or "died"; error is a
-    sentence without its subject ("raised NameError: ... (line 3 of the cell, ...)"), None when ok."""
+    """How a cell ended and what it showed: status is "ok", "error", "timeout" (interrupted) or
+    "died"; error is a sentence without its subject ("raised NameError: ... (line 3 of the cell,
+    ...)"), None when ok.
+    """
 
     status: str
     error: str | None = None
@@ -34,7 +40,10 @@ class CellResult:
 
 
 class CellOutputs:
-    """Collects what one cell shows. Takes any message: what is malformed or no output is ignored."""
+    """Collects what one cell shows.
+
+    Takes any message: what is malformed or no output is ignored.
+    """
 
     def __init__(self):
         self._outputs: list[NotebookNode] = []
@@ -146,7 +155,9 @@ def bounded(outputs: Any) -> list[NotebookNode]:
 
 
 def fitting(outputs: Sequence[NotebookNode], room: int) -> tuple[Sequence[NotebookNode], int]:
-    """The outputs where they have at most `room` characters, else a sentence in their place; and the room left."""
+    """The outputs where they have at most `room` characters, else a sentence in their place; and
+    the room left.
+    """
     size = len(json.dumps(outputs))
     if size <= room:
         return outputs, room - size

@@ -1,4 +1,6 @@
-"""The bytes of a notebook's file → the cells in its JSON, also where it is cut off, damaged or not in UTF-8."""
+"""The bytes of a notebook's file → the cells in its JSON, also where it is cut off, damaged or not
+in UTF-8.
+"""
 
 import json
 import re
@@ -15,10 +17,11 @@ _CELL = re.compile(
 
 
 def cells_of(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
-    """The cells in a file, whatever they are, the notebook's metadata, and what had to be done to read them.
+    """The cells in a file, whatever they are, the notebook's metadata, and what had to be done to
+    read them.
 
-    Of a file that is no whole JSON, the whole cells are read. Raises SubmissionError; it and the phrases lack only
-    their subject.
+    Of a file that is no whole JSON, the whole cells are read. Raises SubmissionError; it and the
+    phrases lack only their subject.
     """
     if sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise SubmissionError(f"holds more than {MAX_VALUES:,} values")
@@ -73,7 +76,10 @@ def _parts(tree):
 
 
 def _whole_cells(text, decoder):
-    """The cells that can be read in a damaged text. The work is linear in its length, however it is damaged."""
+    """The cells that can be read in a damaged text.
+
+    The work is linear in its length, however it is damaged.
+    """
     cells, end, effort = [], 0, 20 * len(text)
     while effort > 0 and (match := _CELL.search(text, end)):
         start = match.start()

@@ -1,7 +1,10 @@
-"""Probes: what runs beside the student's code. Each is `name(namespace, **inputs) -> dict` of plain values.
+"""Probes: what runs beside the student's code.
 
-Probes build deterministic models and data, call the student's functions with them and report what came back; they
-judge nothing, and import nothing of ours but each other: in a kernel they exist as source text only.
+Each is `name(namespace, **inputs) -> dict` of plain values.
+
+Probes build deterministic models and data, call the student's functions with them and report what
+came back; they judge nothing, and import nothing of ours but each other: in a kernel they exist as
+source text only.
 """
 
 from .common import describe

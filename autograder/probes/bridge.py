@@ -1,8 +1,9 @@
 """Our half of the conversation, run inside a student's kernel from its source text.
 
-The grader opens a comm with a request in its buffers and gets one comm_close with the answer in its buffers:
-{"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned} or {"error": one sentence};
-{"action": "describe"} → {"value": how the last failed cell failed, as a sentence without its subject, or None}.
+The grader opens a comm with a request in its buffers and gets one comm_close with the answer in its
+buffers: {"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned} or
+{"error": one sentence}; {"action": "describe"} → {"value": how the last failed cell failed, as a
+sentence without its subject, or None}.
 """
 
 import importlib.abc
@@ -15,7 +16,9 @@ PACKAGE = "_autograder"  # a name that no notebook uses
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports modules from their source text: {"student": text, ...} below PACKAGE; "" is a package's text."""
+    """Imports modules from their source text: {"student": text, ...} below PACKAGE; "" is a
+    package's text.
+    """
 
     def __init__(self, texts):
         self.texts = {
@@ -76,7 +79,8 @@ def install(texts: dict[str, str]) -> None:
         )
 
     def leave():
-        raise SystemExit  # exit() ends the cell or the call; by default it would end the kernel a little later
+        # exit() ends the cell or the call; by default it would end the kernel a little later
+        raise SystemExit
 
     shell.ask_exit = leave
     shell.kernel.comm_manager.register_target("autograder", answer)

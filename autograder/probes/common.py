@@ -1,4 +1,6 @@
-"""What all probes share: finding and calling the student's definitions, and saying what went wrong in them."""
+"""What all probes share: finding and calling the student's definitions, and saying what went wrong
+in them.
+"""
 
 import contextlib
 import linecache
@@ -115,7 +117,8 @@ def quiet(namespace):
 
 
 def plain(value):
-    """The value in a form that can leave this process: tensors detached on the CPU, unknown types by their name.
+    """The value in a form that can leave this process: tensors detached on the CPU, unknown types
+    by their name.
 
     Raises Rejected, before anything large is copied, for more than the limits above.
     """
@@ -165,20 +168,24 @@ class _Copier:
             )
         if level > MAX_LEVELS:
             raise Rejected(
-                f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be judged."
+                f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be "
+                "judged."
             )
 
     def _weighed(self, value, size, what):
         self.bytes += size
         if self.bytes > MAX_BYTES:
             raise Rejected(
-                f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can be judged."
+                f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can "
+                "be judged."
             )
         return value
 
 
 def randomise(model, seed, gain=1.0):
-    """Give all parameters normal values: weights of size gain over the square root of the inputs, biases gain/10."""
+    """Give all parameters normal values: weights of size gain over the square root of the inputs,
+    biases gain/10.
+    """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -1,4 +1,6 @@
-"""Probes of the plots: models that paint their codes or have known means, and what the figures then show."""
+"""Probes of the plots: models that paint their codes or have known means, and what the figures then
+show.
+"""
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -14,10 +16,12 @@ from .legends import explanations, is_colorbar
 
 
 class PaintingModel(nn.Module):
-    """A decoder that paints its code into the image: quarters for z1 and z2, and two for a texture (2, 14, 14).
+    """A decoder that paints its code into the image: quarters for z1 and z2, and two for a texture
+    (2, 14, 14).
 
-    The quarters' grey values lie in the ranges of QUARTERS, so that each pixel tells what it is; z is clipped to ±5,
-    the texture lies in [0, 1]. `codes` and `labels` hold what decode was called with.
+    The quarters' grey values lie in the ranges of QUARTERS, so that each pixel tells what it is; z
+    is clipped to ±5, the texture lies in [0, 1]. `codes` and `labels` hold what decode was called
+    with.
     """
 
     QUARTERS = ((0.04, 0.22), (0.26, 0.46), (0.54, 0.74), (0.78, 0.96))
@@ -56,7 +60,9 @@ class PaintingModel(nn.Module):
         return torch.full((len(x), 2), 4.5) + 0 * self.weight, torch.zeros(len(x), 2)
 
     def sample_latent(self, mean_z, logvar_z):
-        """Far from every mean where the log-variance is large; not by the task's formula, which nobody may borrow."""
+        """Far from every mean where the log-variance is large; not by the task's formula, which
+        nobody may borrow.
+        """
         return mean_z + (1 + logvar_z**2) * torch.randn_like(mean_z)
 
     def forward(self, x, *y):
@@ -72,20 +78,25 @@ def _labels(y, images):
         y = y.argmax(1)
     if y.is_floating_point() or y.dim() > 1 or y.numel() not in (1, images):
         raise Rejected(
-            f"decode should get int64 labels of shape ({images},); it got {y.dtype} {tuple(y.shape)}."
+            f"decode should get int64 labels of shape ({images},); it got {y.dtype} "
+            f"{tuple(y.shape)}."
         )
     return y.reshape(-1).expand(images)
 
 
 class KnownMeans(PaintingModel):
-    """An encoder with known means: a projection (784, 2) of the image plus, with labels, a row of `shift` (10, 2)."""
+    """An encoder with known means: a projection (784, 2) of the image plus, with labels, a row of
+    `shift` (10, 2).
+    """
 
     def __init__(self, projection, shift, conditional=False):
         super().__init__(torch.zeros(2, 14, 14), conditional)
         self.projection, self.shift, self.calls = projection, shift, 0
 
     def encode(self, x, *y):
-        """(batch, 1, 28, 28) → mean_z, logvar_z, with log-variances of 8 and 7 that no mean comes near"""
+        """(batch, 1, 28, 28) → mean_z, logvar_z, with log-variances of 8 and 7 that no mean comes
+        near
+        """
         if len(y) != int(self.conditional):
             raise Rejected(
                 f"encode should be called with {'x and y' if self.conditional else 'x alone'}; "
@@ -99,11 +110,13 @@ class KnownMeans(PaintingModel):
 
 
 def plot(namespace, function, texture, conditional=False, label=None):
-    """Call plot_latent(model) or plot_latent_cvae(model, label) with a decoder that paints this texture.
+    """Call plot_latent(model) or plot_latent_cvae(model, label) with a decoder that paints this
+    texture.
 
-    Returns `figures`: for each a list of images, {"values": (H, W) grey values, "x": (W,), "y": (H,) positions of the
-    pixels on the screen, "low", "high": what is drawn black and white}; `codes` (n, 2) and `labels` (n,) as decode got
-    them; `decoy_calls`: calls of another model in the globals vae and cvae.
+    Returns `figures`: for each a list of images, {"values": (H, W) grey values, "x": (W,), "y":
+    (H,) positions of the pixels on the screen, "low", "high": what is drawn black and white};
+    `codes` (n, 2) and `labels` (n,) as decode got them; `decoy_calls`: calls of another model in
+    the globals vae and cvae.
     """
     model, decoy = (PaintingModel(texture, conditional) for _ in range(2))
     data = DataLoader(TensorDataset(torch.rand(6, 1, 28, 28), torch.arange(6)), batch_size=3)
@@ -176,9 +189,11 @@ def _image(axes, artist):
 
 
 def scatter(namespace, function, images, labels, projection, shift, conditional=False):
-    """Call scatterplot_latent or scatterplot_latent_cvae with an encoder of known means and reshuffled test images.
+    """Call scatterplot_latent or scatterplot_latent_cvae with an encoder of known means and
+    reshuffled test images.
 
-    Returns `points` (n, 2), their `colours` (n, 3), what `explanations` says of them, and `decoy_calls`.
+    Returns `points` (n, 2), their `colours` (n, 3), what `explanations` says of them, and
+    `decoy_calls`.
     """
     model = KnownMeans(projection, shift, conditional)
     decoy = KnownMeans(-projection.flip(0), shift, conditional)

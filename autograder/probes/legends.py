@@ -8,9 +8,11 @@ MOST = 500  # entries that are read
 
 
 def explanations(figures):
-    """The entries of legends, the labels in the plots, and what colour bars show for the digits 0 to 9.
+    """The entries of legends, the labels in the plots, and what colour bars show for the digits 0
+    to 9.
 
-    Returns for each its `text`, its `colour` (3,), and `at`: its place (2,) in data coordinates, NaN beside the plot.
+    Returns for each its `text`, its `colour` (3,), and `at`: its place (2,) in data coordinates,
+    NaN beside the plot.
     """
     entries = [
         entry for figure in figures for read in (_legends, _labels, _bars) for entry in read(figure)

@@ -1,7 +1,7 @@
 """Probes of the training and test loops: a tiny model whose parameters after k steps are known.
 
-The model has the form that the task speaks of and none of its formulas, and the loss is made of weights that the
-grader sends along, so that no answer to an earlier task can be borrowed here.
+The model has the form that the task speaks of and none of its formulas, and the loss is made of
+weights that the grader sends along, so that no answer to an earlier task can be borrowed here.
 """
 
 import torch
@@ -28,11 +28,13 @@ CODES = 2  # latent dimensions of the model below
 
 
 class LoopModel(nn.Module):
-    """A VAE of a few parameters without randomness, in two halves; the conditional one takes labels (batch,) too.
+    """A VAE of a few parameters without randomness, in two halves; the conditional one takes labels
+    (batch,) too.
 
-    Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent dimensions, a
-    "sample" moves along the fixed `offset` (2,), and the decoder paints through another fixed projection (3, 784). In
-    training mode the encoder sees 1.25 times its input. `calls` counts encodings, `labels` holds the labels received.
+    Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent
+    dimensions, a "sample" moves along the fixed `offset` (2,), and the decoder paints through
+    another fixed projection (3, 784). In training mode the encoder sees 1.25 times its input.
+    `calls` counts encodings, `labels` holds the labels received.
     """
 
     def __init__(self, state, constants, conditional=False):
@@ -126,8 +128,8 @@ def _world(case):
 def train(namespace, function, case, arguments):
     """Call train or train_cvae on a fresh model with these keyword arguments.
 
-    Returns the parameters afterwards (`state`), what was returned (`averages`), the `labels` that the model got, and
-    how often the model and the decoy in the globals vae and cvae were called.
+    Returns the parameters afterwards (`state`), what was returned (`averages`), the `labels` that
+    the model got, and how often the model and the decoy in the globals vae and cvae were called.
     """
     model, decoy, world = _world(case)
     with placed(namespace, **world):
@@ -147,7 +149,8 @@ def train(namespace, function, case, arguments):
 def evaluate(namespace, function, case):
     """Call test or test_cvae on a fresh model in training mode.
 
-    Returns `averages`, and what is left: `state` (parameters and buffers), `gradients` (how many parameters have one).
+    Returns `averages`, and what is left: `state` (parameters and buffers), `gradients` (how many
+    parameters have one).
     """
     model, decoy, world = _world(case)
     model.train()

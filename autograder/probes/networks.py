@@ -1,4 +1,6 @@
-"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of the grader's choice."""
+"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of the grader's
+choice.
+"""
 
 from unittest.mock import patch
 
@@ -25,9 +27,9 @@ class Fixed(nn.Module):
 def vae_decode(namespace, z, seed, gains, ramps):
     """Decode z by VAE(), whose parameters are random numbers of the sizes in `gains`.
 
-    Returns `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all parameters 0) and
-    `activated`: the images for each of `ramps` (1, 1, 28, 28) in place of what the layer deconv2 computes; None where
-    there is no such layer.
+    Returns `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all
+    parameters 0) and `activated`: the images for each of `ramps` (1, 1, 28, 28) in place of what
+    the layer deconv2 computes; None where there is no such layer.
     """
     model = find(namespace, "VAE")().eval()
     images = []
@@ -61,10 +63,11 @@ def _activated(model, z, ramps):
 
 
 def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
-    """Call "encode", "decode" or "forward" of ConditionalVAE() on each [images or codes, labels] of `inputs`.
+    """Call "encode", "decode" or "forward" of ConditionalVAE() on each [images or codes, labels] of
+    `inputs`.
 
-    Returns `outputs`: for each seed, by which the parameters are drawn, one output per input. With `reseed`, torch's
-    and numpy's generators start from the same state before each call.
+    Returns `outputs`: for each seed, by which the parameters are drawn, one output per input. With
+    `reseed`, torch's and numpy's generators start from the same state before each call.
     """
     model = find(namespace, "ConditionalVAE")().eval()
     outputs = []
@@ -81,10 +84,12 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
 
 
 def learning(namespace, name, part, seeds, inputs):
-    """What learns in a part ("encode", "decode" or "forward") of the class `name`, called with `inputs`.
+    """What learns in a part ("encode", "decode" or "forward") of the class `name`, called with
+    `inputs`.
 
-    Returns `hidden`: how many tensors the result is differentiable by that are not among the model's parameters, and
-    `cut`: the names of the parameters that move a result by their value and never by their gradient, for any seed.
+    Returns `hidden`: how many tensors the result is differentiable by that are not among the
+    model's parameters, and `cut`: the names of the parameters that move a result by their value and
+    never by their gradient, for any seed.
     """
     model = find(namespace, name)()
     hidden, cut = 0, {key: parameter for key, parameter in model.named_parameters()}
@@ -159,12 +164,14 @@ def _moves(model, part, inputs, seed, parameter, places):
 
 
 def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=None):
-    """Call forward(x, y) of a ConditionalVAE whose encode gives `mean` and `logvar`, and whose decode gives `picture`.
+    """Call forward(x, y) of a ConditionalVAE whose encode gives `mean` and `logvar`, and whose
+    decode gives `picture`.
 
-    x and picture are expanded to one row for each label; the model is in training mode. Returns `encoded` and `decoded`
-    (the labels that the two got, one tensor for each call of them), `codes` (what decode got), `images` (what encode
-    got) and `outputs` (of each call); the last two are left empty for more than 100 labels. With `weights`, also
-    `mean_grad` and `logvar_grad` of (weights * code).sum() for the last code (None where no gradient arrived).
+    x and picture are expanded to one row for each label; the model is in training mode. Returns
+    `encoded` and `decoded` (the labels that the two got, one tensor for each call of them), `codes`
+    (what decode got), `images` (what encode got) and `outputs` (of each call); the last two are
+    left empty for more than 100 labels. With `weights`, also `mean_grad` and `logvar_grad` of
+    (weights * code).sum() for the last code (None where no gradient arrived).
     """
     model = find(namespace, "ConditionalVAE")()
     randomise(model, seed)

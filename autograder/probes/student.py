@@ -10,7 +10,9 @@ from . import PROBES, describe
 
 
 class StudentError(Exception):
-    """An error in the student's code, or a missing or unfinished definition; str() is one sentence for the student."""
+    """An error in the student's code, or a missing or unfinished definition; str() is one sentence
+    for the student.
+    """
 
 
 class NoVerdictError(Exception):
@@ -23,13 +25,15 @@ class Student(Protocol):
     def run(self, probe: str, **inputs: Any) -> dict[str, Any]:
         """Run `probes.<probe>(namespace, **inputs)` beside the student's code.
 
-        Inputs and results are None, bool, int, float, str, CPU tensors, and lists and dicts (str keys) of these.
-        Raises StudentError, NoVerdictError.
+        Inputs and results are None, bool, int, float, str, CPU tensors, and lists and dicts (str
+        keys) of these. Raises StudentError, NoVerdictError.
         """
 
 
 class InProcess:
-    """A Student whose namespace is at hand in this process; what its code prints or displays is dropped."""
+    """A Student whose namespace is at hand in this process; what its code prints or displays is
+    dropped.
+    """
 
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace

@@ -8,8 +8,8 @@ from .common import Rejected, find, plain
 def trained(namespace, name, file, images, labels=None, latents=None):
     """Read `file` into the model `name`() and use it, without gradients, in evaluation mode.
 
-    images (n, 1, 28, 28); labels (n,) or None for a model that takes none. Returns `values`: without latents encode's
-    [mean, log-variance], with latents (n, size) decode's [images].
+    images (n, 1, 28, 28); labels (n,) or None for a model that takes none. Returns `values`:
+    without latents encode's [mean, log-variance], with latents (n, size) decode's [images].
     """
     model = find(namespace, name)()
     try:

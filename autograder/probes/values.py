@@ -9,10 +9,12 @@ from .common import NotDefined, find, plain
 
 
 def sample(namespace, mean, logvar, calls=1, weights=None):
-    """Call sample_latent(mean, logvar) repeatedly; with `weights`, the gradients of (weights * z).sum() too.
+    """Call sample_latent(mean, logvar) repeatedly; with `weights`, the gradients of (weights *
+    z).sum() too.
 
-    Returns `samples` (one per call), `following` (what torch.rand gives after each call), `mean` and `logvar` as the
-    calls left them, and with weights `mean_grad` and `logvar_grad` (None where no gradient arrived).
+    Returns `samples` (one per call), `following` (what torch.rand gives after each call), `mean`
+    and `logvar` as the calls left them, and with weights `mean_grad` and `logvar_grad` (None where
+    no gradient arrived).
     """
     sampler = _sampler(namespace)
     leaves, (mean, logvar) = arguments((mean, logvar), weights is not None)
@@ -41,7 +43,9 @@ def arguments(values, with_gradient=True):
 
 
 def backward(value, weights):
-    """Differentiate (weights * value).sum() where that is possible; otherwise the leaves get no gradient."""
+    """Differentiate (weights * value).sum() where that is possible; otherwise the leaves get no
+    gradient.
+    """
     if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == weights.numel():
         with contextlib.suppress(
             RuntimeError
@@ -50,7 +54,9 @@ def backward(value, weights):
 
 
 def _sampler(namespace):
-    """sample_latent of a VAE, whose other parts may be unfinished, or a plain function of that name."""
+    """sample_latent of a VAE, whose other parts may be unfinished, or a plain function of that
+    name.
+    """
     vae = namespace.get("VAE")
     if not isinstance(vae, type) or not hasattr(vae, "sample_latent"):
         if "sample_latent" in namespace:
@@ -68,8 +74,8 @@ def _sampler(namespace):
 def kl(namespace, inputs):
     """Call kl_loss on each [mean, logvar] of `inputs`.
 
-    Returns lists with one entry per input: `values`, `mean_grads` and `logvar_grads` (None where the value is not one
-    number with a gradient), and `changed`: whether an argument was modified.
+    Returns lists with one entry per input: `values`, `mean_grads` and `logvar_grads` (None where
+    the value is not one number with a gradient), and `changed`: whether an argument was modified.
     """
     kl_loss = find(namespace, "kl_loss")
     values, mean_grads, logvar_grads, changed = [], [], [], []

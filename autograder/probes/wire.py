@@ -1,8 +1,10 @@
-"""Plain values as JSON and raw bytes, and back: what crosses between the grader and a student's kernel.
+"""Plain values as JSON and raw bytes, and back: what crosses between the grader and a student's
+kernel.
 
-A value is None, a bool, an int, a float, a str, a tensor, or a list or a dict (with str keys) of values. The first
-frame is the JSON text of the value with each tensor replaced by its dtype and shape; one frame of raw bytes per tensor
-follows, in the order of the text. Reading builds nothing but these types, whoever wrote the frames.
+A value is None, a bool, an int, a float, a str, a tensor, or a list or a dict (with str keys) of
+values. The first frame is the JSON text of the value with each tensor replaced by its dtype and
+shape; one frame of raw bytes per tensor follows, in the order of the text. Reading builds nothing
+but these types, whoever wrote the frames.
 
 This file also runs inside the kernel, from its source text, so it imports nothing of ours.
 """
@@ -44,7 +46,10 @@ class WireError(ValueError):
 
 
 def encode(value: Any) -> list[bytes]:
-    """The frames (a list of bytes) of a value. Raises WireError for other types and beyond the limits above."""
+    """The frames (a list of bytes) of a value.
+
+    Raises WireError for other types and beyond the limits above.
+    """
     frames = []
     tree = _Writer(frames).write(value, depth=0)
     try:
@@ -57,7 +62,10 @@ def encode(value: Any) -> list[bytes]:
 
 
 def decode(frames: Sequence[bytes | memoryview]) -> Any:
-    """The value of frames made by `encode`. Raises WireError for everything else, before building anything large."""
+    """The value of frames made by `encode`.
+
+    Raises WireError for everything else, before building anything large.
+    """
     if not 0 < len(frames) <= MAX_NODES:
         raise WireError(f"A value has from one to {MAX_NODES} frames.")
     frames = [memoryview(frame).cast("B") for frame in frames]

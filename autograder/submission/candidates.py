@@ -1,4 +1,6 @@
-"""The files of one folder → which of them is which of the seven notebooks, and a sentence on each that was in doubt."""
+"""The files of one folder → which of them is which of the seven notebooks, and a sentence on each
+that was in doubt.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,8 +20,8 @@ from .identify import Content, meant_by
 class File:
     """A file that may be a notebook: what its name means, what it holds or why it cannot be read.
 
-    written: for each of the seven of which it holds cells, the names that the student began to write.
-    main: the one that most of its cells come from.
+    written: for each of the seven of which it holds cells, the names that the student began to
+    write. main: the one that most of its cells come from.
     """
 
     path: Path
@@ -69,7 +71,8 @@ class File:
 class Choice:
     """The notebooks chosen from one folder, by name, and a sentence per doubt or defect.
 
-    answers: how many names the student began to write. newest: when the latest of its files was changed.
+    answers: how many names the student began to write. newest: when the latest of its files was
+    changed.
     """
 
     notebooks: dict[str, NotebookNode]

@@ -1,4 +1,6 @@
-"""A folder that a student handed in, read as a Submission; whatever is wrong with it, said in one sentence each."""
+"""A folder that a student handed in, read as a Submission; whatever is wrong with it, said in one
+sentence each.
+"""
 
 import dataclasses
 import itertools
@@ -26,7 +28,9 @@ MAX_DEPTH = 3  # folders within folders
 
 @dataclass(frozen=True)
 class Submission:
-    """What was handed in: the notebooks that could be read (by name), the weights' files, and a sentence per defect."""
+    """What was handed in: the notebooks that could be read (by name), the weights' files, and a
+    sentence per defect.
+    """
 
     name: str
     folder: Path
@@ -36,13 +40,16 @@ class Submission:
 
 
 def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
-    """The Submission in a folder. Raises SubmissionError where there is none, or none of the seven notebooks in it.
+    """The Submission in a folder.
 
-    All notebooks come from one folder: that one, or one below it, whichever has answers to the most notebooks (then:
-    has the most notebooks, is nearest to the top, was changed last). Links are followed within the folder only.
-    Each of the seven is the file of its exact name, unless that cannot be read or has no answer while another file
-    has one; else, among the files that answer it, the one named like it, then the one made of its cells, then the
-    newest. `release`: the folder of the notebooks that were handed out, to know their cells by.
+    Raises SubmissionError where there is none, or none of the seven notebooks in it.
+
+    All notebooks come from one folder: that one, or one below it, whichever has answers to the most
+    notebooks (then: has the most notebooks, is nearest to the top, was changed last). Links are
+    followed within the folder only. Each of the seven is the file of its exact name, unless that
+    cannot be read or has no answer while another file has one; else, among the files that answer
+    it, the one named like it, then the one made of its cells, then the newest. `release`: the
+    folder of the notebooks that were handed out, to know their cells by.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -64,7 +71,10 @@ def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
     if others:
         notes.insert(
             0,
-            f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} were not.",
+            (
+                f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} "
+                "were not."
+            ),
         )
     weights, defects = _weights(best, folder)
     return Submission(
@@ -75,7 +85,10 @@ def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
 def restore_all(
     submission: Submission, released: Callable[[str], NotebookNode | None]
 ) -> Submission:
-    """The submission with each notebook restored, and a sentence per repair. `released`: the release's, by name."""
+    """The submission with each notebook restored, and a sentence per repair.
+
+    `released`: the release's, by name.
+    """
     notebooks, notes = {}, []
     for name, notebook in submission.notebooks.items():
         twin = released(name)
@@ -94,7 +107,9 @@ def _shown(place, folder):
 
 
 def _files(folder):
-    """Each file below a folder that may be a notebook, and why it cannot be read, if it cannot; the likeliest first."""
+    """Each file below a folder that may be a notebook, and why it cannot be read, if it cannot; the
+    likeliest first.
+    """
     files = []
     for place, below, names in itertools.islice(os.walk(folder), MAX_FOLDERS):
         depth = len(Path(place).relative_to(folder).parts)
@@ -118,7 +133,9 @@ def _files(folder):
 
 
 def _may_be_notebook(name):
-    """Whether a file's name is that of a notebook; a name that means one of the seven may end like a text's."""
+    """Whether a file's name is that of a notebook; a name that means one of the seven may end like
+    a text's.
+    """
     hidden, name = name.startswith("."), name.casefold()
     return not hidden and (
         name.endswith(".ipynb") or name.endswith(SUFFIXES) and meant_by(name) is not None
@@ -138,7 +155,9 @@ def _weights(place, folder):
 
 
 def _unusable(path, folder, limit):
-    """Why a file cannot be used, as a phrase without its subject; None for a plain file of the folder."""
+    """Why a file cannot be used, as a phrase without its subject; None for a plain file of the
+    folder.
+    """
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             return "is a link to a file outside the folder"

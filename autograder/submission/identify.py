@@ -1,4 +1,6 @@
-"""Which of the seven notebooks a file is: by its name, however browsers and students changed it, and by its content."""
+"""Which of the seven notebooks a file is: by its name, however browsers and students changed it,
+and by its content.
+"""
 
 import contextlib
 import functools
@@ -25,7 +27,9 @@ _PATTERNS = {
 
 
 def meant_by(filename: str) -> str | None:
-    """The one of the seven that a file's name means: its number and its words, whatever stands around them."""
+    """The one of the seven that a file's name means: its number and its words, whatever stands
+    around them.
+    """
     text = unicodedata.normalize("NFKC", filename).casefold()
     found = [name for name, pattern in _PATTERNS.items() if pattern.search(text)]
     return found[0] if len(found) == 1 and text.endswith(SUFFIXES) else None
@@ -33,7 +37,8 @@ def meant_by(filename: str) -> str | None:
 
 @dataclass(frozen=True)
 class Content:
-    """What tells one released notebook from the others: its grade_ids, texts that no other has, and names it defines.
+    """What tells one released notebook from the others: its grade_ids, texts that no other has, and
+    names it defines.
 
     given: all its texts. stubs: its definitions as they were handed out (their syntax).
     """
@@ -58,7 +63,9 @@ class Content:
         return bool(self._changed(cells)) or 2 * self.votes(cells) >= len(self.texts) > 0
 
     def written(self, cells: Iterable[NotebookNode]) -> frozenset[str]:
-        """The names that a student began to write, finished or not; in a notebook without any, the new texts."""
+        """The names that a student began to write, finished or not; in a notebook without any, the
+        new texts.
+        """
         if not self.names:
             return frozenset(normal(cell.source) for cell in cells) - self.given - {""}
         attempted = (read_code(cell.source).attempted for cell in cells if cell.cell_type == "code")

@@ -1,4 +1,6 @@
-"""The released cells that students should not have changed: put back, without what was merged into them being lost."""
+"""The released cells that students should not have changed: put back, without what was merged into
+them being lost.
+"""
 
 import copy
 
@@ -59,17 +61,20 @@ def put_locked_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[s
             )
         if lost:
             notes.append(
-                f"The cell {name} also held {listed(lost)}, which is lost: the cell is no valid Python."
+                f"The cell {name} also held {listed(lost)}, which is lost: the cell is no valid "
+                "Python."
             )
         kept += [slot, *(Slot(_new_cell(part.text)) for part in own)]
     return kept, notes
 
 
 def _own_parts(cell, given, fixed):
-    """What a student defined in a locked cell or a test, and the fixed names that cannot be told from the rest.
+    """What a student defined in a locked cell or a test, and the fixed names that cannot be told
+    from the rest.
 
-    given: its source as released, None where it belongs to another notebook; of such a cell and of text only fixed
-    names are kept. Of a test, assignments and imports are kept with a definition only.
+    given: its source as released, None where it belongs to another notebook; of such a cell and of
+    text only fixed names are kept. Of a test, assignments and imports are kept with a definition
+    only.
     """
     code, before = read_code(cell.source), read_code(given or "")
     if not code.valid:
@@ -93,7 +98,9 @@ def _own_parts(cell, given, fixed):
 
 
 def put_missing_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[str]]:
-    """The locked cells that are missing, and given definitions that the student has nowhere, where they were."""
+    """The locked cells that are missing, and given definitions that the student has nowhere, where
+    they were.
+    """
     slots, missing = list(slots), []
     for place, cell in enumerate(fixed.cells):
         if any(slot.place == place for slot in slots) or not (
@@ -110,13 +117,17 @@ def put_missing_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[
         return slots, []
     many = len(missing) > 1
     return slots, [
-        f"The cell{'s' * many} {', '.join(missing)} {'were' if many else 'was'} missing and put back."
+        (
+            f"The cell{'s' * many} {', '.join(missing)} {'were' if many else 'was'} missing and put "
+            "back."
+        )
     ]
 
 
 def _where(back, slots):
-    """Where a cell goes: behind the nearest one that precedes it in the release, and behind that one's own cells too,
-    unless it runs, since those may need what it defines."""
+    """Where a cell goes: behind the nearest one that precedes it in the release, and behind that
+    one's own cells too, unless it runs, since those may need what it defines.
+    """
     above = [
         i for i, slot in enumerate(slots) if slot.place is not None and slot.place < back.place
     ]
@@ -126,7 +137,9 @@ def _where(back, slots):
 
 
 def _is_given(cell, fixed, slots):
-    """Whether a released cell defines fixed names, none a stub, and the student defines none of them."""
+    """Whether a released cell defines fixed names, none a stub, and the student defines none of
+    them.
+    """
     if cell.cell_type != "code":
         return False
     code = read_code(cell.source)

@@ -1,4 +1,6 @@
-"""A student's cells and the released ones that they come from: by grade_id, then by text, names, and likeness."""
+"""A student's cells and the released ones that they come from: by grade_id, then by text, names,
+and likeness.
+"""
 
 import difflib
 from collections.abc import Iterable
@@ -16,7 +18,9 @@ MAX_LINES = 200  # of cells that are compared line by line
 
 @dataclass(eq=False)
 class Slot:
-    """A cell of the student's, the grade_id that it had, and, if the release has it too, its twin and their place."""
+    """A cell of the student's, the grade_id that it had, and, if the release has it too, its twin
+    and their place.
+    """
 
     cell: NotebookNode
     name: str | None = None
@@ -44,7 +48,9 @@ class Slot:
 
 @dataclass(frozen=True)
 class Fixed:
-    """What a release fixes: its cells, the names that its open cells define, and the syntax of those that are stubs."""
+    """What a release fixes: its cells, the names that its open cells define, and the syntax of
+    those that are stubs.
+    """
 
     cells: list[NotebookNode]
     names: frozenset[str]
@@ -79,7 +85,9 @@ def is_locked(cell: NotebookNode) -> bool:
 
 
 def pair(cells: Iterable[NotebookNode], fixed: Fixed) -> list[Slot]:
-    """A Slot for each of the student's cells, in their order; each released cell is the twin of one of them at most."""
+    """A Slot for each of the student's cells, in their order; each released cell is the twin of one
+    of them at most.
+    """
     slots = [Slot(cell, grade_id(cell)) for cell in cells]
     free = dict(enumerate(fixed.cells))
     codes = [slot for slot in slots if slot.cell.cell_type == "code"]

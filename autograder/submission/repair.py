@@ -1,7 +1,8 @@
-"""What students did to the cells of a notebook, undone: locked cells as released, answers where they run.
+"""What students did to the cells of a notebook, undone: locked cells as released, answers where
+they run.
 
-The steps follow each other in `restore`; each changes the list of slots and says what it did. "Fixed" names are those
-that the release defines in cells which are the students' to write.
+The steps follow each other in `restore`; each changes the list of slots and says what it did.
+"Fixed" names are those that the release defines in cells which are the students' to write.
 """
 
 import copy
@@ -16,12 +17,14 @@ from .pairing import Fixed, defined, finished, listed, pair
 
 
 def restore(notebook: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """A copy of a student's notebook that runs like the released one with the student's answers, and what was done.
+    """A copy of a student's notebook that runs like the released one with the student's answers,
+    and what was done.
 
-    Each locked cell is as released, and back where it was missing. What a student defined in a locked or test cell
-    follows it as a cell of its own. An answer that was turned into text is code again; halves of an answer are one
-    cell again; a stub gives way to an answer elsewhere; and cells are in the released order where they would fail in
-    the student's. All other cells stay, each behind the one that it followed. A second restoring changes nothing.
+    Each locked cell is as released, and back where it was missing. What a student defined in a
+    locked or test cell follows it as a cell of its own. An answer that was turned into text is code
+    again; halves of an answer are one cell again; a stub gives way to an answer elsewhere; and
+    cells are in the released order where they would fail in the student's. All other cells stay,
+    each behind the one that it followed. A second restoring changes nothing.
     """
     fixed = Fixed.by(released)
     cells, notes = [copy.deepcopy(cell) for cell in notebook.cells], []
@@ -48,7 +51,9 @@ def _mark(slots, fixed):
 
 
 def _retype(slots, fixed):
-    """Answers that were turned into text or raw cells, as code; answers in words that became code, as text."""
+    """Answers that were turned into text or raw cells, as code; answers in words that became code,
+    as text.
+    """
     notes = []
     for slot in slots:
         cell = slot.cell
@@ -86,7 +91,9 @@ def _unfenced(text):
 
 
 def _join_halves(slots, fixed):
-    """Two cells, one behind the other, that are Python only together and define a fixed name, as one."""
+    """Two cells, one behind the other, that are Python only together and define a fixed name, as
+    one.
+    """
     kept, notes = [], []
     for slot in slots:
         above = next((each for each in reversed(kept) if each.cell.cell_type == "code"), None)
@@ -99,7 +106,8 @@ def _join_halves(slots, fixed):
             code = read_code(source)
             if code.valid and code.defined & fixed.names:
                 notes.append(
-                    f"The halves of the cell that defines {listed(code.defined & fixed.names)} were joined."
+                    f"The halves of the cell that defines {listed(code.defined & fixed.names)} "
+                    "were joined."
                 )
                 above.cell.source = source
                 continue
@@ -108,7 +116,9 @@ def _join_halves(slots, fixed):
 
 
 def _may_join(above, below):
-    """Whether two cells may have been one: a cell that was split keeps its marks, or loses them, in both halves."""
+    """Whether two cells may have been one: a cell that was split keeps its marks, or loses them, in
+    both halves.
+    """
     both = (
         above.runs
         and below.runs
@@ -120,7 +130,9 @@ def _may_join(above, below):
 
 
 def _count_copies(slots, fixed):
-    """All as they are; a sentence for each answer that stands there more than once with the same grade_id."""
+    """All as they are; a sentence for each answer that stands there more than once with the same
+    grade_id.
+    """
     names = Counter(
         slot.name for slot in slots if slot.name and slot.runs and slot.code.defined & fixed.names
     )
@@ -139,7 +151,8 @@ def _drop_stubs(slots, fixed):
         if names and names <= done and slot.runs and slot.code.valid and _is_stub(slot.code, fixed):
             if not names <= finished(slots[place:]):
                 notes.append(
-                    f"An untouched stub of {listed(names)} stood behind the answer and was left out."
+                    f"An untouched stub of {listed(names)} stood behind the answer and was left "
+                    "out."
                 )
             continue
         kept.append(slot)
@@ -151,7 +164,9 @@ def _is_stub(code, fixed):
 
 
 def _reorder(slots, fixed):
-    """The released order, where fewer names are needed before they are there; own cells stay behind their upper one."""
+    """The released order, where fewer names are needed before they are there; own cells stay behind
+    their upper one.
+    """
     blocks = [[]]
     for slot in slots:
         blocks.append([slot]) if slot.place is not None else blocks[-1].append(slot)
@@ -160,7 +175,10 @@ def _reorder(slots, fixed):
     ]
     if _needed_too_early(ordered) < _needed_too_early(slots):
         return ordered, [
-            "The cells stood in an order in which they fail; they were brought into the released order."
+            (
+                "The cells stood in an order in which they fail; they were brought into the released "
+                "order."
+            )
         ]
     return slots, []
 

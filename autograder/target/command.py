@@ -1,4 +1,6 @@
-"""The command line: python -m autograder target, the promise of the assignment ("losses about 5 and 4.1") measured."""
+"""The command line: python -m autograder target, the promise of the assignment ("losses about 5 and
+4.1") measured.
+"""
 
 import dataclasses
 import json
@@ -17,7 +19,8 @@ from . import bands
 from .training import BATCH_SIZE, EPOCHS, KINDS, Run, pick_device, train_runs
 
 WIDTH = 120  # columns, where the output is no terminal
-# The 2023 assignment's own results: loss, reconstruction, KL, in its unit; it gives the loss alone for the test set.
+# The 2023 assignment's own results: loss, reconstruction, KL, in its unit; it gives the loss alone
+# for the test set.
 PUBLISHED = {
     ("VAE", "train"): (4.860, 4.672, 0.187),
     ("VAE", "test"): (4.872, None, None),
@@ -40,8 +43,8 @@ def target_command(
 ) -> None:
     """Train the key's VAE and CVAE on MNIST, and compare with the published losses.
 
-    Ends with 0 where all losses lie in the bands of `python -m autograder.bands` or none applies, 1 where one does
-    not, and 2 where nothing can be trained.
+    Ends with 0 where all losses lie in the bands of `python -m autograder.bands` or none applies, 1
+    where one does not, and 2 where nothing can be trained.
     """
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
@@ -59,7 +62,8 @@ def target_command(
             and os.environ.get("LAB_PROFILE", "full") == "full"
         ):
             _fail(
-                "MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for nothing else."
+                "MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for "
+                "nothing else."
             )
         done.append(run)
         console.print(line(run), soft_wrap=True)
@@ -75,13 +79,15 @@ def judge(runs: Iterable[Run], console: Console) -> int:
     for run in runs:
         if not run.complete:
             console.print(
-                f"No band applies to {run.model}, seed {run.seed}: it was trained for {run.epochs} epoch(s) "
+                f"No band applies to {run.model}, seed {run.seed}: it was trained for "
+                f"{run.epochs} epoch(s) "
                 f"on {run.images:,} images, and the bands are for {EPOCHS} on all of MNIST."
             )
         for name, band in bands.outside(run).items():
             found = 1
             console.print(
-                f"{run.model}, seed {run.seed}: {name.replace('_', ' ')} {getattr(run, name):.3f} is outside "
+                f"{run.model}, seed {run.seed}: {name.replace('_', ' ')} {getattr(run, name):.3f} "
+                "is outside "
                 f"{band.lowest:.3f} to {band.highest:.3f}."
             )
     if not found and any(run.complete for run in runs):
@@ -93,7 +99,8 @@ def line(run: Run) -> str:
     """A finished run in one line."""
     return (
         f"{run.model} seed {run.seed} on {run.device}: training {run.train_loss:.3f} "
-        f"(reconstruction {run.train_reconstruction:.3f}, KL {run.train_kl:.3f}), test {run.test_loss:.3f} "
+        f"(reconstruction {run.train_reconstruction:.3f}, KL {run.train_kl:.3f}), test "
+        f"{run.test_loss:.3f} "
         f"({run.test_reconstruction:.3f}, {run.test_kl:.3f}), {_seconds(run)} s an epoch"
     )
 
@@ -165,7 +172,10 @@ def bands_table() -> Table:
 
 def versions(run: Run) -> str:
     """Device and versions, in one line."""
-    return f"{run.device}: {run.hardware}; {run.threads} thread(s) a training; torch {run.torch}, Python {run.python}."
+    return (
+        f"{run.device}: {run.hardware}; {run.threads} thread(s) a training; torch {run.torch}, "
+        f"Python {run.python}."
+    )
 
 
 def write_json(runs: Iterable[Run], path: Path) -> None:

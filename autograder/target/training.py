@@ -1,4 +1,6 @@
-"""The key's VAE and CVAE trained as the notebooks train them, in processes of their own: one Run each."""
+"""The key's VAE and CVAE trained as the notebooks train them, in processes of their own: one Run
+each.
+"""
 
 import contextlib
 import os
@@ -38,9 +40,9 @@ KINDS = {
 class Run:
     """One training and what it ended at. Losses: the assignment's unit, nats per image / 32.
 
-    train_*: averages over the last epoch; test_*: of the trained model on the test set; reconstruction decoded from
-    samples, as the loops do. device: "cpu" or "cuda"; hardware: which. images: how many it was trained with.
-    seconds: per epoch, None where nobody measured.
+    train_*: averages over the last epoch; test_*: of the trained model on the test set;
+    reconstruction decoded from samples, as the loops do. device: "cpu" or "cuda"; hardware: which.
+    images: how many it was trained with. seconds: per epoch, None where nobody measured.
     """
 
     model: str
@@ -62,12 +64,17 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether it is a training that the assignment's losses hold for: 10 epochs on all of MNIST."""
+        """Whether it is a training that the assignment's losses hold for: 10 epochs on all of
+        MNIST.
+        """
         return self.epochs == EPOCHS and self.images == TRAINING_IMAGES
 
 
 def pick_device(wanted: str) -> str:
-    """ "cpu" or "cuda" for "auto", "cpu" or "cuda". Raises ValueError where CUDA is asked for and there is none."""
+    """ "cpu" or "cuda" for "auto", "cpu" or "cuda".
+
+    Raises ValueError where CUDA is asked for and there is none.
+    """
     import torch
 
     if wanted == "cuda" and not torch.cuda.is_available():
@@ -83,8 +90,9 @@ def train_runs(
 ) -> Iterator[Run]:
     """Train each model from each seed; yields each Run when it is there.
 
-    On a CPU two at once, with one thread each: faster than two threads for one after the other. On CUDA one after the
-    other, so that the seconds are those of a training that has the device to itself.
+    On a CPU two at once, with one thread each: faster than two threads for one after the other. On
+    CUDA one after the other, so that the seconds are those of a training that has the device to
+    itself.
     """
     workers = min(2, _cores()) if device == "cpu" else 1
     with ProcessPoolExecutor(

@@ -1,7 +1,8 @@
-"""Whatever a kernel answers, points come only from what a right answer gives for the inputs of this very call.
+"""Whatever a kernel answers, points come only from what a right answer gives for the inputs of this
+very call.
 
-The probes run beside the student's code, which may patch them: here are such answers, made up without knowing a right
-one, and each check judges them in this process.
+The probes run beside the student's code, which may patch them: here are such answers, made up
+without knowing a right one, and each check judges them in this process.
 """
 
 import matplotlib
@@ -20,7 +21,9 @@ TASKS = pytest.mark.parametrize("judged", AUTO, ids=lambda judged: judged.id)
 
 
 class Learned:
-    """A student who knows of the right answers only their shapes, and fills them in by `fill(answer, inputs)`."""
+    """A student who knows of the right answers only their shapes, and fills them in by
+    `fill(answer, inputs)`.
+    """
 
     seen = {}
 
@@ -115,7 +118,9 @@ def overflowing(answer, probe, inputs):
 
 
 def right_values(answer, probe, inputs):
-    """The closed form where kl_loss is asked for values; nothing to compare where it is asked for gradients."""
+    """The closed form where kl_loss is asked for values; nothing to compare where it is asked for
+    gradients.
+    """
     if len(inputs["inputs"]) == 8:
         return answer | {"values": [float(term(*pair)) for pair in inputs["inputs"]]}
     return answer | {"values": [torch.nan] * len(inputs["inputs"])}

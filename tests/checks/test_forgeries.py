@@ -1,4 +1,6 @@
-"""No forgery gains a point, none stops the grading, and right answers beside one keep theirs, in the real engine."""
+"""No forgery gains a point, none stops the grading, and right answers beside one keep theirs, in
+the real engine.
+"""
 
 import os
 from pathlib import Path

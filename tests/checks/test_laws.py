@@ -1,4 +1,6 @@
-"""The checks themselves: the table, what a check does with odd results, and how far its reference values lie apart."""
+"""The checks themselves: the table, what a check does with odd results, and how far its reference
+values lie apart.
+"""
 
 import matplotlib
 import pytest

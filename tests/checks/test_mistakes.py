@@ -1,4 +1,6 @@
-"""Each mistake of the catalogue costs exactly its own tasks and is named; right answers in other words cost nothing."""
+"""Each mistake of the catalogue costs exactly its own tasks and is named; right answers in other
+words cost nothing.
+"""
 
 import re
 
@@ -101,7 +103,10 @@ def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
 
 
 def test_warnings_and_prints_cost_nothing():
-    noisy = "import sys, warnings\nprint('here')\nprint('there', file=sys.stderr)\nwarnings.warn('careful')\n"
+    noisy = (
+        "import sys, warnings\nprint('here')\nprint('there', "
+        "file=sys.stderr)\nwarnings.warn('careful')\n"
+    )
     sources = definitions("03_loss.ipynb")
     fill(
         "kl_loss",

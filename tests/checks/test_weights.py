@@ -1,4 +1,6 @@
-"""Weights that were handed in: what they reach on MNIST's test images, by losses of our own, and what went wrong."""
+"""Weights that were handed in: what they reach on MNIST's test images, by losses of our own, and
+what went wrong.
+"""
 
 import pytest
 import torch
@@ -48,7 +50,8 @@ def test_the_losses_are_those_of_the_text_and_do_not_depend_on_batches():
     assert measure(model, images) == found
 
 
-# What wrong ways of training led to in two epochs: reconstruction, from means, KL, and what must be said.
+# What wrong ways of training led to in two epochs: reconstruction, from means, KL, and what must be
+# said.
 RUNS = {
     "z = mean": (
         424.6,

@@ -1,4 +1,6 @@
-"""Files of weights from strangers: what torch.save writes is read, all else is one sentence, and nothing runs."""
+"""Files of weights from strangers: what torch.save writes is read, all else is one sentence, and
+nothing runs.
+"""
 
 import io
 import os

@@ -49,7 +49,8 @@ def test_another_architecture_is_measured_by_the_students_own_model_and_marked(b
     found = bent_outcome(bent, Bent)
     assert found.passed and found.message.startswith("reached 4.")
     assert (
-        "measured by what your own model gives for 500 test images, since vae.pt holds another architecture: "
+        "measured by what your own model gives for 500 test images, since vae.pt holds another "
+        "architecture: "
         "18 tensors where the VAE of the text has 16" in found.message
     )
 

@@ -1,4 +1,6 @@
-"""A small course for tests of the class: one notebook with two tests and a question, a gradebook, and quick runs."""
+"""A small course for tests of the class: one notebook with two tests and a question, a gradebook,
+and quick runs.
+"""
 
 import io
 import shutil
@@ -28,7 +30,9 @@ class Here(Executor):
 
 
 def run_here(folder, monkeypatch=None, accept=False, **changes):
-    """(exit code, what was printed) of a run over folder/submitted; in this process where there is a monkeypatch."""
+    """(exit code, what was printed) of a run over folder/submitted; in this process where there is
+    a monkeypatch.
+    """
     if monkeypatch:
         monkeypatch.setattr(run, "open_executor", lambda scheduler, workers: Here())
     console = Console(file=io.StringIO(), width=200, markup=False)
@@ -45,7 +49,9 @@ def run_here(folder, monkeypatch=None, accept=False, **changes):
 
 
 def make_course(folder):
-    """A course folder whose gradebook knows the assignment, as `nbgrader generate_assignment` would have written it."""
+    """A course folder whose gradebook knows the assignment, as `nbgrader generate_assignment` would
+    have written it.
+    """
     from nbformat import from_dict
     from nbgrader.api import Base, Gradebook
     from nbgrader.preprocessors import ComputeChecksums, SaveCells
@@ -53,7 +59,8 @@ def make_course(folder):
 
     url = f"sqlite:///{folder / 'gradebook.db'}"
     (folder / "nbgrader_config.py").write_text(
-        f"c = get_config()\nc.CourseDirectory.course_id = 'small'\nc.CourseDirectory.db_url = {url!r}\n"
+        "c = get_config()\nc.CourseDirectory.course_id = 'small'\nc.CourseDirectory.db_url = "
+        f"{url!r}\n"
     )
     Base.metadata.create_all(create_engine(url))  # else nbgrader asks alembic, which takes seconds
     with Gradebook(url, "small") as gradebook:
@@ -81,7 +88,9 @@ def open_gradebook(folder):
 
 
 def scores(folder):
-    """student → {grade_id: (automatic points, points by hand, whether a person must look)}; one row each."""
+    """student → {grade_id: (automatic points, points by hand, whether a person must look)}; one row
+    each.
+    """
     with open_gradebook(folder) as gradebook:
         submissions = gradebook.find_assignment("vae").submissions
         found = {

@@ -1,7 +1,9 @@
-"""A small world for the class: a grader without kernels that does to each submission what its notebook orders.
+"""A small world for the class: a grader without kernels that does to each submission what its
+notebook orders.
 
-The notebook is a JSON object: points (of the two tests), why (the answer in words), and one order: "raise", "refuse",
-"exit", "kill" (the worker process), "sleep" (seconds), or "once" (a path: kill the worker unless that file exists).
+The notebook is a JSON object: points (of the two tests), why (the answer in words), and one order:
+"raise", "refuse", "exit", "kill" (the worker process), "sleep" (seconds), or "once" (a path: kill
+the worker unless that file exists).
 """
 
 import json
@@ -65,7 +67,9 @@ def grade(folder: Path, **options) -> StubReport:
 
 
 def notebook(points=None, why=UNANSWERED, rubric=""):
-    """The notebook of the assignment: an answer, two tests and a question; graded where there are points."""
+    """The notebook of the assignment: an answer, two tests and a question; graded where there are
+    points.
+    """
     cells = [
         _cell("code", "def answer(): ...", "answer", solution=True),
         *(

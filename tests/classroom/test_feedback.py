@@ -1,4 +1,6 @@
-"""nbgrader's feedback pages, made by several processes: everybody's, with what the gradebook holds now."""
+"""nbgrader's feedback pages, made by several processes: everybody's, with what the gradebook holds
+now.
+"""
 
 import shutil
 

@@ -1,4 +1,6 @@
-"""nbgrader's gradebook after a class run: the points are in it, a person's work stays, no student is half written."""
+"""nbgrader's gradebook after a class run: the points are in it, a person's work stays, no student
+is half written.
+"""
 
 import json
 
@@ -34,7 +36,9 @@ def course(template, tmp_path):
 
 @pytest.fixture
 def grade(course, monkeypatch):
-    """Hand in what is given and grade the class: grade(ada={"points": (1, 0)}) → (exit code, what was printed)."""
+    """Hand in what is given and grade the class: grade(ada={"points": (1, 0)}) → (exit code, what
+    was printed).
+    """
 
     def grade(settings=None, **submissions):
         for student, orders in submissions.items():

@@ -1,4 +1,6 @@
-"""Attacks and honest submissions in one class run: nothing is gained, read, written or left, and nobody is harmed."""
+"""Attacks and honest submissions in one class run: nothing is gained, read, written or left, and
+nobody is harmed.
+"""
 
 import pytest
 

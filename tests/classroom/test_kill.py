@@ -1,4 +1,6 @@
-"""Killed anywhere, a class run loses nothing, counts nothing twice, and leaves no student half in the gradebook."""
+"""Killed anywhere, a class run loses nothing, counts nothing twice, and leaves no student half in
+the gradebook.
+"""
 
 import errno
 import itertools
@@ -45,7 +47,9 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A course: two are graded, one of them is marked by hand; then one hands in again, and a third one does."""
+    """A course: two are graded, one of them is marked by hand; then one hands in again, and a third
+    one does.
+    """
     folder = make_course(tmp_path_factory.mktemp("template"))
     hand_in(folder, BEFORE)
     with pytest.MonkeyPatch.context() as patch:

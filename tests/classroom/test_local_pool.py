@@ -206,7 +206,9 @@ def test_only_so_many_submissions_are_on_their_way(tmp_path, most):
 
 
 class SharedFate(Executor):
-    """One worker that is given three calls before it begins; those that it has when one kills it are lost."""
+    """One worker that is given three calls before it begins; those that it has when one kills it
+    are lost.
+    """
 
     in_flight = 3
     lost_in_company = ConnectionError

@@ -1,4 +1,6 @@
-"""What students decide beside their notebooks, their name and the time of submission, harms no result."""
+"""What students decide beside their notebooks, their name and the time of submission, harms no
+result.
+"""
 
 import os
 

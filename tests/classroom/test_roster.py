@@ -12,7 +12,8 @@ from autograder.classroom.intake.bundle import read_bundle
 from autograder.classroom.intake.roster import Entry, Source, read_roster
 from autograder.classroom.intake.student_names import MAX_BYTES, file_stem, student_id
 
-# A path below the folder of submissions → (student, the place in it of what counts, what the file is called)
+# A path below the folder of submissions → (student, the place in it of what counts, what the file
+# is called)
 LAYOUTS = {
     "nbgrader": ("ada/vae/02_vae.ipynb", ("ada", "ada/vae", "")),
     "a folder": ("ada/02_vae.ipynb", ("ada", "ada", "")),

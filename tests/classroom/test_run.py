@@ -1,4 +1,6 @@
-"""python -m autograder class: what changed is graded anew, other points wait for consent, the exit code tells."""
+"""python -m autograder class: what changed is graded anew, other points wait for consent, the exit
+code tells.
+"""
 
 import io
 import json
@@ -21,7 +23,9 @@ from tests.paths import ROOT
 
 @pytest.fixture
 def grade(tmp_path, monkeypatch):
-    """Hand in what is given and grade the class: grade(ada={"points": (1, 0)}) → (exit code, what was printed)."""
+    """Hand in what is given and grade the class: grade(ada={"points": (1, 0)}) → (exit code, what
+    was printed).
+    """
 
     def grade(settings=None, **submissions):
         for student, orders in submissions.items():

@@ -1,4 +1,6 @@
-"""From the folder of a student to files that the grader reads: nothing gets out, nothing grows, all is said."""
+"""From the folder of a student to files that the grader reads: nothing gets out, nothing grows, all
+is said.
+"""
 
 import io
 import os

@@ -32,7 +32,9 @@ def load(monkeypatch):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Take the place of display in a module; collects ("new" or "update", the values of the first line)."""
+    """Take the place of display in a module; collects ("new" or "update", the values of the first
+    line).
+    """
 
     def watch(module):
         found = []

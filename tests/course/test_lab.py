@@ -1,4 +1,6 @@
-"""The helper beside the notebooks: its data are what the text says; each bad state is one sentence with the way out."""
+"""The helper beside the notebooks: its data are what the text says; each bad state is one sentence
+with the way out.
+"""
 
 import importlib.util
 import json

@@ -58,9 +58,11 @@ REGION = re.compile(r"BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)[^\n]*\n(.*?)\n
 
 
 def given_and_secret(name):
-    """The lines of a master that students may read, and those that only an instructor may read, each without blanks.
+    """The lines of a master that students may read, and those that only an instructor may read,
+    each without blanks.
 
-    Secret are solution regions, hidden tests and rubrics, whole model answers, and the instructor's own cells.
+    Secret are solution regions, hidden tests and rubrics, whole model answers, and the instructor's
+    own cells.
     """
     given, secret = set(), set()
     for cell in cells_of(SOLUTIONS, name):
@@ -108,7 +110,8 @@ def test_untouched_release_fails_only_where_an_answer_is_awaited(tmp_path):
             for output in cell.outputs
             if output.output_type == "error"
         ]
-        # the stub itself; an earlier notebook's stub, in one sentence; a name that such a cell should have made
+        # the stub itself; an earlier notebook's stub, in one sentence; a name that such a cell
+        # should have made
         assert {ename for ename, _ in failures} <= {
             "NotImplementedError",
             "LabError",

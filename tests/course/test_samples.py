@@ -1,4 +1,6 @@
-"""From end to end, through files and kernels: the demo's samples get exactly the points that they deserve."""
+"""From end to end, through files and kernels: the demo's samples get exactly the points that they
+deserve.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""nbgrader with the committed configuration: our engine's verdicts become its points, its pages and its Formgrader."""
+"""nbgrader with the committed configuration: our engine's verdicts become its points, its pages and
+its Formgrader.
+"""
 
 import json
 import os
@@ -171,7 +173,9 @@ def damage(folder):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course folder in which three submissions have been autograded, one of them by the Formgrader's button."""
+    """A course folder in which three submissions have been autograded, one of them by the
+    Formgrader's button.
+    """
     folder = tmp_path_factory.mktemp("course")
     for name in ("solutions", "autograder"):
         shutil.copytree(

@@ -1,7 +1,8 @@
-"""Forgeries: what a student may put into a cell to get points for a wrong answer, or to stop the grading.
+"""Forgeries: what a student may put into a cell to get points for a wrong answer, or to stop the
+grading.
 
-Each stands on top of wrong answers to the tasks it aims at, and must gain none of their points, while the tasks beside
-it, answered rightly in the same notebook, keep theirs.
+Each stands on top of wrong answers to the tasks it aims at, and must gain none of their points,
+while the tasks beside it, answered rightly in the same notebook, keep theirs.
 """
 
 from collections.abc import Callable
@@ -16,10 +17,13 @@ PLOT, SCATTER = "plot-latent-test", "scatterplot-latent-test"
 
 @dataclass(frozen=True)
 class Forgery:
-    """One attack. `source` is a cell below the wrong answers; `edit` changes the notebook's JSON in place.
+    """One attack.
 
-    aims: the ids of the tasks answered wrongly. beside: those of the same notebook that must keep their points.
-    shared: it leaves the process as it was, but for the definitions it aims at, so others may follow in one kernel.
+    `source` is a cell below the wrong answers; `edit` changes the notebook's JSON in place.
+
+    aims: the ids of the tasks answered wrongly. beside: those of the same notebook that must keep
+    their points. shared: it leaves the process as it was, but for the definitions it aims at, so
+    others may follow in one kernel.
     """
 
     name: str
@@ -40,5 +44,7 @@ def on_loss(name: str, source: str, **details: Any) -> Forgery:
 
 
 def on_sampling(name: str, source: str, **details: Any) -> Forgery:
-    """An attack on sample_latent; the final activation beside it is right, and is judged where it can be."""
+    """An attack on sample_latent; the final activation beside it is right, and is judged where it
+    can be.
+    """
     return Forgery(name, VAE, source.strip(), (SAMPLING,), **{"beside": (ACTIVATION,)} | details)

@@ -1,4 +1,6 @@
-"""python -m tests.forgeries [WORDS]: the forged-answer table in Markdown: what each gains, what the student reads."""
+"""python -m tests.forgeries [WORDS]: the forged-answer table in Markdown: what each gains, what the
+student reads.
+"""
 
 import typer
 
@@ -6,7 +8,10 @@ from .catalogue import CATALOGUE
 from .judge import Found, judge_all
 
 WIDTH = 120  # characters of a sentence
-HEAD = "| forgery | aims at | gained | kept beside it | what the student reads |\n| --- | --- | --- | --- | --- |"
+HEAD = (
+    "| forgery | aims at | gained | kept beside it | what the student reads |\n| --- | --- | --- "
+    "| --- | --- |"
+)
 
 
 def row(found: Found) -> str:

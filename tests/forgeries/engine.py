@@ -1,4 +1,6 @@
-"""Forgeries of the grader's own parts: test cells, the probes and the bridge in the kernel, the messages of Jupyter."""
+"""Forgeries of the grader's own parts: test cells, the probes and the bridge in the kernel, the
+messages of Jupyter.
+"""
 
 import dataclasses
 

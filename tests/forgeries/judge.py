@@ -37,7 +37,9 @@ WRONG = {
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one forgery: the results of its tasks and of those beside it, and how long it took."""
+    """What came of one forgery: the results of its tasks and of those beside it, and how long it
+    took.
+    """
 
     forgery: Forgery
     results: dict[str, TaskResult]
@@ -95,7 +97,9 @@ def judge(forgery: Forgery) -> Found:
 
 
 def write(forgery: Forgery, folder: Path) -> None:
-    """The released notebook with the key's answers, wrong ones where the forgery aims, and its cell below those."""
+    """The released notebook with the key's answers, wrong ones where the forgery aims, and its cell
+    below those.
+    """
     wrong = wrong_definitions(forgery.notebook)
     before = {source: wrong[name] for name, source in definitions(forgery.notebook).items()}
     notebook = nbformat.read(SOLUTIONS / forgery.notebook, as_version=4)
@@ -117,7 +121,9 @@ def wrong_definitions(notebook: str) -> dict[str, str]:
 
 
 def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
-    """Run the cells one after the other in one kernel, a new one after each death, and the checks on each."""
+    """Run the cells one after the other in one kernel, a new one after each death, and the checks
+    on each.
+    """
     with tempfile.TemporaryDirectory() as folder, StudentKernel(folder) as kernel:
         for forgery in forgeries:
             started = time.monotonic()

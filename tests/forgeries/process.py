@@ -1,4 +1,6 @@
-"""Forgeries by the process: what ends, blocks, floods or bends the kernel in which the checks' probes run too."""
+"""Forgeries by the process: what ends, blocks, floods or bends the kernel in which the checks'
+probes run too.
+"""
 
 from . import on_loss, on_sampling
 

@@ -1,4 +1,6 @@
-"""Forged values: what kl_loss or sample_latent may give back, to be taken for a right answer or to choke the grader."""
+"""Forged values: what kl_loss or sample_latent may give back, to be taken for a right answer or to
+choke the grader.
+"""
 
 from . import on_loss
 

@@ -1,4 +1,6 @@
-"""A submission becomes a Report: each mistake is paid once, where it was made, whatever the student's code does."""
+"""A submission becomes a Report: each mistake is paid once, where it was made, whatever the
+student's code does.
+"""
 
 import json
 import os

@@ -1,4 +1,6 @@
-"""A graded notebook is valid, has nbgrader's marks as released, and shows verdicts where the tests stand."""
+"""A graded notebook is valid, has nbgrader's marks as released, and shows verdicts where the tests
+stand.
+"""
 
 import nbformat
 import pytest

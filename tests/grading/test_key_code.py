@@ -1,4 +1,6 @@
-"""What a notebook's kernel gets of the key's earlier notebooks: the code that it builds on, and nothing else."""
+"""What a notebook's kernel gets of the key's earlier notebooks: the code that it builds on, and
+nothing else.
+"""
 
 import json
 

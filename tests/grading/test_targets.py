@@ -1,4 +1,6 @@
-"""The targets in a report: judged from the weights alone, worth no points, and shown below their cells."""
+"""The targets in a report: judged from the weights alone, worth no points, and shown below their
+cells.
+"""
 
 import io
 import json

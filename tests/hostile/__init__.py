@@ -1,7 +1,9 @@
-"""The hostile class: attacks on the grader, each a student's submission, among those of honest students.
+"""The hostile class: attacks on the grader, each a student's submission, among those of honest
+students.
 
-An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of `TOOLS`. What it gets it
-shows, as outputs of its cell and, by `TELLING`, as what its kl_loss raises: what it could read is in what comes back.
+An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of
+`TOOLS`. What it gets it shows, as outputs of its cell and, by `TELLING`, as what its kl_loss
+raises: what it could read is in what comes back.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 
 VAE, LOSS, CVAE = "02_vae.ipynb", "03_loss.ipynb", "06_cvae.ipynb"
 CANARY = "canary-of-the-"  # begins each secret; a word and 16 hexadecimal digits follow
-MARK = "hostile-mark"  # in the name or the text of each file that an attack writes, and in each process that it starts
+# in the name or the text of each file that an attack writes, and in each process that it starts
+MARK = "hostile-mark"
 
 TOOLS = f'''
 import ctypes, json, os, re, shutil, signal, socket, sqlite3, stat, subprocess, sys, time
@@ -65,10 +68,12 @@ Build = Callable[[Path, "World"], None]  # changes a submission, given its folde
 
 @dataclass(frozen=True)
 class Attack:
-    """What one student tries. says: what is found in outputs, notes or messages if the attack ran and was stopped.
+    """What one student tries. says: what is found in outputs, notes or messages if the attack ran
+    and was stopped.
 
-    cell: code below the tools, in `notebook`. build: changes the folder of the submission, the notebook in it.
-    keeps: the points of the right answers that the attack rides on. student: who hands it in; the name, else.
+    cell: code below the tools, in `notebook`. build: changes the folder of the submission, the
+    notebook in it. keeps: the points of the right answers that the attack rides on. student: who
+    hands it in; the name, else.
     """
 
     name: str

@@ -1,4 +1,6 @@
-"""python -m tests.hostile [WORDS]: the hostile class, as a table: what each attack gained, and what was seen of it."""
+"""python -m tests.hostile [WORDS]: the hostile class, as a table: what each attack gained, and what
+was seen of it.
+"""
 
 import tempfile
 from pathlib import Path
@@ -21,7 +23,9 @@ SEEN = 100  # characters
 def main(
     words: str = typer.Argument("", help="Only attacks whose name holds these words."),
 ) -> None:
-    """Grade the hostile class and print the table; exit 1 where an attack gains a point or an honest student loses."""
+    """Grade the hostile class and print the table; exit 1 where an attack gains a point or an
+    honest student loses.
+    """
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
@@ -35,7 +39,8 @@ def main(
         comparable(run.found[student].report) == comparable(alone[student]) for student in HONEST
     )
     console.print(
-        f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were graded as if "
+        f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were "
+        "graded as if "
         f"alone."
     )
     raise typer.Exit(code=int(gained > 0 or same < len(HONEST)))

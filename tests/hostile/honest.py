@@ -1,4 +1,6 @@
-"""Honest submissions, as they come: whole, half done, renamed, as a zip file, as a learning platform exports them."""
+"""Honest submissions, as they come: whole, half done, renamed, as a zip file, as a learning
+platform exports them.
+"""
 
 import shutil
 from pathlib import Path

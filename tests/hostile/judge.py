@@ -38,7 +38,9 @@ NUMBERS = re.compile(r"[\d.e−+-]+")
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one student. result: as the class keeps it; notebooks: as graded, and as nbgrader has them."""
+    """What came of one student. result: as the class keeps it; notebooks: as graded, and as
+    nbgrader has them.
+    """
 
     student: str
     result: dict[str, Any]
@@ -60,7 +62,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Run:
-    """A class run. before, after: path → hash of what no grading may change; left: processes and files of attacks."""
+    """A class run. before, after: path → hash of what no grading may change; left: processes and
+    files of attacks.
+    """
 
     world: World
     attacks: Sequence[Attack]
@@ -77,7 +81,9 @@ class Run:
         return self.found[student_id(attack.folder)]
 
     def gained(self, attack: Attack) -> float:
-        """The points of the attack's notebook, and of those that nobody handed in, less what the attack rides on."""
+        """The points of the attack's notebook, and of those that nobody handed in, less what the
+        attack rides on.
+        """
         beside = {other.notebook for other in self.attacks if other.folder == attack.folder} - {
             attack.notebook
         }

@@ -7,7 +7,10 @@ from nbformat import v4
 from . import LOSS, VAE, Attack
 from .filesystem import zipped
 
-SCRIPT = "<script>give(1)</script><img src=x onerror=give(2)><iframe srcdoc='<script>give(3)</script>'></iframe>"
+SCRIPT = (
+    "<script>give(1)</script><img src=x onerror=give(2)><iframe "
+    "srcdoc='<script>give(3)</script>'></iframe>"
+)
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' onload='give(4)'><script>give(5)</script></svg>"
 TEXTS = [
     SCRIPT,

@@ -1,4 +1,6 @@
-"""Attacks on what the next kernel, or the grader, would import or run: files beside the notebooks, and from inside."""
+"""Attacks on what the next kernel, or the grader, would import or run: files beside the notebooks,
+and from inside.
+"""
 
 import os
 import pickle

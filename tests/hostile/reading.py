@@ -1,4 +1,6 @@
-"""Attacks that read what they should not: the instructor's files, other students' files, other processes."""
+"""Attacks that read what they should not: the instructor's files, other students' files, other
+processes.
+"""
 
 from . import CVAE, Attack
 

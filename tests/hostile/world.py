@@ -1,4 +1,6 @@
-"""A world for the class: a course with its own copy of the grader, a gradebook, a home, secrets, and submissions."""
+"""A world for the class: a course with its own copy of the grader, a gradebook, a home, secrets,
+and submissions.
+"""
 
 import compileall
 import hashlib
@@ -31,7 +33,9 @@ LONGEST = 600  # seconds of a command
 
 @dataclass(frozen=True)
 class World:
-    """Folders below one. secrets: where each lies → its text. visitors: who connected to a server of the instructor."""
+    """Folders below one. secrets: where each lies → its text. visitors: who connected to a server
+    of the instructor.
+    """
 
     folder: Path
     secrets: dict[str, str]
@@ -100,7 +104,9 @@ class World:
 
     @contextmanager
     def listening(self):
-        """Servers of the instructor, for the time of a run: on a port, in a file, under a name without a file."""
+        """Servers of the instructor, for the time of a run: on a port, in a file, under a name
+        without a file.
+        """
         with ExitStack() as stack:
             self.servers["port"] = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             for name in (str(self.home / "agent.sock"), "\0hostile-server"):
@@ -159,7 +165,9 @@ def _hide(path, secret, where):
 
 
 def hand_in(world: World, attacks: Iterable[Attack], port: int) -> None:
-    """The submissions of attacks: released notebooks, with the tools and the attack in place of the answers."""
+    """The submissions of attacks: released notebooks, with the tools and the attack in place of the
+    answers.
+    """
     for attack in attacks:
         folder = world.submitted / attack.folder / "vae"
         folder.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,9 @@ messages = st.lists(
 
 
 class FakeKernel(StudentKernel):
-    """A kernel that answers each request with the same messages, in which OURS stands for the request's ids."""
+    """A kernel that answers each request with the same messages, in which OURS stands for the
+    request's ids.
+    """
 
     def __init__(self, folder):
         super().__init__(folder)

@@ -98,12 +98,15 @@ def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
 
 
 def test_an_answer_that_the_student_forges_is_read_as_plain_data(kernel):
-    """Code in the kernel can send what it likes: only well-formed values with the request's own id count."""
+    """Code in the kernel can send what it likes: only well-formed values with the request's own id
+    count.
+    """
     kernel.run_cell(
         "kernel = get_ipython().kernel\n"
         "def kl_loss(m, l):\n"
         "    for name in ['x', kernel.get_parent()['content']['comm_id']]:\n"
-        "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': {}},\n"
+        "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': "
+        "{}},\n"
         "                            parent=kernel.get_parent(), buffers=[b'not JSON'])\n"
         "    return m.sum()"
     )
@@ -211,7 +214,10 @@ def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):
             kernel.run_cell("import os, time\nassert os.environ['GREETING'] == 'hello'").error
             is None
         )
-        stubborn = "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        pass"
+        stubborn = (
+            "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        "
+            "pass"
+        )
         result = kernel.run_cell(stubborn, timeout=1)
         assert result.status == "died" and "did not react to an interrupt" in result.error
         assert not kernel.alive

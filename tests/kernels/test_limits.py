@@ -1,4 +1,6 @@
-"""A kernel that takes too much, of whatever there is, gets an exception or ends; nothing else is harmed."""
+"""A kernel that takes too much, of whatever there is, gets an exception or ends; nothing else is
+harmed.
+"""
 
 import signal
 from types import SimpleNamespace
@@ -50,11 +52,17 @@ DEADLY = {
         "ran out of memory (256 MB)",
     ),
     "a memory bomb that hides its memory": (
-        "import ctypes\nctypes.CDLL(None).prctl(4, 0)\nx = []\nwhile True: x.append(bytearray(10**7))",
+        (
+            "import ctypes\nctypes.CDLL(None).prctl(4, 0)\nx = []\nwhile True: "
+            "x.append(bytearray(10**7))"
+        ),
         "ran out of memory (256 MB)",
     ),
     "a memory bomb with a misleading name": (
-        "import ctypes\nctypes.CDLL(None).prctl(15, b'x kB')\nx = []\nwhile True: x.append(bytearray(10**7))",
+        (
+            "import ctypes\nctypes.CDLL(None).prctl(15, b'x kB')\nx = []\nwhile True: "
+            "x.append(bytearray(10**7))"
+        ),
         "ran out of memory (256 MB)",
     ),
     "a fork bomb": ("import os\nwhile True: os.fork()", "started more than 20 processes"),

@@ -1,4 +1,6 @@
-"""A fork of the warm process is as good as a new one; how it ends, and what isolates it, is told in a sentence."""
+"""A fork of the warm process is as good as a new one; how it ends, and what isolates it, is told in
+a sentence.
+"""
 
 import os
 import re
@@ -129,7 +131,9 @@ def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(
 
 
 def test_the_warm_process_is_fit_to_be_forked(tmp_path):
-    """A fork keeps no thread but the one that forks: whatever another holds at that moment stays locked for ever."""
+    """A fork keeps no thread but the one that forks: whatever another holds at that moment stays
+    locked for ever.
+    """
     taken = seat()
     assert taken.warm.wait()["threads"] == 1
     taken.leave()

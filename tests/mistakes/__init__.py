@@ -1,6 +1,8 @@
-"""The catalogue: answers to the assignment, wrong ones with what they cost, and right ones that cost nothing.
+"""The catalogue: answers to the assignment, wrong ones with what they cost, and right ones that
+cost nothing.
 
-An `Answer` changes the key's definitions of one notebook and says which tasks fail then and what the student reads.
+An `Answer` changes the key's definitions of one notebook and says which tasks fail then and what
+the student reads.
 """
 
 import textwrap
@@ -10,7 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `costs` are the ids of the tasks that must fail, `says` a fragment of the failed messages."""
+    """One answer.
+
+    `costs` are the ids of the tasks that must fail, `says` a fragment of the failed messages.
+    """
 
     notebook: str
     name: str

@@ -1,4 +1,6 @@
-"""python -m tests.mistakes [--seeds N] [--processes N]: the confusion table, and whether verdicts ever change."""
+"""python -m tests.mistakes [--seeds N] [--processes N]: the confusion table, and whether verdicts
+ever change.
+"""
 
 import multiprocessing
 import os
@@ -24,7 +26,9 @@ def main(
     ] = 1,
     processes: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
 ) -> None:
-    """Judge every answer of the catalogue and print the confusion table; exit 1 where a verdict is wrong."""
+    """Judge every answer of the catalogue and print the confusion table; exit 1 where a verdict is
+    wrong.
+    """
     console = Console(width=110)
     cases = [
         (place, seed)
@@ -59,7 +63,10 @@ def main(
 
 def line(answer: Answer, seed: int | None, each: Verdict) -> str:
     """One wrong verdict in a line."""
-    return f"{answer} (seed {seed}) lost {each.lost}, should lose {answer.costs}: {' | '.join(each.messages)[:300]}"
+    return (
+        f"{answer} (seed {seed}) lost {each.lost}, should lose {answer.costs}: "
+        f"{' | '.join(each.messages)[:300]}"
+    )
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ _ENCODERS = (
     ),
     (
         "weights by index",
-        "features = self.conv1(x) + (self.label_to_encoder.weight.T[y] + self.label_to_encoder.bias)"
+        "features = self.conv1(x) + (self.label_to_encoder.weight.T[y] + "
+        "self.label_to_encoder.bias)"
         ".view(-1, 32, 14, 14)",
         "",
     ),

@@ -16,7 +16,8 @@ from . import Answer
 from .catalogue import CATALOGUE
 from .key import definitions, namespace
 
-# The definitions that decide each task. A task whose definitions an answer leaves alone is the key's: it passes.
+# The definitions that decide each task. A task whose definitions an answer leaves alone is the
+# key's: it passes.
 DECIDES = {
     "vae-activation-test": ["VAE"],
     "vae-sampling-test": ["VAE"],
@@ -56,7 +57,9 @@ PROPERTIES = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The tasks that an answer lost, in the assignment's order, and the messages of all failed checks."""
+    """The tasks that an answer lost, in the assignment's order, and the messages of all failed
+    checks.
+    """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
@@ -70,13 +73,17 @@ class Verdict:
         return any(answer.says in message for message in self.messages)
 
     def diagnoses(self, answer: Answer) -> bool:
-        """Whether the mistake itself is named, or shown with its line, and not only the property that fails."""
+        """Whether the mistake itself is named, or shown with its line, and not only the property
+        that fails.
+        """
         return self.says(answer) and answer.says not in PROPERTIES
 
 
 @functools.cache
 def verdict(answer: Answer, seed: int | None = None) -> Verdict:
-    """Run the checks of the tasks that the answer's definitions decide; with a seed, on inputs that repeat."""
+    """Run the checks of the tasks that the answer's definitions decide; with a seed, on inputs that
+    repeat.
+    """
     before = definitions(answer.notebook)
     sources = dict(before)
     answer.change(sources)

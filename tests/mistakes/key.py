@@ -1,4 +1,6 @@
-"""The key's definitions, as the master notebooks have them, and namespaces in which answers to a notebook live."""
+"""The key's definitions, as the master notebooks have them, and namespaces in which answers to a
+notebook live.
+"""
 
 import ast
 import functools
@@ -57,7 +59,9 @@ def definitions(notebook: str) -> dict[str, str]:
 
 
 def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
-    """What the notebook's globals hold after its cells have run, with these definitions (default: the key's)."""
+    """What the notebook's globals hold after its cells have run, with these definitions (default:
+    the key's).
+    """
     colours = ListedColormap(matplotlib.color_sequences["petroff10"])
     space = {
         "torch": torch,

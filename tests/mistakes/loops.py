@@ -86,8 +86,8 @@ _BODIES = (
     (
         "loss written out",
         _ZERO + _FORWARD + "recon = F.binary_cross_entropy(recon_x, x, reduction='sum') / len(x)\n"
-        "kl = 0.5 * (mean_z**2 + logvar_z.exp() - logvar_z - 1).sum(dim=1).mean()\nloss = recon + kl\n"
-        + _UPDATE,
+        "kl = 0.5 * (mean_z**2 + logvar_z.exp() - logvar_z - 1).sum(dim=1).mean()\nloss = recon + "
+        "kl\n" + _UPDATE,
         "",
     ),
     (
@@ -300,7 +300,8 @@ def _filled(text: str, conditional: bool) -> str:
     return text
 
 
-# Of the loops' mistakes, those that are tried on the conditional twins too: they are judged by the same code.
+# Of the loops' mistakes, those that are tried on the conditional twins too: they are judged by the
+# same code.
 _TWINS = (
     "no zero_grad",
     "no step",

@@ -157,7 +157,10 @@ _RIGHT = (
     ),
     (
         "dimension after the sum",
-        "return 0.5 * (torch.sum(mean_z**2 + logvar_z.exp() - logvar_z, dim=1) - mean_z.shape[1]).mean()",
+        (
+            "return 0.5 * (torch.sum(mean_z**2 + logvar_z.exp() - logvar_z, dim=1) - "
+            "mean_z.shape[1]).mean()"
+        ),
     ),
     ("mean then times D", _TERM + "return terms.mean() * mean_z.shape[1]"),
     ("mean over images first", _TERM + "return terms.mean(dim=0).sum()"),
@@ -171,7 +174,8 @@ _RIGHT = (
         "multivariate",
         "q = torch.distributions.MultivariateNormal(mean_z, torch.diag_embed(logvar_z.exp()))\n"
         "size = mean_z.shape[1]\n"
-        "p = torch.distributions.MultivariateNormal(mean_z.new_zeros(size), torch.eye(size, dtype=mean_z.dtype))\n"
+        "p = torch.distributions.MultivariateNormal(mean_z.new_zeros(size), torch.eye(size, "
+        "dtype=mean_z.dtype))\n"
         "return torch.distributions.kl_divergence(q, p).mean()",
     ),
     ("shape (1,)", _TERM + "return terms.sum(dim=1).mean(dim=0, keepdim=True)"),
@@ -185,16 +189,21 @@ _RIGHT = (
     (
         "entropy and cross entropy",
         "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
-        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - entropy).mean()",
+        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - "
+        "entropy).mean()",
     ),
     (
         "image by image",
         "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
-        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / len(mean_z)",
+        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / "
+        "len(mean_z)",
     ),
     (
         "in double",
-        "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()",
+        (
+            "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - "
+            "v).sum(1).mean()"
+        ),
     ),
     (
         "σ² by a variable",

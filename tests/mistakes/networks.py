@@ -103,7 +103,10 @@ _SAMPLERS = (
     ),
     (
         "no_grad",
-        "with torch.no_grad():\n    return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)",
+        (
+            "with torch.no_grad():\n    return mean_z + torch.exp(0.5 * logvar_z) * "
+            "torch.randn_like(mean_z)"
+        ),
         "cannot reach the encoder",
     ),
     (
@@ -139,7 +142,10 @@ _SAMPLERS = (
     ),
     (
         "reseeding",
-        "torch.manual_seed(0)\nreturn mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)",
+        (
+            "torch.manual_seed(0)\nreturn mean_z + torch.exp(0.5 * logvar_z) * "
+            "torch.randn_like(mean_z)"
+        ),
         "Seed once at the top",
     ),
     (
@@ -195,7 +201,8 @@ _SAMPLERS = (
     ),
     (
         "numpy's seed",
-        "np.random.seed(0)\nnoise = torch.tensor(np.random.randn(*mean_z.shape), dtype=mean_z.dtype)\n"
+        "np.random.seed(0)\nnoise = torch.tensor(np.random.randn(*mean_z.shape), "
+        "dtype=mean_z.dtype)\n"
         "return mean_z + torch.exp(0.5 * logvar_z) * noise",
         "Draw new noise in every call",
     ),
@@ -207,7 +214,8 @@ _SAMPLERS = (
     (
         "noise kept",
         "if not hasattr(self, 'noise') or self.noise.shape != mean_z.shape:\n"
-        "    self.noise = torch.randn_like(mean_z)\nreturn mean_z + torch.exp(0.5 * logvar_z) * self.noise",
+        "    self.noise = torch.randn_like(mean_z)\nreturn mean_z + torch.exp(0.5 * logvar_z) * "
+        "self.noise",
         "Draw new noise in every call",
     ),
     (
@@ -290,7 +298,8 @@ _SAMPLERS = (
     (
         "own generator",
         "generator = torch.Generator()\ngenerator.seed()\n"
-        "noise = torch.randn(mean_z.shape, generator=generator)\nreturn mean_z + torch.exp(0.5 * logvar_z) * noise",
+        "noise = torch.randn(mean_z.shape, generator=generator)\nreturn mean_z + torch.exp(0.5 * "
+        "logvar_z) * noise",
         "",
     ),
     (

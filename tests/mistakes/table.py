@@ -20,7 +20,10 @@ class Count:
     accepted: int = 0
 
     def add(self, answer: Answer, verdict: Verdict) -> None:
-        """Count one verdict. Caught is a wrong answer that loses all the tasks that it should, and no other."""
+        """Count one verdict.
+
+        Caught is a wrong answer that loses all the tasks that it should, and no other.
+        """
         if answer.costs:
             self.wrong += 1
             self.caught += verdict.just(answer)

@@ -1,4 +1,6 @@
-"""How notebooks are written to files, and what happens to those: functions that give bytes and note what is lost."""
+"""How notebooks are written to files, and what happens to those: functions that give bytes and note
+what is lost.
+"""
 
 import json
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What happens to notebooks on their way to the grader, as functions on their JSON.
 
-Each takes a Hurt and two numbers, which choose what it happens to. What it may cost is noted in `Hurt.lost`: the names
-whose definition it touched in a way that no grader can undo.
+Each takes a Hurt and two numbers, which choose what it happens to. What it may cost is noted in
+`Hurt.lost`: the names whose definition it touched in a way that no grader can undo.
 """
 
 import ast
@@ -67,7 +67,9 @@ STUBS = [
 
 @dataclass
 class Hurt:
-    """A notebook's JSON, the names that it defines, those of them that are lost, and whether a cell was torn."""
+    """A notebook's JSON, the names that it defines, those of them that are lost, and whether a cell
+    was torn.
+    """
 
     notebook: dict
     names: frozenset
@@ -165,7 +167,9 @@ def merge(hurt, a, b):
 
 
 def split(hurt, a, b):
-    """A cell is split between two statements; both halves keep its marks, or the lower one has none."""
+    """A cell is split between two statements; both halves keep its marks, or the lower one has
+    none.
+    """
     place = hurt.at(a)
     cell = hurt.cells[place]
     if is_cell(cell) and cell["cell_type"] == "code" and is_python(cell["source"]):

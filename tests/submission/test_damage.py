@@ -1,4 +1,6 @@
-"""Whatever a student did to the cells: locked ones are as released, answers run, and notes say what was done."""
+"""Whatever a student did to the cells: locked ones are as released, answers run, and notes say what
+was done.
+"""
 
 import json
 import math
@@ -67,7 +69,8 @@ def run(cells):
     return space
 
 
-# What a student did → the cells, and the notes, each by a fragment. In each case the answer is right.
+# What a student did → the cells, and the notes, each by a fragment. In each case the answer is
+# right.
 DAMAGES = {
     "nothing": ([SETUP, ANSWER, GIVEN, TEST, WHY, RUBRIC], []),
     "locked cells and given ones deleted": (

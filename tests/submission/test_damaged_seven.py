@@ -1,4 +1,6 @@
-"""The seven notebooks, each damaged as a whole, still get the points of their answers, judged by the real checks."""
+"""The seven notebooks, each damaged as a whole, still get the points of their answers, judged by
+the real checks.
+"""
 
 import ast
 import copy

@@ -1,4 +1,5 @@
-"""Whatever happens to the notebooks on their way, grading ends, 0 ≤ score ≤ 14, and intact answers keep their points.
+"""Whatever happens to the notebooks on their way, grading ends, 0 ≤ score ≤ 14, and intact answers
+keep their points.
 
 `FUZZ_EXAMPLES=5000 pytest tests/test_fuzz.py` tries as many, other ones in each run.
 """
@@ -129,13 +130,16 @@ def count_inputs(last_lines):
         if name not in ("read", "graded")
     )
     last_lines.append(
-        f"Damaged submissions: {COUNTS['read']} read and restored, {COUNTS['graded']} graded ({kinds})"
+        f"Damaged submissions: {COUNTS['read']} read and restored, {COUNTS['graded']} graded "
+        f"({kinds})"
     )
 
 
 @dataclass(frozen=True)
 class Damage:
-    """What happens to one notebook: steps on its cells, a way to write it, and what happens to the file."""
+    """What happens to one notebook: steps on its cells, a way to write it, and what happens to the
+    file.
+    """
 
     notebook: str
     steps: list

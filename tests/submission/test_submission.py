@@ -1,4 +1,6 @@
-"""A folder is read as a Submission whatever is in it: which file is which notebook, and a sentence on each defect."""
+"""A folder is read as a Submission whatever is in it: which file is which notebook, and a sentence
+on each defect.
+"""
 
 import json
 import os
@@ -175,7 +177,8 @@ def merged(*names):
     return found
 
 
-# What lies in the folder, the later the newer → what each notebook holds that was read, and the notes.
+# What lies in the folder, the later the newer → what each notebook holds that was read, and the
+# notes.
 CHOICES = {
     "another name": (
         {"02_vae (1).ipynb": released(VAE, 1)},

@@ -1,4 +1,6 @@
-"""The command `target` and its bands: measured runs become a table, the table bands, and bands exit codes."""
+"""The command `target` and its bands: measured runs become a table, the table bands, and bands exit
+codes.
+"""
 
 import dataclasses
 import io

@@ -1,6 +1,8 @@
-"""The promise of the assignment, in full length, on all of MNIST: both models end in the bands of the measured runs.
+"""The promise of the assignment, in full length, on all of MNIST: both models end in the bands of
+the measured runs.
 
-`-m slow` trains on the CPU, `-m gpu` on CUDA. The training begins with the session and ends beside the other tests.
+`-m slow` trains on the CPU, `-m gpu` on CUDA. The training begins with the session and ends beside
+the other tests.
 """
 
 import os

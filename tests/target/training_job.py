@@ -1,4 +1,6 @@
-"""The full-length training of both models beside the other tests, with what they leave of the processor."""
+"""The full-length training of both models beside the other tests, with what they leave of the
+processor.
+"""
 
 import shutil
 import subprocess

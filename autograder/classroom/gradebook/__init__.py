@@ -1,1 +1,3 @@
-"""nbgrader's gradebook, its folder of graded notebooks and its feedback pages, written from the results."""
+"""nbgrader's gradebook, its folder of graded notebooks and its feedback pages, written from the
+results.
+"""

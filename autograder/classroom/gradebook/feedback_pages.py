@@ -20,7 +20,9 @@ class Share(GenerateFeedback):
         self._share, self._shares, self._seen = share, shares, 0
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Whether to make this student's pages; nbgrader asks for one student after the other, in order."""
+        """Whether to make this student's pages; nbgrader asks for one student after the other, in
+        order.
+        """
         self._seen += 1
         if self._seen % self._shares != self._share:
             return False
@@ -29,7 +31,10 @@ class Share(GenerateFeedback):
 
 
 def make_share(root: str, share: int, shares: int) -> tuple[list[str], list[str]]:
-    """Make the pages of every n-th student of a course folder. Returns who has pages, and who has none."""
+    """Make the pages of every n-th student of a course folder.
+
+    Returns who has pages, and who has none.
+    """
     app = NbGrader(log_level="CRITICAL")
     app.load_cwd_config = False
     app.initialize([], root=root)

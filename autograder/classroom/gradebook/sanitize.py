@@ -1,4 +1,6 @@
-"""Notebooks as the grader gives them → as `nbgrader autograde` would leave them, and what each graded cell comes to."""
+"""Notebooks as the grader gives them → as `nbgrader autograde` would leave them, and what each
+graded cell comes to.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,16 +16,21 @@ from ..errors import GradebookError
 
 @dataclass(frozen=True)
 class Mark:
-    """What one cell comes to. score: points, None where a person gives them; comment: None where there is none."""
+    """What one cell comes to. score: points, None where a person gives them; comment: None where
+    there is none.
+    """
 
     score: float | None = None
     comment: str | None = None
 
 
 class Master:
-    """The cells of an assignment, read once. Stands for a Gradebook where nbgrader's preprocessors ask for them.
+    """The cells of an assignment, read once.
 
-    notebooks: their names; names: cell id → grade_id; points: cell id → (grade_id, points), of those with points.
+    Stands for a Gradebook where nbgrader's preprocessors ask for them.
+
+    notebooks: their names; names: cell id → grade_id; points: cell id → (grade_id, points), of
+    those with points.
     """
 
     def __init__(self, notebooks: Iterable[Notebook]):
@@ -60,7 +67,9 @@ def _values(cell):
 
 
 class Sanitizer:
-    """Puts the instructor's cells into graded notebooks, rubrics included, with nbgrader's own preprocessors."""
+    """Puts the instructor's cells into graded notebooks, rubrics included, with nbgrader's own
+    preprocessors.
+    """
 
     def __init__(self, master: Master, assignment: str, **settings):
         self._overwrite = OverwriteCells(**settings)
@@ -78,7 +87,10 @@ class Sanitizer:
 
 
 def marks_of(notebook: NotebookNode) -> dict[str, Mark]:
-    """grade_id → Mark for each cell with points or an answer, as SaveAutoGrades decides. Raises GradebookError."""
+    """grade_id → Mark for each cell with points or an answer, as SaveAutoGrades decides.
+
+    Raises GradebookError.
+    """
     marks = {}
     for cell in notebook.cells:
         if is_grade(cell) or is_solution(cell) or is_task(cell):

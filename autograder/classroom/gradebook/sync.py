@@ -1,4 +1,6 @@
-"""Which results the gradebook has, known without asking it where nobody touched it since; writing the rest."""
+"""Which results the gradebook has, known without asking it where nobody touched it since; writing
+the rest.
+"""
 
 import hashlib
 import json
@@ -18,9 +20,9 @@ TIMESTAMP = 100  # bytes
 class Merger:
     """Between a Store and the gradebook of a course folder. A context manager.
 
-    A journal says what was merged: the hash of the notebooks, the time of submission, nbgrader's id of the submission.
-    It holds as long as the database's file and nbgrader's settings are as the last run left them; else the ids in the
-    gradebook decide.
+    A journal says what was merged: the hash of the notebooks, the time of submission, nbgrader's id
+    of the submission. It holds as long as the database's file and nbgrader's settings are as the
+    last run left them; else the ids in the gradebook decide.
     """
 
     def __init__(self, store: Store, root: Path, assignment: str):
@@ -69,7 +71,9 @@ class Merger:
         ]
 
     def merge(self, result: Result, entry: Entry) -> str:
-        """Write a result to the gradebook. Returns what is wrong with the time of submission, "" for nothing.
+        """Write a result to the gradebook.
+
+        Returns what is wrong with the time of submission, "" for nothing.
 
         Raises GradebookError, OSError.
         """

@@ -1,4 +1,6 @@
-"""One writer: a graded submission → nbgrader's gradebook and its `autograded` folder, one transaction a student."""
+"""One writer: a graded submission → nbgrader's gradebook and its `autograded` folder, one
+transaction a student.
+"""
 
 import contextlib
 import json
@@ -26,7 +28,9 @@ _PART_OF_TIME = re.compile(
 
 
 class GradebookWriter:
-    """The gradebook of a course folder with an nbgrader_config.py. A context manager; raises GradebookError.
+    """The gradebook of a course folder with an nbgrader_config.py.
+
+    A context manager; raises GradebookError.
 
     The database is what nbgrader's db_url names.
     """
@@ -102,9 +106,10 @@ class GradebookWriter:
     ) -> str:
         """Write one student's graded notebooks and their points. Returns the id of the submission.
 
-        notebooks: file name → JSON text. timestamp: when it was handed in, as nbgrader writes it. resubmitted: whether
-        what the student wrote may have changed, so that answers that a person marked need another look. What a person
-        gave (points, extra credit, comments) stays. Raises GradebookError, OSError.
+        notebooks: file name → JSON text. timestamp: when it was handed in, as nbgrader writes it.
+        resubmitted: whether what the student wrote may have changed, so that answers that a person
+        marked need another look. What a person gave (points, extra credit, comments) stays. Raises
+        GradebookError, OSError.
         """
         graded = {
             name: self._sanitizer.notebook(name, text) for name, text in self._known(notebooks)
@@ -202,7 +207,9 @@ class GradebookWriter:
 
 
 def readable_time(text: str | None) -> str | None:
-    """The text where nbgrader can read it as a time; None for others, such as those that name a file as time zone."""
+    """The text where nbgrader can read it as a time; None for others, such as those that name a
+    file as time zone.
+    """
     if text is None or ".." in text or not all(map(_PART_OF_TIME.fullmatch, text.split(" "))):
         return None
     try:

@@ -1,4 +1,6 @@
-"""What a student handed in, as bytes that can be sent to another machine, and the hash of its contents."""
+"""What a student handed in, as bytes that can be sent to another machine, and the hash of its
+contents.
+"""
 
 import hashlib
 import os
@@ -10,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from .roster import Entry, Source
 
-# All limits. What lies deeper or has another ending is no part of a submission; what is larger is named and left out.
+# All limits. What lies deeper or has another ending is no part of a submission; what is larger is
+# named and left out.
 ENDINGS = {
     ".ipynb": 200,
     ".json": 200,
@@ -27,7 +30,9 @@ ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 
 @dataclass(frozen=True)
 class File:
-    """A file of a submission: its place in it ("/" between parts), its bytes, when it was changed (nanoseconds)."""
+    """A file of a submission: its place in it ("/" between parts), its bytes, when it was changed
+    (nanoseconds).
+    """
 
     place: str
     data: bytes
@@ -88,7 +93,9 @@ def _hash(path):
 
 
 def _files(entry):
-    """[(place, path, bytes)] of what counts, sorted by depth and name, and a sentence per file that does not."""
+    """[(place, path, bytes)] of what counts, sorted by depth and name, and a sentence per file that
+    does not.
+    """
     found = {}
     for number, source in enumerate(entry.sources, 1):
         above = (

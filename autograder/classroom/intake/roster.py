@@ -1,4 +1,6 @@
-"""A folder of submissions → who handed in what: as nbgrader has it, as zips, or as learning platforms export it."""
+"""A folder of submissions → who handed in what: as nbgrader has it, as zips, or as learning
+platforms export it.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +35,8 @@ class Entry:
 def read_roster(submitted: Path, assignment: str = ASSIGNMENT) -> tuple[list[Entry], list[str]]:
     """The students of a folder, sorted, and a sentence for each thing in it that belongs to nobody.
 
-    STUDENT/vae/ (nbgrader), STUDENT/ and STUDENT.zip, and what Moodle and Canvas make: a folder or files per student.
-    What is hidden is left out. Raises RosterError.
+    STUDENT/vae/ (nbgrader), STUDENT/ and STUDENT.zip, and what Moodle and Canvas make: a folder or
+    files per student. What is hidden is left out. Raises RosterError.
     """
     if not submitted.is_dir():
         raise RosterError(f"{submitted} is not a folder.")

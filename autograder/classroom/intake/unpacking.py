@@ -1,4 +1,6 @@
-"""A Bundle → files in a folder, with its zips unpacked; nothing ends up outside, and nothing grows without limit."""
+"""A Bundle → files in a folder, with its zips unpacked; nothing ends up outside, and nothing grows
+without limit.
+"""
 
 import errno
 import itertools
@@ -37,7 +39,8 @@ _DAMAGE = (
 def lay_out(bundle: Bundle, folder: Path) -> list[str]:
     """Write a submission's files below a new folder. Returns a sentence for each that was left out.
 
-    Raises SubmissionError for a zip that would write elsewhere, holds a link, or grows beyond the limits; OSError.
+    Raises SubmissionError for a zip that would write elsewhere, holds a link, or grows beyond the
+    limits; OSError.
     """
     folder.mkdir()
     notes = list(bundle.notes)
@@ -54,7 +57,8 @@ def lay_out(bundle: Bundle, folder: Path) -> list[str]:
             notes += _unpack(path, target, path.relative_to(folder).as_posix(), budget)
     for path in _zips(folder):
         notes.append(
-            f"{path.relative_to(folder).as_posix()} lies too deep in other zips, and was not unpacked."
+            f"{path.relative_to(folder).as_posix()} lies too deep in other zips, and was not "
+            "unpacked."
         )
         path.unlink()
     return notes
@@ -75,7 +79,8 @@ class _Budget:
             )
         if unpacked > self.bytes:
             raise SubmissionError(
-                f"{shown} unpacks to {unpacked // 2**20} MB; {MAX_UNPACKED // 2**20} MB are allowed."
+                f"{shown} unpacks to {unpacked // 2**20} MB; {MAX_UNPACKED // 2**20} MB are "
+                "allowed."
             )
         self.bytes -= unpacked
 
@@ -140,7 +145,10 @@ def _place(text, problem="A file of the submission has a place outside of it."):
 
 
 def _write(archive, info, path, shown):
-    """Unpack one member. Returns a sentence where that fails; raises OSError where there is no room for it."""
+    """Unpack one member.
+
+    Returns a sentence where that fails; raises OSError where there is no room for it.
+    """
     limit = ENDINGS[path.suffix.lower()] * 2**20
     if info.flag_bits & 1:
         return f"{shown} is protected by a password."

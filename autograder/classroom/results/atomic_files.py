@@ -9,7 +9,9 @@ _PREFIX, _SUFFIX = ".writing-", ".tmp"
 
 
 def write(path: Path, data: bytes, mode: int = 0o644, lasting: bool = True) -> None:
-    """Write a file in one step: at every moment it has its old contents or the new ones. Raises OSError.
+    """Write a file in one step: at every moment it has its old contents or the new ones.
+
+    Raises OSError.
 
     lasting: also where the power fails. That takes time.
     """
@@ -29,7 +31,10 @@ def write(path: Path, data: bytes, mode: int = 0o644, lasting: bool = True) -> N
 
 
 def append(path: Path, line: bytes) -> None:
-    """Add a line to a file. What an interrupted call leaves is a line of its own. Raises OSError."""
+    """Add a line to a file.
+
+    What an interrupted call leaves is a line of its own. Raises OSError.
+    """
     with path.open("ab") as file:
         file.write(b"\n" + line)
 

@@ -43,7 +43,9 @@ def table(rows: list[Difference]) -> Table:
 
 
 def _share(points):
-    """None for a task that is new or gone, and for one worth nothing, which changes nobody's points."""
+    """None for a task that is new or gone, and for one worth nothing, which changes nobody's
+    points.
+    """
     return round(points[0] / points[1], 6) if points and points[1] else None
 
 

@@ -19,7 +19,9 @@ _ABOVE = (
 
 
 def course_hashes(root: Path = ROOT, assignment: str = "vae") -> dict[str, str]:
-    """{"checks": of the grader's sources, "assignment": of the release and the key}, by their contents."""
+    """{"checks": of the grader's sources, "assignment": of the release and the key}, by their
+    contents.
+    """
     package = root / AUTOGRADER.name
     checks = [
         path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _ABOVE

@@ -1,4 +1,5 @@
-"""The results folder: one JSON file a student, written whole or not at all, and the graded notebooks beside it.
+"""The results folder: one JSON file a student, written whole or not at all, and the graded
+notebooks beside it.
 
     STUDENT.json                   the result that counts
     waiting/STUDENT.json           a newer one with other points, until somebody accepts it
@@ -28,7 +29,8 @@ COUNTS, WAITING, REFUSED = "", "waiting", "refused"  # folders
 
 @dataclass(frozen=True)
 class Result:
-    """What is known of one student's grading. hashes: of what it rests on; notebooks: the hash of the graded ones.
+    """What is known of one student's grading. hashes: of what it rests on; notebooks: the hash of
+    the graded ones.
 
     points: task → (points, of how many).
     """
@@ -46,10 +48,12 @@ class Result:
 
 
 class Store:
-    """The results in a folder, which belongs to one process at a time. A context manager; raises ClassError, OSError.
+    """The results in a folder, which belongs to one process at a time.
 
-    results: folder (COUNTS, WAITING, REFUSED) → student → Result. titles: of the tasks in them. damaged: files that
-    could not be read.
+    A context manager; raises ClassError, OSError.
+
+    results: folder (COUNTS, WAITING, REFUSED) → student → Result. titles: of the tasks in them.
+    damaged: files that could not be read.
     """
 
     def __init__(self, folder: Path):

@@ -21,7 +21,8 @@ def print_summary(
 ) -> None:
     """Print tables of students (of a small class) and tasks, and one line of counts.
 
-    results: those that count. titles: of the tasks. counts: phrase → how many students; zeros are left out.
+    results: those that count. titles: of the tasks. counts: phrase → how many students; zeros are
+    left out.
     """
     if results and len(results) <= STUDENTS:
         console.print(_students(results))

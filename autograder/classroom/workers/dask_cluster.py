@@ -13,10 +13,12 @@ SECONDS = 30  # until the scheduler must have answered, and a worker must be the
 
 
 class DaskCluster(Executor):
-    """An Executor on the workers of a scheduler, each of which has this repository and its environment.
+    """An Executor on the workers of a scheduler, each of which has this repository and its
+    environment.
 
-    The scheduler tries a call again whose worker dies (distributed.scheduler.allowed-failures), also where it only
-    waited for that worker. Raises ClassError where there is no scheduler, no worker, or no Dask.
+    The scheduler tries a call again whose worker dies (distributed.scheduler.allowed-failures),
+    also where it only waited for that worker. Raises ClassError where there is no scheduler, no
+    worker, or no Dask.
     """
 
     def __init__(self, address: str, seconds: float = SECONDS):
@@ -47,7 +49,9 @@ class DaskCluster(Executor):
 
     @property
     def in_flight(self) -> int:
-        """How many calls are worth submitting at once: one for each thread of a worker, and one that waits."""
+        """How many calls are worth submitting at once: one for each thread of a worker, and one
+        that waits.
+        """
         with self._connection():
             return sum(self._client.nthreads().values()) + 1
 

@@ -31,9 +31,9 @@ class Outcome:
 def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> Iterator[Outcome]:
     """Grade submissions; one Outcome each, in the order in which they are done.
 
-    arguments: what `grade_bundle` gets beside the Bundle. A submission that was lost in company is graded again at the
-    end, alone: another one may have ended its worker. Raises ClassError where the executor is gone, or a worker can
-    grade nobody.
+    arguments: what `grade_bundle` gets beside the Bundle. A submission that was lost in company is
+    graded again at the end, alone: another one may have ended its worker. Raises ClassError where
+    the executor is gone, or a worker can grade nobody.
     """
     waiting, suspects, alone, flight = deque(entries), deque(), set(), {}
     while waiting or suspects or flight:
@@ -63,7 +63,9 @@ def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> 
 
 
 def _has_room(executor, flight):
-    """Whether one more may be sent: few enough are on their way, and, with one of any size, small enough."""
+    """Whether one more may be sent: few enough are on their way, and, with one of any size, small
+    enough.
+    """
     size = sum(size for _, _, size in flight.values())
     return not flight or len(flight) < executor.in_flight and size + bundle.MAX_TOTAL <= MAX_BYTES
 

@@ -27,7 +27,8 @@ class WorkerError(Exception):
 class LocalPool(Executor):
     """An Executor whose functions return text. A call whose process is killed is tried once more.
 
-    Futures raise WorkerError. in_flight, lost_in_company: see `open_executor`; each process has one call only.
+    Futures raise WorkerError. in_flight, lost_in_company: see `open_executor`; each process has one
+    call only.
     """
 
     lost_in_company = ()
@@ -103,7 +104,10 @@ class WorkerProcess:
         theirs.close()
 
     def call(self, function: Callable[..., str], args: tuple, seconds: float) -> str:
-        """What function(*args) returns. Raises WorkerError for what it raises, ProcessLost where the process ends."""
+        """What function(*args) returns.
+
+        Raises WorkerError for what it raises, ProcessLost where the process ends.
+        """
         try:
             self._pipe.send((function, args))
             if not self._pipe.poll(seconds):

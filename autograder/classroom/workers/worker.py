@@ -14,7 +14,8 @@ from ...text import clean
 from ..intake.bundle import Bundle
 from ..intake.unpacking import lay_out
 
-GRADER = "autograder.grading:grade"  # called with a folder and options; gives a Report, or raises SubmissionError
+# called with a folder and options; gives a Report, or raises SubmissionError
+GRADER = "autograder.grading:grade"
 MAX_SENTENCE = 300  # characters of what an exception says
 HEAPS = 2  # of a worker process; glibc would make, and keep, one for each of the many short threads
 M_ARENA_MAX = -8  # their number's name in glibc's <malloc.h>
@@ -23,11 +24,13 @@ M_ARENA_MAX = -8  # their number's name in glibc's <malloc.h>
 def grade_bundle(
     bundle: Bundle, grader: str = GRADER, options: dict[str, Any] | None = None
 ) -> str:
-    """Grade one submission. Whatever it does to the grader is part of the JSON object that comes back.
+    """Grade one submission.
 
-    status: "graded" (then: report, notebooks as {name: JSON text}), "refused" (there is nothing to grade), "failed"
-    (the grader could not grade it) or "stopped" (it can grade nobody here); problem: a sentence, where it is not
-    graded. grader: "module:function".
+    Whatever it does to the grader is part of the JSON object that comes back.
+
+    status: "graded" (then: report, notebooks as {name: JSON text}), "refused" (there is nothing to
+    grade), "failed" (the grader could not grade it) or "stopped" (it can grade nobody here);
+    problem: a sentence, where it is not graded. grader: "module:function".
     """
     limit_heaps()
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as place:
@@ -53,7 +56,9 @@ def grade_bundle(
 
 
 def limit_heaps() -> None:
-    """Keep the process's memory from growing with the number of submissions; where there is no glibc, do nothing."""
+    """Keep the process's memory from growing with the number of submissions; where there is no
+    glibc, do nothing.
+    """
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
 
@@ -71,6 +76,8 @@ def _function(grader: str) -> Callable:
 
 
 def _report(report, student, notes):
-    """The report's JSON, with the student's name and what was said of the files before the grader saw them."""
+    """The report's JSON, with the student's name and what was said of the files before the grader
+    saw them.
+    """
     tree = report.to_json()
     return {**tree, "submission": student, "notes": [*map(clean, notes), *tree["notes"]]}

@@ -1,1 +1,4 @@
-"""What runs inside the sandbox: a warm process that is forked for each kernel. Imports nothing else of ours."""
+"""What runs inside the sandbox: a warm process that is forked for each kernel.
+
+Imports nothing else of ours.
+"""

@@ -1,8 +1,11 @@
-"""The warm process: imports what notebooks need once, and is forked for each kernel. It never runs a student's code.
+"""The warm process: imports what notebooks need once, and is forked for each kernel.
 
-Arguments: the number of a socket (SOCK_SEQPACKET) to the grader, and a mode: "forks", "alone" (keeps one kernel
-itself) or "trial" (imports nothing and only says whether forks can be isolated). Says {"ready": true, ...} or
-{"failed": sentence}. Each message that comes with a socket asks for a kernel, whose order comes through that socket.
+It never runs a student's code.
+
+Arguments: the number of a socket (SOCK_SEQPACKET) to the grader, and a mode: "forks", "alone"
+(keeps one kernel itself) or "trial" (imports nothing and only says whether forks can be isolated).
+Says {"ready": true, ...} or {"failed": sentence}. Each message that comes with a socket asks for a
+kernel, whose order comes through that socket.
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 """Run a command as a user without rights, for a grader that is root.
 
-Its argument is a JSON object: user (a number), command (a list), sources (path → an empty folder at which the user
-finds it, for this command only; a user without rights may not be able to reach the path itself).
+Its argument is a JSON object: user (a number), command (a list), sources (path → an empty folder at
+which the user finds it, for this command only; a user without rights may not be able to reach the
+path itself).
 """
 
 import json

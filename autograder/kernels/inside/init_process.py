@@ -1,4 +1,6 @@
-"""Process 1 of a kernel's namespace: lays out the folders, starts the kernel, and tells how it ended."""
+"""Process 1 of a kernel's namespace: lays out the folders, starts the kernel, and tells how it
+ended.
+"""
 
 import contextlib
 import json
@@ -17,7 +19,8 @@ from .student_process import LISTENING, be_kernel
 def run_first(order: Order, tell: socket.socket) -> None:
     """Run the kernel; say {"listening": true} and {"ended": how} to `tell`. Never returns.
 
-    When this process ends, Linux ends every process of its namespace; it ends itself when the keeper does.
+    When this process ends, Linux ends every process of its namespace; it ends itself when the
+    keeper does.
     """
     try:
         namespaces.end_with_parent()
@@ -60,7 +63,9 @@ def mount_own(limits: Limits) -> None:
 
 
 def close_off() -> None:
-    """Protect what may only be read, hide the spool and our own code, allow one more user: the kernel's."""
+    """Protect what may only be read, hide the spool and our own code, allow one more user: the
+    kernel's.
+    """
     for path in (SPOOL, CODE):
         namespaces.mount_memory(path, 4096, 1)
     for path in (SHOWN, SPOOL, CODE):

@@ -27,9 +27,11 @@ class Limits:
 
 
 def apply_to_this_process(limits: Limits, own_namespace: bool = False) -> None:
-    """Set what the system can keep for a process and its children; a system without such limits is left as it is.
+    """Set what the system can keep for a process and its children; a system without such limits is
+    left as it is.
 
-    own_namespace: whether the user has no other processes, as in a user namespace that was just made.
+    own_namespace: whether the user has no other processes, as in a user namespace that was just
+    made.
     """
     try:
         import resource
@@ -43,7 +45,8 @@ def apply_to_this_process(limits: Limits, own_namespace: bool = False) -> None:
     }
     if sys.platform == "linux":
         held = memory_of("self")
-        # Threads reserve more than they use; these stop one huge request at once, the keeper's look stops the rest.
+        # Threads reserve more than they use; these stop one huge request at once, the keeper's look
+        # stops the rest.
         values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
         values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
         if own_namespace and kernel_release() >= (
@@ -68,7 +71,9 @@ def kernel_release() -> tuple[int, int]:
 
 
 def memory_of(process: int | str) -> dict[str, int]:
-    """The sizes (bytes) that Linux tells of a process: VmData, VmSize, RssAnon, RssShmem, ... Empty when it is gone."""
+    """The sizes (bytes) that Linux tells of a process: VmData, VmSize, RssAnon, RssShmem, ... Empty
+    when it is gone.
+    """
     try:
         with open(f"/proc/{process}/status", encoding="ascii", errors="replace") as file:
             rows = [line.split() for line in file]
@@ -82,7 +87,10 @@ def memory_of(process: int | str) -> dict[str, int]:
 
 
 def fair_memory_of(process: int, otherwise: int) -> int:
-    """The memory (bytes) of a process; what n processes share counts 1/n. `otherwise` where it hides that."""
+    """The memory (bytes) of a process; what n processes share counts 1/n.
+
+    `otherwise` where it hides that.
+    """
     try:
         with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as file:
             rows = [line.split() for line in file]
@@ -119,6 +127,8 @@ def describe_end(status: int, usage, limits: Limits, killed_before: int) -> str:
 
 
 def describe_code(code: int) -> str:
-    """How a process ended, by its exit code or, negative, its signal: a sentence without its subject."""
+    """How a process ended, by its exit code or, negative, its signal: a sentence without its
+    subject.
+    """
     how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
     return f"ended the kernel's process ({how})"

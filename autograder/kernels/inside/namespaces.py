@@ -30,7 +30,8 @@ def _call(name, *arguments):
 
 
 def enter() -> None:
-    """Give this process namespaces of its own of every kind, in which it may do everything and is user 0.
+    """Give this process namespaces of its own of every kind, in which it may do everything and is
+    user 0.
 
     The namespace of processes is that of its next child, which is then process 1 of it.
     """
@@ -55,7 +56,9 @@ def forbid_more_users(allowed: int) -> None:
 
 
 def become_nobody(user: int) -> None:
-    """Go on as `user` in a user namespace below this one: without rights over mounts, processes and network."""
+    """Go on as `user` in a user namespace below this one: without rights over mounts, processes and
+    network.
+    """
     old_user, old_group = os.getuid(), os.getgid()
     _call("unshare", NEW_USER)
     _map_ids(user, old_user, old_group)
@@ -89,7 +92,9 @@ def mount_memory(path: str, size: int, files: int) -> None:
 
 
 def mounted_below(path: str) -> dict[str, int]:
-    """{folder: open file} of what is mounted in a folder, so that it can be bound again when the folder is covered."""
+    """{folder: open file} of what is mounted in a folder, so that it can be bound again when the
+    folder is covered.
+    """
     points = [
         line.split()[1].encode().decode("unicode_escape")
         for line in _read("/proc/self/mounts").splitlines()

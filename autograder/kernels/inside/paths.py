@@ -3,10 +3,10 @@
 WORK = "/sandbox/work"  # a kernel's folder
 SHOWN = "/sandbox/shown"  # copies that it may only read
 DATA = "/sandbox/data"  # what all kernels may read
-SOCKETS = (
-    "/sandbox/sockets"  # a kernel's, the one folder that lies on a disk; read-only once they exist
-)
-SPOOL = "/sandbox/spool"  # a folder for each kernel, with what is copied in and with its sockets; no kernel sees it
+# a kernel's, the one folder that lies on a disk; read-only once they exist
+SOCKETS = "/sandbox/sockets"
+# a folder for each kernel, with what is copied in and with its sockets; no kernel sees it
+SPOOL = "/sandbox/spool"
 CODE = "/sandbox/code"  # this package; no kernel sees it
 
 OWN = (WORK, SHOWN, "/tmp", "/dev/shm")  # each kernel has these for itself, in memory

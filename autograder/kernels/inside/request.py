@@ -9,7 +9,8 @@ from .limits import Limits
 
 @dataclass(frozen=True)
 class Order:
-    """place: a folder of the spool, with `work`, `shown` and `sockets` in it. connection: Jupyter's connection file.
+    """place: a folder of the spool, with `work`, `shown` and `sockets` in it. connection: Jupyter's
+    connection file.
 
     env: the whole environment. isolated: whether to make namespaces for this kernel alone.
     """

@@ -1,6 +1,8 @@
-"""A filter of system calls for processes that run a student's code: what no notebook needs, and memory nobody counts.
+"""A filter of system calls for processes that run a student's code: what no notebook needs, and
+memory nobody counts.
 
-Numbers are from Linux's <asm/unistd.h> and <linux/audit.h>, the filter's words from <linux/filter.h> (see seccomp(2)).
+Numbers are from Linux's <asm/unistd.h> and <linux/audit.h>, the filter's words from
+<linux/filter.h> (see seccomp(2)).
 """
 
 import ctypes
@@ -46,7 +48,9 @@ class _Program(ctypes.Structure):
 
 
 def refuse() -> None:
-    """Refuse these calls (PermissionError) to this process and whatever it starts; other machines get no filter."""
+    """Refuse these calls (PermissionError) to this process and whatever it starts; other machines
+    get no filter.
+    """
     if platform.machine() not in MACHINES:
         return
     code = b"".join(

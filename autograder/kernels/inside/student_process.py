@@ -14,7 +14,10 @@ LISTENING = b"listening"
 
 
 def be_kernel(order: Order, say: int, held_back: int) -> None:
-    """Give up all rights, write LISTENING (or what went wrong) to `say`, wait for `held_back`. Never returns."""
+    """Give up all rights, write LISTENING (or what went wrong) to `say`, wait for `held_back`.
+
+    Never returns.
+    """
     try:
         namespaces.close_memory(False)
         os.setsid()
@@ -53,7 +56,10 @@ def leave_open(*files: int) -> None:
 
 
 def start_ipython(env: dict[str, str]):
-    """IPython's kernel application, with its sockets bound. Until it is started, no code of a student runs here."""
+    """IPython's kernel application, with its sockets bound.
+
+    Until it is started, no code of a student runs here.
+    """
     os.environ.clear()
     os.environ.update(env)
     os.umask(0o022)
@@ -72,7 +78,9 @@ def start_ipython(env: dict[str, str]):
 
 
 def seed_again() -> None:
-    """Give each generator of random numbers that was imported a seed of its own, as in a process without a past."""
+    """Give each generator of random numbers that was imported a seed of its own, as in a process
+    without a past.
+    """
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()

@@ -1,7 +1,7 @@
 """One kernel as a tree of processes, keeper → first → kernel, and the first of them.
 
-The keeper speaks with the grader, watches what the kernel uses, and ends it. It stays outside the kernel's namespace
-of processes, so nothing in there can see or reach it.
+The keeper speaks with the grader, watches what the kernel uses, and ends it. It stays outside the
+kernel's namespace of processes, so nothing in there can see or reach it.
 """
 
 import json
@@ -23,9 +23,11 @@ VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
 def keep(connection: socket.socket, isolated: bool) -> None:
-    """Run one kernel: read an order, say {"listening": true}, obey {"signal": n}, end it, say {"ended": how}.
+    """Run one kernel: read an order, say {"listening": true}, obey {"signal": n}, end it, say
+    {"ended": how}.
 
-    isolated: whether to make namespaces for this kernel; without them it is in those of this process.
+    isolated: whether to make namespaces for this kernel; without them it is in those of this
+    process.
     """
     order = Order.read(connection.recv(MESSAGE), isolated)
     held = memory_of("self")["RssAnon"]
@@ -100,6 +102,8 @@ class Watch:
         )
 
     def most_memory_of(self, process: int) -> int:
-        """The memory (bytes) that a process uses beyond the warm one; what it shares with others counts in full."""
+        """The memory (bytes) that a process uses beyond the warm one; what it shares with others
+        counts in full.
+        """
         sizes = memory_of(process)
         return max(0, sizes.get("RssAnon", 0) - self.held) + sizes.get("RssShmem", 0)

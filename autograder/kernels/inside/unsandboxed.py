@@ -1,4 +1,6 @@
-"""An IPython kernel with the limits that this system has, and no sandbox: `unsandboxed.py LIMITS -f FILE`, LIMITS as JSON."""
+"""An IPython kernel with the limits that this system has, and no sandbox: `unsandboxed.py LIMITS -f
+FILE`, LIMITS as JSON.
+"""
 
 import json
 import sys
