@@ -3,9 +3,7 @@ feedback, target.
 """
 
 import json
-import os
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,15 +13,16 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from . import atomic_files
 from .classroom.command import class_command
 from .classroom.feedback import feedback_command
 from .errors import SetupError, SubmissionError
 from .target.command import target_command
+from .terminal import fail, open_console
 
 if TYPE_CHECKING:
     from .grading import Report
 
-WIDTH = 100  # columns, where the output is no terminal
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -60,15 +59,15 @@ def grade_command(
     from .grading import grade  # loads torch, which the other commands need not wait for
     from .probes.student import NoVerdictError
 
-    console = _console(stderr=json_file == "-")
+    console = open_console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None
     try:
         with _progress() as tell:
             report = grade(folder, only=chosen, tell=tell, sandbox=require_sandbox)
     except SubmissionError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except (SetupError, NoVerdictError) as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
     if json_file is not None:
         _write_json(report, json_file)
     print_report(report, console)
@@ -111,7 +110,7 @@ def _notebook(name: str) -> str:
         if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])
     ]
     if not meant:
-        _fail(
+        fail(
             (
                 f"--only {name}: the notebooks with automatic tasks are "
                 f"{', '.join(each[:-6] for each in graded)}."
@@ -123,11 +122,6 @@ def _notebook(name: str) -> str:
 
 def _title(task) -> str:
     return f"{task.question} {task.title}"
-
-
-def _console(stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
 
 
 @contextmanager
@@ -143,24 +137,13 @@ def _progress():
 
 def _write_json(report: "Report", target: str) -> None:
     """Write the report to a file, whole or not at all; "-" is standard output."""
-    text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
     if target == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n")
         return
-    path = Path(target)
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)  # mkstemp keeps others out; a report is read by its group
-        os.replace(name, path)
+        atomic_files.write_json(Path(target), report.to_json())
     except OSError as error:
-        _fail(f"{target} cannot be written: {error.strerror}.", 1)
-
-
-def _fail(sentence: str, code: int):
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(code)
+        fail(f"{target} cannot be written: {error.strerror}.", 1)
 
 
 if __name__ == "__main__":

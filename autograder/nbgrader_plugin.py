@@ -7,25 +7,50 @@ the grader in place of a run.
 """
 
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
-from nbconvert.exporters import NotebookExporter
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
+
+from .assignment import NOTEBOOKS
+from .submission import read_submission
+
+# What a page may show of what students wrote.
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+BLOCKS = ["blockquote", "br", "details", "div", "hr", "img", "p", "pre", "summary"]
+LISTS = ["dd", "dl", "dt", "li", "ol", "ul"]
+WORDS = ["a", "b", "code", "del", "em", "i", "kbd", "s", "span", "strong", "sub", "sup"]
+TABLES = ["table", "tbody", "td", "th", "thead", "tr"]
+TAGS = frozenset(HEADINGS + BLOCKS + LISTS + WORDS + TABLES)
+ATTRIBUTES = {
+    "a": ["href", "title", "class"],
+    "img": ["src", "alt", "title", "width", "height"],
+    "ol": ["start"],
+    **{tag: ["style"] for tag in ("td", "th")},
+    **{tag: ["class"] for tag in ("code", "div", "pre", "span")},
+}
+PROTOCOLS = frozenset(["http", "https", "mailto", "data"])  # attached pictures are data
+STYLE = CSSSanitizer(allowed_css_properties=["text-align"])
 
 
 def use_engine(config) -> None:
     """Let Autograde grade with our engine, and let no page run what students wrote."""
     config.Autograde.exporter_class = SubmissionExporter
-    config.Autograde.pre_convert_hook = use_right_names
+    config.Autograde.pre_convert_hook = partial(use_right_names, config=config)
     config.Autograde.autograde_preprocessors = [
         Verdicts if preprocessor is Execute else preprocessor
         for preprocessor in Autograde.autograde_preprocessors.default()
     ]
-    config.HTMLExporter.filters = {"markdown2html": "autograder.harmless.markdown2html"}
+    config.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_plugin.markdown2html"}
 
 
 class SubmissionExporter(NotebookExporter):
@@ -119,22 +144,32 @@ class Verdicts(NbGraderPreprocessor):
         return nb, resources
 
 
-def use_right_names(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Replace, in place, the paths of a folder's notebooks by those that they should have, whatever
-    they are called.
+def use_right_names(assignment: str, student: str, notebooks: list[str], *, config) -> None:
+    """Replace, in place, the paths of a folder's notebooks by those that they should have.
 
     Autograde's hook. The exporter reads these notebooks from the grader, so the student's files
-    stay as they are.
+    stay as they are. config: nbgrader's, which says where the release is.
     """
-    from .assignment import NOTEBOOKS  # loads torch
-    from .submission import read_submission
-
     folder, names = Path(notebooks[0]).parent, {Path(path).name for path in notebooks}
-    if names == {
-        path.name for path in folder.glob("*.ipynb")
-    }:  # else `--notebook` asks for one of them
-        names = names.intersection(NOTEBOOKS).union(read_submission(folder).notebooks)
-        notebooks[:] = sorted(str(folder / name) for name in names)
+    if names != {path.name for path in folder.glob("*.ipynb")}:
+        return  # `--notebook` asks for one of them
+    course = CourseDirectory(config=config)
+    release = Path(course.format_path(course.release_directory, ".", assignment))
+    names = names.intersection(NOTEBOOKS).union(read_submission(folder, release).notebooks)
+    notebooks[:] = sorted(str(folder / name) for name in names)
+
+
+@pass_context
+def markdown2html(context, source: str) -> str:
+    """Show Markdown as HTML in which tags that a browser would act on are text.
+
+    Stands for nbconvert's filter of that name: a script in an answer would act with the rights of
+    whoever opens the page to grade it.
+    """
+    page = HTMLExporter().markdown2html(context, source)
+    return bleach.clean(
+        page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLE
+    )
 
 
 class RemoveInstructorCells(TagRemovePreprocessor):

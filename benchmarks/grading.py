@@ -21,7 +21,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.results.fingerprints import ROOT
+from autograder.paths import ROOT
 from benchmarks.samples import write_class
 
 SIZES = (1, 5, 20, 60)

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.results.fingerprints import ROOT
+from autograder.paths import ROOT
 
 SIZES = (100, 1_000, 10_000)
 WORKERS = 2

@@ -1,7 +1,9 @@
-"""Where the parts of the repository lie."""
+"""Where the parts of the repository lie, and MNIST."""
 
+import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-SOLUTIONS = ROOT / "solutions" / "vae"
-RELEASE = ROOT / "notebooks" / "vae"
+from autograder.paths import RELEASE, ROOT, SOLUTIONS
+
+DATA = Path(os.environ.get("LAB_DATA", ROOT / "data")).absolute()
+__all__ = ["DATA", "RELEASE", "ROOT", "SOLUTIONS"]

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ..paths import ROOT
+from ..terminal import complain, open_console
 from .errors import KEPT, ClassError
 from .gradebook.sync import CONFIG
-from .results.fingerprints import ROOT
 from .run import FAILED, Settings, run_class
 
 WIDTH = 120  # columns, where the output is no terminal
@@ -51,7 +52,7 @@ def class_command(
     Ends with 0 where all are graded, 1 where some could not be, 2 where there is nothing to grade,
     and 3 where points that differ wait for --yes.
     """
-    console = _console()
+    console = open_console(WIDTH)
     settings = Settings(
         submitted,
         results or submitted.absolute().parent / "graded",
@@ -73,12 +74,15 @@ def grade_class(settings: Settings, console: Console, accept) -> int:
     try:
         return run_class(settings, console, accept)
     except ClassError as error:
-        return _fail(str(error), error.code)
+        complain(str(error))
+        return error.code
     except OSError as error:
         place = error.filename or settings.results
-        return _fail(f"{place}: {error.strerror or error}. {KEPT}", FAILED)
+        complain(f"{place}: {error.strerror or error}. {KEPT}")
+        return FAILED
     except KeyboardInterrupt:
-        return _fail(f"Stopped. {KEPT}", INTERRUPTED)
+        complain(f"Stopped. {KEPT}")
+        return INTERRUPTED
 
 
 def _ask(students):
@@ -86,13 +90,3 @@ def _ask(students):
     if not sys.stdin.isatty():
         return False
     return typer.confirm(f"Replace the points of {students:,} student(s)?")
-
-
-def _console():
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDTH)
-
-
-def _fail(sentence, code):
-    print(sentence, file=sys.stderr)
-    return code

@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ..paths import ROOT
+from ..processes import usable_cores
 from ..text import clean
 from .gradebook.sync import CONFIG
 from .intake.roster import ASSIGNMENT
-from .results.fingerprints import ROOT
-from .workers.executors import cores
 from .workers.local_pool import LocalPool, WorkerError
 
 
@@ -30,7 +30,7 @@ def feedback_command(
     root = Path.cwd() if Path(CONFIG).is_file() else ROOT
     with Console(stderr=True).status("Making the pages"):
         try:
-            made, failed = make_all(root, workers or cores())
+            made, failed = make_all(root, workers or usable_cores())
         except WorkerError as error:
             print(f"Not all pages could be made: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None

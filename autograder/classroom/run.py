@@ -19,13 +19,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ..paths import ROOT
 from ..text import clean
 from .errors import GradebookError
 from .gradebook.sync import Merger
 from .intake import bundle
 from .intake.roster import ASSIGNMENT, Entry, read_roster
 from .results.differences import Difference, differences, table
-from .results.fingerprints import ROOT, course_hashes
+from .results.fingerprints import course_hashes
 from .results.store import COUNTS, REFUSED, WAITING, Result, Store, points_of
 from .results.summary import print_summary
 from .workers.dispatch import Outcome, grade_all

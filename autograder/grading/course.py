@@ -11,9 +11,8 @@ from nbformat import NotebookNode
 
 from ..errors import SetupError, SubmissionError
 from ..notebook.file import read_notebook
+from ..paths import RELEASE, SOLUTIONS
 from .key_code import code_alone
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class CourseError(SetupError):
@@ -27,8 +26,8 @@ class Course:
     Files are read once.
     """
 
-    solutions: Path = ROOT / "solutions" / "vae"
-    release: Path = ROOT / "notebooks" / "vae"
+    solutions: Path = SOLUTIONS
+    release: Path = RELEASE
 
     def released(self, name: str) -> NotebookNode | None:
         """A notebook of the release, not to be changed; None where it has none. Raises CourseError."""

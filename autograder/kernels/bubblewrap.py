@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..paths import ROOT
 from .inside.paths import CODE, DATA, OWN, SOCKETS, SPOOL
 
 INSIDE = Path(__file__).with_name("inside")
 PACKAGE = "_warm"  # what that package is called in the sandbox; no notebook uses the name
-REPOSITORY = Path(__file__).resolve().parents[2]
 SYSTEM = (  # shown where they exist
     "/usr",
     "/bin",
@@ -103,7 +103,7 @@ def shown() -> Iterator[tuple[str, str]]:
         path: "link" if os.path.islink(path) else "bind" for path in SYSTEM if os.path.lexists(path)
     }
     kinds |= {path: "bind" for path in python_folders()}
-    for private in (str(REPOSITORY), os.path.realpath(os.getcwd()), os.path.expanduser("~")):
+    for private in (str(ROOT), os.path.realpath(os.getcwd()), os.path.expanduser("~")):
         if any(private.startswith(f"{path}/") for path, kind in kinds.items() if kind == "bind"):
             kinds[private] = "mask"
     seen = {}

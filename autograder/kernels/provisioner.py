@@ -19,6 +19,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 
+from ..paths import ROOT
 from . import bubblewrap, isolation
 from .channels import KernelManager
 from .inside import paths
@@ -207,7 +208,7 @@ def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
 def without_the_grader(env: dict[str, str]) -> dict[str, str]:
     """The environment, in which Python does not find this package: it holds right answers."""
     folders = [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    kept = (folder for folder in folders if Path(folder).resolve() != bubblewrap.REPOSITORY)
+    kept = (folder for folder in folders if Path(folder).resolve() != ROOT)
     return env | {"PYTHONPATH": os.pathsep.join(kept)}
 
 

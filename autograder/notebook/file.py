@@ -9,12 +9,12 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4.convert import upgrade_cell
 
 from ..errors import SubmissionError
+from ..submission_limits import MAX_NOTEBOOK_BYTES
 from .outputs import bounded, plain
 from .recovery import cells_of
 
 # All limits. Reading a file takes at most some 2 GB of memory; one with 60 MB of output, about 200
 # MB.
-MAX_BYTES = 200 * 2**20  # of a file
 MAX_CELLS = 2_000  # of a notebook
 MAX_CODE = 1_000_000  # characters of all its code cells
 MAX_SHOWN = (
@@ -88,11 +88,11 @@ def number(cells: list[dict[str, Any]]) -> None:
 def _bytes(path):
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(MAX_NOTEBOOK_BYTES + 1)
     except OSError as error:
         raise SubmissionError(f"cannot be read ({error.strerror})") from error
-    if len(raw) > MAX_BYTES:
-        raise SubmissionError(f"is larger than {MAX_BYTES // 2**20} MB")
+    if len(raw) > MAX_NOTEBOOK_BYTES:
+        raise SubmissionError(f"is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB")
     return raw
 
 

@@ -7,17 +7,12 @@ import linecache
 import traceback
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 MISSING = object()
 
-# Limits of what leaves this process at once; where it arrives, there are limits too.
-MAX_BYTES = 32 * 2**20
-MAX_PARTS = 100_000  # numbers, tensors, lists and dicts
-MAX_LEVELS = 30  # of lists and dicts inside one another
-MAX_SAID = 300  # characters of an exception that are repeated
+MAX_SAID = 300  # characters of an exception that are repeated; it may hold a megabyte
 
 
 class NotDefined(Exception):
@@ -114,72 +109,6 @@ def quiet(namespace):
         for owner, name, value in real:
             setattr(owner, name, value)
         plt.close("all")
-
-
-def plain(value):
-    """The value in a form that can leave this process: tensors detached on the CPU, unknown types
-    by their name.
-
-    Raises Rejected, before anything large is copied, for more than the limits above.
-    """
-    return _Copier().copy(value, 0)
-
-
-class _Copier:
-    """Copies one value, and counts what it copies."""
-
-    def __init__(self):
-        self.bytes = self.parts = 0
-
-    def copy(self, value, level):
-        """The plain form of a part of the value."""
-        self._count(level)
-        if value is None or isinstance(value, (bool, int, float)):
-            return value
-        if isinstance(value, str):
-            return self._weighed(value, len(value), "a text")
-        if isinstance(
-            value, torch.Tensor
-        ):  # an expanded one takes up its full size only when it is copied
-            size = value.numel() * value.element_size()
-            return (
-                self._weighed(value, size, f"a tensor of shape {tuple(value.shape)}")
-                .detach()
-                .cpu()
-                .clone()
-            )
-        if isinstance(value, np.generic):
-            return value.item()
-        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-            return torch.from_numpy(
-                self._weighed(value, value.nbytes, f"an array of shape {value.shape}").copy()
-            )
-        if isinstance(value, (list, tuple)):
-            return [self.copy(item, level + 1) for item in value]
-        if isinstance(value, dict):
-            return {str(name): self.copy(item, level + 1) for name, item in value.items()}
-        return f"<{type(value).__name__}>"
-
-    def _count(self, level):
-        self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise Rejected(
-                f"Your code returned more than {MAX_PARTS} values, too many to be judged."
-            )
-        if level > MAX_LEVELS:
-            raise Rejected(
-                f"Your code returned lists more than {MAX_LEVELS} levels deep, too deep to be "
-                "judged."
-            )
-
-    def _weighed(self, value, size, what):
-        self.bytes += size
-        if self.bytes > MAX_BYTES:
-            raise Rejected(
-                f"Your code returned {what}, {size:,} bytes; at most {MAX_BYTES // 2**20} MB can "
-                "be judged."
-            )
-        return value
 
 
 def randomise(model, seed, gain=1.0):

@@ -11,8 +11,9 @@ from matplotlib.image import AxesImage
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .common import Rejected, find, placed, plain
+from .common import Rejected, find, placed
 from .legends import explanations, is_colorbar
+from .plain_values import as_plain_values
 
 
 class PaintingModel(nn.Module):
@@ -133,7 +134,7 @@ def plot(namespace, function, texture, conditional=False, label=None):
         figures = [_images(plt.figure(number)) for number in plt.get_fignums()]
     codes = torch.cat(model.codes) if model.codes else torch.empty(0, 2)
     labels = torch.cat(model.labels) if model.labels else torch.empty(0, dtype=torch.int64)
-    return plain(
+    return as_plain_values(
         {"figures": figures, "codes": codes, "labels": labels, "decoy_calls": len(decoy.codes)}
     )
 
@@ -214,7 +215,7 @@ def scatter(namespace, function, images, labels, projection, shift, conditional=
     points, colours = (
         np.concatenate([group[i] for group in groups] + [np.empty((0, 2 + i))]) for i in (0, 1)
     )
-    return plain(
+    return as_plain_values(
         {"points": points, "colours": colours, "explanations": key, "decoy_calls": decoy.calls}
     )
 

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .common import Rejected, find, placed, plain
+from .common import Rejected, find, placed
+from .plain_values import as_plain_values
 
 # What a penalty of the codes can be made of, of mean m and log-variance v.
 TERMS = {
@@ -135,7 +136,7 @@ def train(namespace, function, case, arguments):
     with placed(namespace, **world):
         averages = find(namespace, function)(model, **arguments)
     parameters = dict(model.named_parameters())
-    return plain(
+    return as_plain_values(
         {
             "state": parameters,
             "averages": averages,
@@ -157,7 +158,7 @@ def evaluate(namespace, function, case):
     with placed(namespace, **world):
         averages = find(namespace, function)(model)
     gradients = sum(parameter.grad is not None for parameter in model.parameters())
-    return plain(
+    return as_plain_values(
         {
             "averages": averages,
             "state": dict(model.state_dict()),

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from .common import find, plain, randomise
+from .common import find, randomise
+from .plain_values import as_plain_values
 from .values import arguments, backward
 
 
@@ -39,7 +40,7 @@ def vae_decode(namespace, z, seed, gains, ramps):
     single = model.decode(z[:1])
     randomise(model, seed, 0.0)
     grey = model.decode(z)
-    return plain(
+    return as_plain_values(
         {
             "images": images,
             "single": single,
@@ -80,7 +81,7 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
                 np.random.seed(seed)  # noqa: NPY002 - the student may draw from the global one
             with torch.no_grad():
                 outputs[-1].append(getattr(model, part)(first.clone(), y.clone()))
-    return plain({"outputs": outputs})
+    return as_plain_values({"outputs": outputs})
 
 
 def learning(namespace, name, part, seeds, inputs):
@@ -109,7 +110,7 @@ def learning(namespace, name, part, seeds, inputs):
         }
         if not cut:
             break
-    return plain({"hidden": hidden, "cut": sorted(cut)})
+    return as_plain_values({"hidden": hidden, "cut": sorted(cut)})
 
 
 def _results(model, part, inputs, seed):
@@ -198,4 +199,4 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
                 seen["outputs"].append(output)
     if weights is not None and seen["codes"]:
         backward(seen["codes"][-1], weights)
-    return plain({**seen, "mean_grad": leaves[0].grad, "logvar_grad": leaves[1].grad})
+    return as_plain_values({**seen, "mean_grad": leaves[0].grad, "logvar_grad": leaves[1].grad})

@@ -2,7 +2,8 @@
 
 import torch
 
-from .common import Rejected, find, plain
+from .common import Rejected, find
+from .plain_values import as_plain_values
 
 
 def trained(namespace, name, file, images, labels=None, latents=None):
@@ -22,4 +23,4 @@ def trained(namespace, name, file, images, labels=None, latents=None):
         values = (
             model.encode(images, *given) if latents is None else [model.decode(latents, *given)]
         )
-    return plain({"values": values})
+    return as_plain_values({"values": values})

@@ -5,7 +5,8 @@ import contextlib
 import torch
 from torch import nn
 
-from .common import NotDefined, find, plain
+from .common import NotDefined, find
+from .plain_values import as_plain_values
 
 
 def sample(namespace, mean, logvar, calls=1, weights=None):
@@ -24,7 +25,7 @@ def sample(namespace, mean, logvar, calls=1, weights=None):
         following.append(torch.rand(8))
     if weights is not None:
         backward(samples[-1], weights)
-    return plain(
+    return as_plain_values(
         {
             "samples": samples,
             "following": following,
@@ -86,7 +87,7 @@ def kl(namespace, inputs):
         backward(values[-1], torch.ones(1, dtype=before[0].dtype))
         mean_grads.append(leaves[0].grad)
         logvar_grads.append(leaves[1].grad)
-    return plain(
+    return as_plain_values(
         {
             "values": values,
             "mean_grads": mean_grads,

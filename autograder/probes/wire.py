@@ -46,12 +46,13 @@ class WireError(ValueError):
 
 
 def encode(value: Any) -> list[bytes]:
-    """The frames (a list of bytes) of a value.
+    """Write a value as frames (a list of bytes).
 
-    Raises WireError for other types and beyond the limits above.
+    It is the grader's own value, or was bounded by `as_plain_values` before it was copied. Raises
+    WireError for other types, and where the frames are too large to be read.
     """
     frames = []
-    tree = _Writer(frames).write(value, depth=0)
+    tree = _Writer(frames).write(value)
     try:
         text = json.dumps(tree, allow_nan=False).encode()
     except ValueError as error:  # an int of more than 4300 digits
@@ -81,33 +82,12 @@ def decode(frames: Sequence[bytes | memoryview]) -> Any:
     return value
 
 
-class _Budget:
-    """Counts nodes, depth and bytes while a value is walked."""
-
+class _Writer:
     def __init__(self, frames):
         self.frames = frames
-        self.nodes = self.bytes = 0
 
-    def step(self, depth):
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise WireError(f"A value has at most {MAX_NODES} parts.")
-        if depth > MAX_DEPTH:
-            raise WireError(f"A value has at most {MAX_DEPTH} levels of lists and dicts.")
-
-    def weigh(self, size):
-        self.bytes += size
-        if self.bytes > MAX_BYTES:
-            raise WireError(f"A value has at most {MAX_BYTES} bytes.")
-
-
-class _Writer(_Budget):
-    def write(self, value, depth):
-        self.step(depth)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            self.weigh(len(value))
+    def write(self, value):
+        if value is None or isinstance(value, (bool, str)):
             return value
         if isinstance(value, int):
             return int(value)
@@ -116,9 +96,9 @@ class _Writer(_Budget):
         if isinstance(value, torch.Tensor):
             return {"tensor": self.tensor(value)}
         if isinstance(value, (list, tuple)):
-            return [self.write(item, depth + 1) for item in value]
+            return [self.write(item) for item in value]
         if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-            return {"dict": {key: self.write(item, depth + 1) for key, item in value.items()}}
+            return {"dict": {key: self.write(item) for key, item in value.items()}}
         raise WireError(f"A value of type {type(value).__name__} cannot be sent.")
 
     def tensor(self, value):
@@ -133,15 +113,25 @@ class _Writer(_Budget):
             )
         if value.dim() > MAX_DIMENSIONS:
             raise WireError(f"A tensor has at most {MAX_DIMENSIONS} dimensions.")
-        self.weigh(
-            value.numel() * value.element_size()
-        )  # an expanded tensor is small only until it is written
         flat = value.detach().cpu().contiguous().reshape(-1)
         self.frames.append(flat.view(torch.uint8).numpy().tobytes())
         return {"dtype": name, "shape": list(value.shape)}
 
 
-class _Reader(_Budget):
+class _Reader:
+    """Builds a value and counts what it builds: nodes, depth and bytes."""
+
+    def __init__(self, frames):
+        self.frames = frames
+        self.nodes = 0
+
+    def step(self, depth):
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise WireError(f"A value has at most {MAX_NODES} parts.")
+        if depth > MAX_DEPTH:
+            raise WireError(f"A value has at most {MAX_DEPTH} levels of lists and dicts.")
+
     def read(self, tree, depth):
         self.step(depth)
         if tree is None or isinstance(tree, (bool, int, float, str)):

@@ -13,17 +13,19 @@ from nbformat import NotebookNode
 
 from ..assignment import NOTEBOOKS
 from ..errors import SubmissionError
-from ..notebook.file import MAX_BYTES
+from ..paths import RELEASE
+from ..submission_limits import (
+    MAX_DEPTH,
+    MAX_FOLDERS,
+    MAX_NOTEBOOK_BYTES,
+    MAX_WEIGHTS_BYTES,
+)
 from .candidates import choose, read_file
 from .identify import SUFFIXES, contents_of, meant_by
 from .repair import restore
 
-RELEASE = Path(__file__).resolve().parents[2] / "notebooks" / "vae"
-MAX_WEIGHTS = 50 * 2**20  # bytes of one file
 MAX_TOTAL = 2**30  # bytes of all notebooks in all folders
 MAX_FILES = 60  # notebooks in all folders
-MAX_FOLDERS = 200
-MAX_DEPTH = 3  # folders within folders
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _files(folder):
         ]
     total = 0
     for count, (_, _, path) in enumerate(sorted(files), 1):
-        problem = _unusable(path, folder, MAX_BYTES)
+        problem = _unusable(path, folder, MAX_NOTEBOOK_BYTES)
         total += 0 if problem else path.stat().st_size
         if count > MAX_FILES or total > MAX_TOTAL:
             problem = problem or "was not read, since there are too many notebooks"
@@ -146,7 +148,7 @@ def _weights(place, folder):
     """The files of weights beside the notebooks, and a sentence for each that cannot be used."""
     weights, notes = [], []
     for path in sorted(place.glob("*.pt"))[:MAX_FILES]:
-        reason = _unusable(path, folder, MAX_WEIGHTS)
+        reason = _unusable(path, folder, MAX_WEIGHTS_BYTES)
         if reason:
             notes.append(f"{path.name} {reason}.")
         else:

@@ -3,10 +3,7 @@
 """
 
 import dataclasses
-import json
 import os
-import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .. import atomic_files
+from ..terminal import fail, open_console
 from . import bands
 from .training import BATCH_SIZE, EPOCHS, KINDS, Run, pick_device, train_runs
 
@@ -46,14 +45,13 @@ def target_command(
     Ends with 0 where all losses lie in the bands of `python -m autograder.bands` or none applies, 1
     where one does not, and 2 where nothing can be trained.
     """
-    console = Console(highlight=False)
-    console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
+    console = open_console(WIDTH)
     if device not in ("auto", "cpu", "cuda"):
-        _fail(f"--device {device}: auto, cpu or cuda are meant.")
+        fail(f"--device {device}: choose auto, cpu or cuda.", 2)
     try:
         chosen = pick_device(device)
     except ValueError as error:
-        _fail(f"--device {device}: {error}.")
+        fail(f"--device {device}: {error}.", 2)
     done = []
     for run in train_runs(range(first_seed, first_seed + seeds), chosen, epochs):
         if (
@@ -61,9 +59,10 @@ def target_command(
             and epochs == EPOCHS
             and os.environ.get("LAB_PROFILE", "full") == "full"
         ):
-            _fail(
+            fail(
                 "MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for "
-                "nothing else."
+                "nothing else.",
+                2,
             )
         done.append(run)
         console.print(line(run), soft_wrap=True)
@@ -185,12 +184,9 @@ def write_json(runs: Iterable[Run], path: Path) -> None:
         "runs": [dataclasses.asdict(run) for run in runs],
     }
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(tree, indent=2) + "\n")
-        os.replace(name, path)
+        atomic_files.write_json(path, tree)
     except OSError as error:
-        _fail(f"{path} cannot be written: {error.strerror}.")
+        fail(f"{path} cannot be written: {error.strerror}.", 2)
 
 
 def _both_units(value):
@@ -199,8 +195,3 @@ def _both_units(value):
 
 def _seconds(run):
     return "-" if run.seconds is None else f"{run.seconds:.1f}"
-
-
-def _fail(sentence):
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(2)

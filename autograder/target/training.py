@@ -5,15 +5,15 @@ each.
 import contextlib
 import os
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from pathlib import Path
+from multiprocessing import get_context
 
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions" / "vae"
+from ..paths import SOLUTIONS
+from ..processes import end_with_parent, usable_cores
+
 BATCH_SIZE = 32  # the assignment's; its losses are nats per image, divided by this
 TRAINING_IMAGES = 60_000  # of all of MNIST
 EPOCHS = 10  # for which the assignment gives the losses to reach
@@ -94,9 +94,9 @@ def train_runs(
     CUDA one after the other, so that the seconds are those of a training that has the device to
     itself.
     """
-    workers = min(2, _cores()) if device == "cpu" else 1
+    workers = min(2, usable_cores()) if device == "cpu" else 1
     with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+        workers, mp_context=get_context("spawn"), initializer=end_with_parent
     ) as pool:
         jobs = [
             pool.submit(train_once, model, seed, device, epochs)
@@ -160,19 +160,4 @@ def quiet() -> Iterator[None]:
 def _hardware(torch, device):
     if device == "cuda":
         return torch.cuda.get_device_name()
-    return f"{os.uname().machine if hasattr(os, 'uname') else 'CPU'}, {_cores()} cores"
-
-
-def _cores():
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _end_with_parent():
-    """Let a worker process end with the process that started it, whatever ended that."""
-
-    def wait():
-        parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
+    return f"{os.uname().machine if hasattr(os, 'uname') else 'CPU'}, {usable_cores()} cores"

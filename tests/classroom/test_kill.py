@@ -15,7 +15,7 @@ import time
 import pytest
 from sqlalchemy import Engine, event
 
-from autograder.classroom.results import atomic_files
+from autograder import atomic_files
 from autograder.classroom.results.store import COUNTS, Store
 from tests.classroom.class_world import (
     automatic,

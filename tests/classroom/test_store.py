@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from autograder.classroom.results import atomic_files
+from autograder import atomic_files
 from autograder.classroom.results.store import COUNTS, REFUSED, WAITING, Store
 
 HASHES = {"submission": "1", "checks": "2", "assignment": "3"}

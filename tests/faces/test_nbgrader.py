@@ -15,6 +15,7 @@ from nbformat import v4
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import determine_grade
+from traitlets.config import Config
 
 from autograder.assignment import AUTO, TASKS, Task
 from autograder.checks import Outcome
@@ -130,10 +131,11 @@ def test_points_that_no_check_decides_stop_the_grading():
 def test_renamed_notebooks_are_graded_under_their_right_names(tmp_path):
     damage(write_submission(tmp_path))
     paths = [str(path) for path in tmp_path.glob("*.ipynb")]
-    use_right_names("vae", "ada", paths)
+    config = Config(CourseDirectory=Config(root=str(ROOT), release_directory="notebooks"))
+    use_right_names("vae", "ada", paths, config=config)
     names = ["01_data", "02_vae", "03_loss", "05_latent_space"]
     assert paths == [str(tmp_path / f"{name}.ipynb") for name in names]
-    use_right_names("vae", "ada", one := paths[2:3])
+    use_right_names("vae", "ada", one := paths[2:3], config=config)
     assert one == paths[2:3]
 
 

@@ -12,7 +12,7 @@ from jupyter_client.session import Session
 from autograder.kernels import StudentKernel, channels, exchange
 from autograder.kernels.channels import LimitedChannel
 from autograder.kernels.kernel import UNREADABLE
-from autograder.probes import common, wire
+from autograder.probes import wire
 from autograder.probes.student import StudentError
 
 OURS = "the id of this request"
@@ -231,8 +231,3 @@ def test_growth_of_the_graders_memory_ends_the_kernel(kernel, monkeypatch):
     kernel.answers = [(message("stream", {"name": "stdout", "text": "x"}), [])]
     result = kernel.run_cell("x = 1")
     assert result.status == "died" and "sent more than the 2 GB" in result.error
-
-
-def test_a_value_has_the_same_limits_on_both_sides():
-    assert common.MAX_BYTES == wire.MAX_BYTES and common.MAX_PARTS <= wire.MAX_NODES
-    assert common.MAX_LEVELS + 2 <= wire.MAX_DEPTH

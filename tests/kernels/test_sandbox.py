@@ -109,7 +109,7 @@ def test_what_is_the_instructors_is_hidden_below_a_system_folder_too(monkeypatch
         (tmp_path / path).mkdir(parents=True)
     usr, course = str(tmp_path / "usr"), tmp_path / "usr" / "src" / "course"
     monkeypatch.setattr(bubblewrap, "SYSTEM", (usr,))
-    monkeypatch.setattr(bubblewrap, "REPOSITORY", course)
+    monkeypatch.setattr(bubblewrap, "ROOT", course)
     monkeypatch.setattr(bubblewrap, "python_folders", lambda: {f"{usr}/lib", f"{course}/.venv"})
     assert list(bubblewrap.shown()) == [
         ("bind", usr),

@@ -282,7 +282,7 @@ def test_files_beyond_the_limits_are_refused_before_they_are_parsed(tmp_path, mo
     monkeypatch.setattr(recovery, "MAX_VALUES", 100)
     with pytest.raises(SubmissionError, match="holds more than 100 values"):
         load(tmp_path, "[" * 101)
-    monkeypatch.setattr(file, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(file, "MAX_NOTEBOOK_BYTES", 2**20)
     with pytest.raises(SubmissionError, match="is larger than 1 MB"):
         load(tmp_path, "x" * (2**20 + 1))
 

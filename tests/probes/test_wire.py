@@ -119,12 +119,8 @@ UNSENDABLE = {
     "a complex tensor": torch.zeros(2, dtype=torch.complex64),
     "a sparse tensor": torch.zeros(2).to_sparse(),
     "a tensor without data": torch.zeros(2, device="meta"),
-    "a large expanded tensor": torch.zeros(1).expand(10**12),
-    "large expanded tensors": [torch.zeros(1).expand(wire.MAX_BYTES // 8)] * 1000,
     "a long text": "x" * (wire.MAX_TEXT + 1),
-    "long texts": ["x" * 10**6] * 1000,
     "a dict with a number as its key": {1: 2},
-    "too many parts": [0] * wire.MAX_NODES,
     "an integer of 10,000 digits": 10**10_000,
 }
 
@@ -133,13 +129,6 @@ UNSENDABLE = {
 def test_what_cannot_be_sent_is_refused_with_one_sentence(value):
     with pytest.raises(wire.WireError, match=r"\.$"):
         wire.encode(value)
-
-
-def test_a_value_that_contains_itself_is_refused():
-    loop = []
-    loop.append(loop)
-    with pytest.raises(wire.WireError, match="levels"):
-        wire.encode(loop)
 
 
 def test_views_and_gradients_arrive_as_plain_tensors():

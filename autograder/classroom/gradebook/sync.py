@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from ... import atomic_files
 from ..errors import GradebookError
 from ..intake.roster import Entry
-from ..results import atomic_files
 from ..results.store import Result, Store
 
 CONFIG = "nbgrader_config.py"

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
+from ... import atomic_files
 from ..errors import GradebookError
-from ..results import atomic_files
 from .sanitize import Mark, Master, Sanitizer, marks_of
 
 _PART_OF_TIME = re.compile(

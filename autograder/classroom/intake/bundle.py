@@ -10,21 +10,26 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from ...submission_limits import (
+    MAX_ARCHIVE_BYTES,
+    MAX_DEPTH,
+    MAX_FOLDERS,
+    MAX_NOTEBOOK_BYTES,
+    MAX_WEIGHTS_BYTES,
+)
 from .roster import Entry, Source
 
 # All limits. What lies deeper or has another ending is no part of a submission; what is larger is
 # named and left out.
-ENDINGS = {
-    ".ipynb": 200,
-    ".json": 200,
-    ".txt": 200,
-    ".zip": 200,
-    ".pt": 50,
-}  # megabytes of a file, as `grade` has them
+MAX_BYTES = {
+    ".ipynb": MAX_NOTEBOOK_BYTES,
+    ".json": MAX_NOTEBOOK_BYTES,
+    ".txt": MAX_NOTEBOOK_BYTES,
+    ".zip": MAX_ARCHIVE_BYTES,
+    ".pt": MAX_WEIGHTS_BYTES,
+}
 MAX_TOTAL = 250 * 2**20  # bytes of one student
 MAX_FILES = 200
-MAX_FOLDERS = 200
-MAX_DEPTH = 3  # folders within folders
 ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 
 
@@ -77,7 +82,7 @@ def may_matter(place: PurePosixPath) -> bool:
     hidden = (
         any(part.startswith((".", "__")) for part in place.parts) or place.name == "timestamp.txt"
     )  # nbgrader's
-    return place.suffix.lower() in ENDINGS and not hidden and len(place.parts) <= MAX_DEPTH + 1
+    return place.suffix.lower() in MAX_BYTES and not hidden and len(place.parts) <= MAX_DEPTH + 1
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
@@ -160,6 +165,6 @@ def _size(place, path, sources):
         raise _LeftOutError("is not a file, and was left out")
     if suffix in ARCHIVES:
         raise _LeftOutError("was not unpacked: only zip files are")
-    if status.st_size > ENDINGS[suffix] * 2**20:
-        raise _LeftOutError(f"is larger than {ENDINGS[suffix]} MB, and was left out")
+    if status.st_size > MAX_BYTES[suffix]:
+        raise _LeftOutError(f"is larger than {MAX_BYTES[suffix] // 2**20} MB, and was left out")
     return status.st_size

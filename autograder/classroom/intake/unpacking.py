@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from ...errors import SubmissionError
-from .bundle import ENDINGS, Bundle, may_matter
+from .bundle import MAX_BYTES, Bundle, may_matter
 
 # All limits, of one submission.
 MAX_MEMBERS = 50_000  # files in its zips
@@ -149,7 +149,7 @@ def _write(archive, info, path, shown):
 
     Returns a sentence where that fails; raises OSError where there is no room for it.
     """
-    limit = ENDINGS[path.suffix.lower()] * 2**20
+    limit = MAX_BYTES[path.suffix.lower()]
     if info.flag_bits & 1:
         return f"{shown} is protected by a password."
     if info.compress_type not in _METHODS:

@@ -20,9 +20,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ... import atomic_files
 from ..errors import ClassError
 from ..intake.student_names import file_stem
-from . import atomic_files
 
 COUNTS, WAITING, REFUSED = "", "waiting", "refused"  # folders
 

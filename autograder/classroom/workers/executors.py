@@ -2,9 +2,9 @@
 for a cluster.
 """
 
-import os
 from concurrent.futures import Executor
 
+from ...processes import usable_cores
 from .local_pool import LocalPool
 
 
@@ -18,12 +18,7 @@ def open_executor(scheduler: str | None, workers: int | None) -> Executor:
     that a worker died which had been given several calls, so that this one may be blameless.
     """
     if scheduler is None:
-        return LocalPool(workers or cores())
+        return LocalPool(workers or usable_cores())
     from .dask_cluster import DaskCluster
 
     return DaskCluster(scheduler)
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,13 +7,12 @@ import queue
 import shutil
 import signal
 import tempfile
-import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from multiprocessing.connection import wait
 from typing import Any
 
+from ...processes import end_with_parent
 from .worker import describe
 
 SECONDS = 2 * 3600  # of one call; the grader's own limits end it long before
@@ -149,7 +148,7 @@ def _serve(pipe, folder):
     )  # Ctrl+C goes to all; the main process ends this one
     os.mkdir(folder, 0o711)  # a sandbox of another user finds its own folders in it
     tempfile.tempdir = folder
-    threading.Thread(target=_die_with_parent, args=(folder,), daemon=True).start()
+    end_with_parent(lambda: shutil.rmtree(folder, ignore_errors=True))
     with contextlib.suppress(EOFError, OSError):
         while pipe.poll(None):
             pipe.send_bytes(_answer(pipe))
@@ -168,9 +167,3 @@ def _answer(pipe):
         return b"+" + function(*args).encode()
     except BaseException as error:  # noqa: BLE001 - also SystemExit: the process goes on
         return b"-" + describe(error).encode()
-
-
-def _die_with_parent(folder):
-    wait([multiprocessing.parent_process().sentinel])
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)

@@ -1,9 +1,11 @@
 """Files that are whole or not there, whenever the process ends."""
 
 import contextlib
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 _PREFIX, _SUFFIX = ".writing-", ".tmp"
 
@@ -28,6 +30,11 @@ def write(path: Path, data: bytes, mode: int = 0o644, lasting: bool = True) -> N
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def write_json(path: Path, tree: Any) -> None:
+    """Write plain dicts and lists as JSON that people can read, in one step. Raises OSError."""
+    write(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def append(path: Path, line: bytes) -> None:

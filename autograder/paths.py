@@ -1,0 +1,7 @@
+"""Where the course lies in the repository."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOLUTIONS = ROOT / "solutions" / "vae"
+RELEASE = ROOT / "notebooks" / "vae"
