@@ -1,6 +1,4 @@
-"""The command line: python -m autograder grade DIR [--only NOTEBOOK] [--json FILE]; class,
-feedback, target.
-"""
+"""The command line: python -m autograder COMMAND; grade, class, feedback, target or bands."""
 
 import json
 import sys
@@ -17,7 +15,7 @@ from . import atomic_files
 from .classroom.command import class_command
 from .classroom.feedback import feedback_command
 from .errors import SetupError, SubmissionError
-from .target.command import target_command
+from .target.command import bands_command, target_command
 from .terminal import fail, open_console
 
 if TYPE_CHECKING:
@@ -34,6 +32,7 @@ def _program() -> None:
 app.command("class")(class_command)
 app.command("feedback")(feedback_command)
 app.command("target")(target_command)
+app.command("bands")(bands_command)
 
 
 @app.command("grade")

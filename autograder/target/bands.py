@@ -1,16 +1,10 @@
-"""The bands in which a training of the key must end, from measured runs; the table of those runs is
-seeds.csv.
-
-python -m autograder.bands                 # the runs, their mean and spread, and the bands
-python -m autograder.bands runs.json ...   # first put the runs into it that `target --json` wrote
-"""
+"""The bands in which a training of the key must end, from the measured runs in seeds.csv."""
 
 import csv
 import dataclasses
 import json
 import math
 import statistics
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,28 +153,3 @@ def _run(row):
 def _key(run):
     """By device, the model of the text before the conditional one, by seed."""
     return run.device, -ord(run.model[0]), run.seed
-
-
-def main(paths: Sequence[str]) -> int:
-    """Put the runs of these files into the table, and print the table and its bands.
-
-    Returns the exit code.
-    """
-    from rich.console import Console
-
-    from .command import bands_table, runs_table
-
-    try:
-        for path in paths:
-            added = add_runs(from_json(Path(path).read_text(encoding="utf-8")))
-            print(f"{path}: {added} added to {TABLE.name}.")
-    except (OSError, ValueError) as error:
-        print(f"{path} cannot be added: {error}.", file=sys.stderr)
-        return 1
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    console.print(runs_table(read_runs()), bands_table(), sep="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -108,7 +108,7 @@ def test_no_process_and_no_folder_is_left(tmp_path, monkeypatch):
 
 ORPHANS = """
 import sys, time
-from autograder.classroom.pool import LocalPool
+from autograder.classroom.workers.local_pool import LocalPool
 from tests.classroom.test_local_pool import log, pid
 if __name__ == "__main__":
     pool = LocalPool(2)

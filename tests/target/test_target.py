@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from autograder.__main__ import app
 from autograder.target import bands
 from autograder.target import command as target_command
+from autograder.target.tables import bands_table, runs_table
 from autograder.target.training import KINDS, Run, pick_device, train_runs
 
 RUN = Run("VAE", 0, "cpu", 10, 60_000, 4.671, 4.475, 0.196, 4.691, 4.494, 0.197)
@@ -104,7 +105,7 @@ def test_runs_survive_the_json_file_and_the_table(tmp_path_factory, runs):
     place = tmp_path_factory.mktemp("table")
     path = place / "seeds.csv"
     path.write_text(",".join(bands.COLUMNS) + "\n")
-    command.write_json(runs, place / "runs.json")
+    target_command.write_json(runs, place / "runs.json")
     read = bands.from_json((place / "runs.json").read_text())
     assert read == runs
     assert bands.add_runs(read, path) == len(runs)
@@ -124,12 +125,23 @@ def test_the_newest_run_of_a_seed_replaces_the_older_and_unfinished_ones_stay_ou
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"runs": [{"model": "VAE"}]}', "no", '{"runs": 3}'])
-def test_other_files_are_not_added(text, tmp_path, capsys):
+def test_other_files_are_not_added(text, tmp_path):
     (tmp_path / "x.json").write_text(text)
     before = bands.TABLE.read_bytes()
-    assert bands.main([str(tmp_path / "x.json")]) == 1
-    assert "cannot be added" in capsys.readouterr().err
+    result = CliRunner().invoke(app, ["bands", str(tmp_path / "x.json")])
+    assert result.exit_code == 1 and "cannot be added" in result.output
     assert bands.TABLE.read_bytes() == before
+
+
+def test_runs_in_a_file_are_added_to_the_table_and_printed(tmp_path, monkeypatch):
+    monkeypatch.setattr(bands, "TABLE", tmp_path / "seeds.csv")
+    monkeypatch.setattr(bands.add_runs, "__defaults__", (tmp_path / "seeds.csv",))
+    monkeypatch.setattr(bands.read_runs, "__defaults__", (tmp_path / "seeds.csv",))
+    bands.TABLE.write_text(",".join(bands.COLUMNS) + "\n")
+    (tmp_path / "runs.json").write_text(json.dumps({"runs": [dataclasses.asdict(RUN)]}))
+    result = CliRunner().invoke(app, ["bands", str(tmp_path / "runs.json")])
+    assert result.exit_code == 0 and "1 added to seeds.csv" in result.output
+    assert bands.read_runs() == [RUN] and "4.691" in result.output
 
 
 @pytest.fixture
@@ -197,7 +209,7 @@ def test_auto_takes_cuda_where_torch_finds_it(monkeypatch):
 
 def test_the_tables_of_runs_and_bands_show_every_row():
     console = Console(file=io.StringIO(), width=140)
-    console.print(command.runs_table([RUN]), command.bands_table())
+    console.print(runs_table([RUN]), bands_table())
     shown = console.file.getvalue()
     assert (
         "4.691" in shown
