@@ -1,0 +1,52 @@
+"""The house that DESIGN and docs/architecture.md describe: who may know whom, and what stays light."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.paths import ROOT
+
+PACKAGE = ROOT / "autograder"
+# From the ground up; a module knows its own package and what stands on a line before its own.
+FLOORS = (
+    "assignment atomic_files errors paths processes submission_limits terminal text",
+    "probes target",
+    "notebook checks",
+    "submission kernels",
+    "grading",
+    "classroom nbgrader_plugin",
+    "__main__ test_submission",
+    "conftest",
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS, 1) for name in names.split()}
+
+
+def imported(path):
+    """The packages of the house that a file imports, at its top or inside a function."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".") for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = list(parts[: len(parts) - node.level]) if node.level else []
+            module = above + (node.module.split(".") if node.module else [])
+            yield from ([*module, name.name] for name in node.names)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_arrows_point_down(path):
+    here = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    for package, *names in imported(path):
+        assert package not in ("tests", "benchmarks", "solutions")
+        if package == "autograder" and here != "__init__" and names:
+            assert names[0] == here or FLOOR[names[0]] < FLOOR[here]
+
+
+@pytest.mark.parametrize("module", ["assignment", "notebook", "submission"])
+def test_reading_what_was_handed_in_loads_no_torch(module):
+    code = f"import sys, autograder.{module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
