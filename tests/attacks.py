@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-from tests.target.training_job import RUNNING
-
 
 def outcome(kernel, source, timeout=20):
     """What a cell raised, as a sentence; "" where it raised nothing."""
@@ -12,7 +10,7 @@ def outcome(kernel, source, timeout=20):
 
 
 def processes():
-    """The processes below this one that are alive, but for a training that runs beside the tests."""
+    """The processes below this one that are alive."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -21,7 +19,7 @@ def processes():
             continue
         if state != "Z":
             parents.setdefault(int(parent), set()).add(int(path.parent.name))
-    found, new = set(), parents.get(os.getpid(), set()) - RUNNING
+    found, new = set(), parents.get(os.getpid(), set())
     while new:
         found |= new
         new = set().union(*(parents.get(process, set()) for process in new))

@@ -1,70 +1,48 @@
-"""Set-up of all tests: no windows, kernels that find the package, slow tests last, results in the
-last lines.
+"""Set-up of all tests: no windows, kernels that find the package, results in the last lines.
 
-The full-length training on the CPU begins with the session and has what the other tests leave of
-the processor.
+Alone, pytest runs the fast tests first. Several workers (`-n 2 --dist loadfile`) begin with the
+files that take longest, so that none is left with one at the end.
 """
 
 import os
 
 import pytest
 
-from tests.paths import ROOT
+from tests.paths import DATA, ROOT
 
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["PYTHONPATH"] = str(ROOT)
-os.environ["LAB_DATA"] = os.path.abspath(os.environ.get("LAB_DATA", ROOT / "data"))
-lines_key = pytest.StashKey[list]()
-jobs_key = pytest.StashKey[dict]()
+os.environ["LAB_DATA"] = str(DATA)
+# Workers and trainings share the cores; torch's threads would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+LAST_LINE = "last line"  # a property of a test
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: (_trains(item), item.get_closest_marker("slow") is not None))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        items.sort(key=lambda item: _slow(item))
+        return
+    slow_files = {item.path: _training(item) for item in items if _slow(item)}
+    items.sort(key=lambda item: (not slow_files.get(item.path), item.path not in slow_files))
 
 
-def pytest_configure(config):
-    config.stash[lines_key] = []
-    config.stash[jobs_key] = {}
+@pytest.fixture
+def last_line(record_property):
+    """A function that prints a line at the very end of the run."""
+    return lambda line: record_property(LAST_LINE, line)
 
 
-def pytest_collection_finish(session):
-    wanted = any(_trains(item) and item.get_closest_marker("slow") for item in session.items)
-    if (
-        wanted
-        and not session.config.option.collectonly
-        and os.environ.get("LAB_PROFILE", "full") == "full"
-    ):
-        _training(session.config, "cpu")
+def pytest_terminal_summary(terminalreporter):
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == LAST_LINE and getattr(report, "when", "") == "call":
+                    terminalreporter.write_line(line)
 
 
-def pytest_unconfigure(config):
-    for job in config.stash[jobs_key].values():
-        job.close()
+def _slow(item):
+    return item.get_closest_marker("slow") is not None
 
 
-@pytest.fixture(scope="session")
-def training_job(request):
-    """device → its TrainingJob, begun now if it was not before."""
-    return lambda device: _training(request.config, device)
-
-
-def _trains(item):
-    return "training_job" in getattr(item, "fixturenames", ())
-
-
-def _training(config, device):
-    from tests.target.training_job import TrainingJob
-
-    jobs = config.stash[jobs_key]
-    return jobs.get(device) or jobs.setdefault(device, TrainingJob(device))
-
-
-@pytest.fixture(scope="session")
-def last_lines(request):
-    """A list; its lines are printed at the very end of the run."""
-    return request.config.stash[lines_key]
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash[lines_key]:
-        terminalreporter.write_line(line)
+def _training(item):
+    return item.path.name == "test_training.py"

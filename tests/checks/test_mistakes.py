@@ -55,10 +55,10 @@ def test_messages_are_one_to_four_sentences_without_a_traceback():
 
 
 def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_mistakes_are_named(
-    last_lines,
+    last_line,
 ):
     count = confusion((answer, verdict(answer)) for answer in CATALOGUE)["all"]
-    last_lines.append(
+    last_line(
         f"catalogue: caught {share(count.caught, count.wrong)}, accepted "
         f"{share(count.accepted, count.right)}, diagnosed {share(count.diagnosed, count.caught)}"
     )

@@ -120,21 +120,6 @@ def no_kernels():
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def count_inputs(last_lines):
-    """How many inputs there were, in the last lines of the run."""
-    yield
-    kinds = ", ".join(
-        f"{count} {name}"
-        for name, count in sorted(COUNTS.items())
-        if name not in ("read", "graded")
-    )
-    last_lines.append(
-        f"Damaged submissions: {COUNTS['read']} read and restored, {COUNTS['graded']} graded "
-        f"({kinds})"
-    )
-
-
 @dataclass(frozen=True)
 class Damage:
     """What happens to one notebook: steps on its cells, a way to write it, and what happens to the
@@ -269,3 +254,11 @@ def write(folder, submitted, damages, name, beside_release):
         if beside_release and name != "{}.ipynb":
             (folder / each).write_bytes((RELEASE / each).read_bytes())
     return lost
+
+
+def test_each_kind_of_damage_was_tried(last_line):
+    """Counts what the tests above have drawn."""
+    read, graded = COUNTS.pop("read"), COUNTS.pop("graded")
+    kinds = ", ".join(f"{count} {name}" for name, count in sorted(COUNTS.items()))
+    last_line(f"Damaged submissions: {read} read and restored, {graded} graded ({kinds})")
+    assert min(COUNTS.values()) >= 30
