@@ -3,7 +3,7 @@
 MESSAGE_LENGTH = 1000  # characters; a student's exception may hold a megabyte
 
 
-def clean(text: str) -> str:
+def printable(text: str) -> str:
     """A text that is safe to print: no control characters, no lone surrogates, of bounded length."""
     text = text[: MESSAGE_LENGTH + 1].encode("utf-8", "replace").decode("utf-8")
     text = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -67,7 +67,7 @@ def _decoded(student: Student, gains=_GAINS) -> dict:
         torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
         1e6 * ramp.sign(),
     ]
-    answer = student.run("vae_decode", z=z, seed=seed(rng), gains=list(gains), ramps=ramps)
+    answer = student.probe("vae_decode", z=z, seed=seed(rng), gains=list(gains), ramps=ramps)
     return {**answer, "ramps": ramps, "order": order, "kept": kept}
 
 
@@ -100,7 +100,7 @@ def image_shape(student: Student) -> str | None:
     for _ in range(3):  # a narrow network may be dead twice
         which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
         z = torch.tensor(rng.normal(size=(3, 2)), dtype=torch.float32)[which]
-        answer = student.run("vae_decode", z=z, seed=seed(rng), gains=[1.0], ramps=[])
+        answer = student.probe("vae_decode", z=z, seed=seed(rng), gains=[1.0], ramps=[])
         images = shaped(
             answer["images"][0], (rows, 1, 28, 28), f"decode(z) for {rows} latents"
         ).flatten(1)

@@ -65,7 +65,7 @@ def _shape_complaint(student: Student, part: str) -> str | None:
         y = torch.tensor(rng.integers(digits, size=rows))
         case = [_first(rng, part, rows), y]
         try:
-            answer = student.run("cvae_parts", part=part, seeds=[seed(rng)], inputs=[case])
+            answer = student.probe("cvae_parts", part=part, seeds=[seed(rng)], inputs=[case])
         except StudentError as error:
             raise StudentError(
                 f"With the labels {y.tolist()}: {error}{_classes_hint(student, part)}"
@@ -78,7 +78,7 @@ def _classes_hint(student: Student, part: str) -> str:
     """What to say about an error that goes away when all ten labels are in the batch."""
     rng = fresh()
     try:
-        student.run(
+        student.probe(
             "cvae_parts",
             part=part,
             seeds=[seed(rng)],
@@ -104,7 +104,7 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
         *([first, replaced(y, other_y, row)] for row in range(rows)),
     ]
     order = rng.permutation(len(cases))  # so that an answer of another time does not fit
-    answer = student.run(
+    answer = student.probe(
         "cvae_parts",
         part=part,
         seeds=[seed(rng) for _ in range(8)],
@@ -159,7 +159,7 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     first = _first(rng, part, rows).repeat_interleave(10, 0)
     y = torch.arange(10).repeat(rows)
     seeds = [seed(rng) for _ in range(24)]
-    answer = student.run("cvae_parts", part=part, seeds=seeds, inputs=[[first, y]])
+    answer = student.probe("cvae_parts", part=part, seeds=seeds, inputs=[[first, y]])
     values = torch.stack(
         [outputs(given[0], part, 10 * rows) for given in answer["outputs"]]
     ).double()
@@ -239,7 +239,7 @@ def encoder_heads(student: Student) -> str | None:
     """
     rng = fresh()
     case = [_first(rng, "encode", 4), torch.tensor(rng.permutation(10)[:4])]
-    answer = student.run(
+    answer = student.probe(
         "cvae_parts", part="encode", seeds=[seed(rng) for _ in range(40)], inputs=[case]
     )
     values = torch.stack([outputs(given[0], "encode", 4) for given in answer["outputs"]])

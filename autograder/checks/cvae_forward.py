@@ -41,7 +41,7 @@ def _recorded(student: Student, rows: int = _ROWS, calls: int = 1) -> dict:
         "logvar": logvar.contiguous(),
         "picture": torch.tensor(rng.uniform(0, 1, (1, 1, 28, 28)), dtype=torch.float32),
     }
-    answer = student.run("cvae_forward", seed=seed(rng), calls=calls, **inputs)
+    answer = student.probe("cvae_forward", seed=seed(rng), calls=calls, **inputs)
     return {**answer, "inputs": inputs}
 
 
@@ -58,7 +58,7 @@ def _real(
 ) -> list[list[list]]:
     """forward's results of the network itself, [seed][labels] → [recon_x, mean_z, logvar_z]."""
     rng = fresh()
-    answer = student.run(
+    answer = student.probe(
         "cvae_parts",
         part="forward",
         seeds=[seed(rng) for _ in range(8)],
@@ -246,7 +246,7 @@ def forward_gradient(student: Student) -> str | None:
         signed(rng, low, high, (_ROWS, 2)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2))
     )
     x, y = _random_inputs()
-    answer = student.run(
+    answer = student.probe(
         "cvae_forward",
         seed=seed(rng),
         x=x[:1],

@@ -28,8 +28,8 @@ def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
     """
     rng = fresh()
     question = {"seeds": [seed(rng) for _ in range(8)], "inputs": [[x, y]]}
-    given = student.run("cvae_parts", part="forward", **question)["outputs"]
-    encoded = student.run("cvae_parts", part="encode", **question)["outputs"]
+    given = student.probe("cvae_parts", part="forward", **question)["outputs"]
+    encoded = student.probe("cvae_parts", part="encode", **question)["outputs"]
     for [forward], [wanted] in zip(given, encoded, strict=True):
         wanted = outputs(wanted, "encode", len(x))
         _require_three(forward)
@@ -60,7 +60,7 @@ def sampling_complaint(student: Student) -> str | None:
         torch.tensor(rng.integers(10, size=1)),
     )
     seeds = [seed(rng) for _ in range(8)]
-    codes = student.run("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])[
+    codes = student.probe("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])[
         "outputs"
     ]
     codes = [outputs(given[0], "encode", 1) for given in codes]
@@ -70,8 +70,10 @@ def sampling_complaint(student: Student) -> str | None:
     y = y.repeat(_ROWS)
     question = {"seeds": [seeds[chosen]], "gain": _GAIN}
     x = x.repeat(_ROWS, 1, 1, 1)
-    [[forward]] = student.run("cvae_parts", part="forward", inputs=[[x, y]], **question)["outputs"]
-    [[wanted]] = student.run("cvae_parts", part="decode", inputs=[[z, y]], **question)["outputs"]
+    [[forward]] = student.probe("cvae_parts", part="forward", inputs=[[x, y]], **question)[
+        "outputs"
+    ]
+    [[wanted]] = student.probe("cvae_parts", part="decode", inputs=[[z, y]], **question)["outputs"]
     seen = shaped(
         _require_three(forward)[0], (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images"
     ).flatten(1)

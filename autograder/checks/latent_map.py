@@ -241,7 +241,7 @@ def _texture_complaint(tiles: Tensor, texture: Tensor) -> str | None:
 
 def _picture(student: Student, function: str, **arguments) -> str | None:
     texture = torch.tensor(fresh().uniform(size=(2, 14, 14)), dtype=torch.float32)
-    answer = student.run("plot", function=function, texture=texture, **arguments)
+    answer = student.probe("plot", function=function, texture=texture, **arguments)
     codes = answer["codes"]
     if not len(codes) and answer["decoy_calls"]:
         return "The decoder of a global model was used; use the argument `model`."
@@ -281,7 +281,7 @@ def plot_cvae_picture(student: Student) -> str | None:
 def plot_cvae_label(student: Student) -> str | None:
     """Two random labels."""
     for label in (int(digit) for digit in fresh().permutation(10)[:2]):
-        answer = student.run(
+        answer = student.probe(
             "plot",
             function="plot_latent_cvae",
             conditional=True,

@@ -28,7 +28,7 @@ def _scatter(
     shift = torch.tensor(rng.normal(scale=2, size=(10, 2)), dtype=torch.float32)
     inputs = {"images": images, "labels": labels, "projection": projection, "shift": shift}
     means = images.flatten(1) @ projection + (shift[labels] if conditional else 0)
-    answer = student.run("scatter", function=function, conditional=conditional, **inputs)
+    answer = student.probe("scatter", function=function, conditional=conditional, **inputs)
     count = len(answer["points"])
     if count > _MANY:
         raise Complaint(

@@ -11,7 +11,7 @@ def learning_complaint(
 ) -> str | None:
     """Which numbers that a part computes with would never learn."""
     rng = fresh()
-    answer = student.run(
+    answer = student.probe(
         "learning", name=name, part=part, seeds=[seed(rng) for _ in range(4)], inputs=inputs
     )
     if answer["hidden"]:

@@ -132,7 +132,7 @@ def _divisor(
     size = round(float(ratios[0]))
     if size < 2 or size > 4096 or not np.allclose(ratios, size, rtol=1e-3):
         return 1
-    repeated = student.run("kl", inputs=[[value.repeat(size, 1) for value in inputs[0]]])
+    repeated = student.probe("kl", inputs=[[value.repeat(size, 1) for value in inputs[0]]])
     return size if close(number(repeated["values"][0], "kl_loss"), wanted[0]) else 1
 
 
@@ -144,7 +144,7 @@ def closed_form(student: Student) -> str | None:
     """Eight fresh inputs of shape (1, 1) in float32 and eight in float64, relative tolerance 1e-4."""
     for dtype in (torch.float32, torch.float64):
         inputs = _single_inputs(dtype)
-        answer = student.run("kl", inputs=inputs)
+        answer = student.probe("kl", inputs=inputs)
         seen = [number(value, "kl_loss of one image") for value in answer["values"]]
         wanted = [float(term(mean, logvar)) for mean, logvar in inputs]
         if any(answer["changed"]):
@@ -213,7 +213,7 @@ def kl_gradient(student: Student) -> str | None:
         for mean, logvar in inputs
         for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
     ]
-    answer = student.run("kl", inputs=inputs + shifted)
+    answer = student.probe("kl", inputs=inputs + shifted)
     values = [number(value, "kl_loss of one image") for value in answer["values"]]
     for i, (mean, logvar) in enumerate(inputs):
         around = values[len(inputs) + 4 * i : len(inputs) + 4 * i + 4]
@@ -269,7 +269,7 @@ def reduction(student: Student) -> str | None:
             "kl_loss of a single image should be a finite number; it is NaN or infinite for many "
             "inputs."
         )
-    answer = student.run("kl", inputs=batches)
+    answer = student.probe("kl", inputs=batches)
     found = []
     for batch, terms, value in zip(batches, singles, answer["values"], strict=True):
         if terms.std() < 1e-3 * terms.abs().max().clamp(min=1e-6):
@@ -309,7 +309,7 @@ def _single_terms(student: Student, batches: list[list[Tensor]]) -> list[Tensor]
     )
     order = torch.tensor(fresh().permutation(len(means)))
     try:
-        values = student.run("kl", inputs=[[means[i], logvars[i]] for i in order])["values"]
+        values = student.probe("kl", inputs=[[means[i], logvars[i]] for i in order])["values"]
     except StudentError as error:
         raise StudentError(f"For one image with one latent dimension: {error}") from None
     terms = torch.empty(len(means), dtype=torch.float64)

@@ -98,7 +98,7 @@ def _draw(student: Student, calls: int = 1) -> tuple[Tensor, Tensor, list[Tensor
     whole answer.
     """
     mean, logvar = _columns()
-    answer = student.run(
+    answer = student.probe(
         "sample", mean=mean.repeat(ROWS, COPIES), calls=calls, logvar=logvar.repeat(ROWS, COPIES)
     )
     what = f"A sample for {ROWS} images with {COPIES * 5} latent dimensions"
@@ -119,7 +119,7 @@ def sample_shape(student: Student) -> str | None:
         mean = signed(rng, 0.3, 2, (images, size))
         logvar = signed(rng, 0.3, 1, (images, size))
         try:
-            answer = student.run("sample", mean=mean, logvar=logvar)
+            answer = student.probe("sample", mean=mean, logvar=logvar)
         except StudentError as error:
             hint = " Take the shape of the noise from mean_z." if _works(student, 32, 2) else ""
             raise StudentError(f"With mean_z of shape {(images, size)}: {error}{hint}") from None
@@ -137,7 +137,7 @@ def sample_shape(student: Student) -> str | None:
 
 def _works(student: Student, images: int, size: int) -> bool:
     try:
-        student.run("sample", mean=torch.ones(images, size), logvar=torch.ones(images, size))
+        student.probe("sample", mean=torch.ones(images, size), logvar=torch.ones(images, size))
     except StudentError:
         return False
     return True
@@ -311,7 +311,7 @@ def sample_gradient(student: Student) -> str | None:
     mean, logvar, weights = (
         signed(rng, low, high, (7, 5)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2))
     )
-    answer = student.run("sample", mean=mean, logvar=logvar, weights=weights)
+    answer = student.probe("sample", mean=mean, logvar=logvar, weights=weights)
     sample = shaped(
         answer["samples"][0], (7, 5), "The sample for 7 images with 5 latent dimensions", nan=True
     )

@@ -138,7 +138,7 @@ def _run(student: Student, function: str, loop: Loop, arguments: dict[str, Any],
     wanted, epochs = trained(inputs, loop)
     return (
         inputs,
-        student.run("train", function=function, case=inputs, arguments=arguments),
+        student.probe("train", function=function, case=inputs, arguments=arguments),
         wanted,
         epochs,
     )
@@ -252,7 +252,7 @@ def _train_averages(student: Student, function: str, conditional: bool) -> str |
 def _test_averages(student: Student, function: str, conditional: bool) -> str | None:
     inputs = case(fresh(), conditional)
     right = Loop(data="test_iter", training=False)
-    answer = student.run("evaluate", function=function, case=inputs)
+    answer = student.probe("evaluate", function=function, case=inputs)
     seen = _triple(answer["averages"], function)
     accepted = [tested(inputs, vary(right, sampled=sampled)) for sampled in (True, False)]
     if any(close(seen, averages(batches)) for batches in accepted):
@@ -285,7 +285,7 @@ def _test_averages(student: Student, function: str, conditional: bool) -> str | 
 
 def _test_leaves_model(student: Student, function: str, conditional: bool) -> str | None:
     inputs = case(fresh(), conditional)
-    answer = student.run("evaluate", function=function, case=inputs)
+    answer = student.probe("evaluate", function=function, case=inputs)
     before = inputs["state"] | inputs["constants"]
     changed = [name for name in before if not torch.equal(answer["state"][name], before[name])]
     if changed:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ..paths import ROOT
 from ..processes import usable_cores
-from ..text import clean
+from ..text import printable
 from .gradebook.sync import CONFIG
 from .intake.roster import ASSIGNMENT
 from .workers.local_pool import LocalPool, WorkerError
@@ -42,7 +42,7 @@ def feedback_command(
         raise typer.Exit(1)
     for student in failed:
         print(
-            f"{clean(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` "
+            f"{printable(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` "
             "says why."
         )
     print(f"Pages of {len(made):,} student{'s' * (len(made) != 1)} are in feedback/.")

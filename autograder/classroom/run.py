@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from ..paths import ROOT
-from ..text import clean
+from ..text import printable
 from .errors import GradebookError
 from .gradebook.sync import Merger
 from .intake import bundle
@@ -62,7 +62,7 @@ def run_class(settings: Settings, console: Console, accept: Callable[[int], bool
     """
     entries, notes = read_roster(settings.submitted)
     for note in notes:
-        console.print(Text(clean(note)))
+        console.print(Text(printable(note)))
     with Store(settings.results) as store, _merger(settings, store) as merger:
         return _Run(
             settings, console, store, merger, {entry.student: entry for entry in entries}
@@ -235,7 +235,7 @@ class _Run:
     def _print_summary(self, unchanged, waiting, unmerged):
         for isolation in sorted(self.isolation):
             self.console.print(
-                Text(f"The submissions' code ran in: {clean(isolation)}."), soft_wrap=True
+                Text(f"The submissions' code ran in: {printable(isolation)}."), soft_wrap=True
             )
         counting = [
             self.store.results[COUNTS][student]
@@ -274,7 +274,7 @@ class _Run:
 
     def _say(self, student, sentence):
         self.console.print(
-            Text(f"{clean(student)}: {clean(sentence)}".replace("\n", " ")), soft_wrap=True
+            Text(f"{printable(student)}: {printable(sentence)}".replace("\n", " ")), soft_wrap=True
         )
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from nbformat import NotebookNode, ValidationError, v4
 
 from ..notebook.cells import defined_names, grade_id, is_test
-from ..notebook.outputs import explanation, plain
+from ..notebook.outputs import explanation, joined_text
 from .report import TaskResult
 
 WIDTH = 100  # columns; pages of feedback do not wrap outputs
@@ -121,12 +121,14 @@ def _new_cell(cell, twin, outputs):
     kind = twin.cell_type if twin else cell.cell_type
     marks = {"nbgrader": dict(twin.metadata.nbgrader)} if twin else {}
     if kind == "code":
-        return v4.new_code_cell(plain(cell.source), metadata=marks, outputs=list(outputs))
+        return v4.new_code_cell(joined_text(cell.source), metadata=marks, outputs=list(outputs))
     new = v4.new_raw_cell if kind == "raw" else v4.new_markdown_cell
     try:
-        return new(plain(cell.source), metadata=marks, attachments=cell.get("attachments", {}))
+        return new(
+            joined_text(cell.source), metadata=marks, attachments=cell.get("attachments", {})
+        )
     except ValidationError:
-        return new(plain(cell.source), metadata=marks)
+        return new(joined_text(cell.source), metadata=marks)
 
 
 def _names(notebook, choose):

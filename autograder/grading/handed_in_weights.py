@@ -17,7 +17,7 @@ from ..checks import Outcome
 from ..checks.losses_of_weights import Images
 from ..checks.weights import NAME, Own, judge_weights
 from ..submission import Submission
-from ..text import clean
+from ..text import printable
 from .report import TaskResult
 
 
@@ -60,7 +60,7 @@ def judge_target(
             )
         except OSError as error:
             outcome = Outcome(NAME, False, f"{handed.file} cannot be read: {error.strerror}.")
-    return TaskResult(task, (dataclasses.replace(outcome, message=clean(outcome.message)),))
+    return TaskResult(task, (dataclasses.replace(outcome, message=printable(outcome.message)),))
 
 
 def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from ..kernels import CELL_SECONDS, PROBE_SECONDS, KernelLostError, StudentKernel
 from ..notebook.cells import defined_names
-from ..notebook.outputs import explanation, fitting
+from ..notebook.outputs import explanation, outputs_that_fit
 from ..probes.student import StudentError
 
 # All limits in one place; those of one cell and one call are with the kernel.
@@ -55,7 +55,7 @@ class NotebookRun:
     def __exit__(self, *_):
         self._close()
 
-    def run(self, probe: str, **inputs: Any) -> dict[str, Any]:
+    def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
         """What `probes.<probe>(namespace, **inputs)` returns beside the student's code.
 
         Where the kernel is lost, another one is asked, once. Raises StudentError, KernelStartError,
@@ -76,7 +76,7 @@ class NotebookRun:
         started = time.monotonic()
         seconds = min(PROBE_SECONDS, self._probe_seconds, self._seconds_left())
         try:
-            return kernel.run(probe, timeout=seconds, **inputs)
+            return kernel.probe(probe, timeout=seconds, **inputs)
         except StudentError as error:
             if not kernel.alive:
                 self.notes.append(f"{self.name}: {error}")
@@ -127,7 +127,7 @@ class NotebookRun:
                 self.outputs[index] = [explanation(f"This cell {reason}.")]
             elif index not in self._left_out and source.strip():
                 result = self._kernel.run_cell(source, min(CELL_SECONDS, seconds))
-                self.outputs[index], room = fitting(result.outputs, room)
+                self.outputs[index], room = outputs_that_fit(result.outputs, room)
                 if result.error:
                     self._remember(source, result.error)
                 if result.status in ("timeout", "died"):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from ..notebook.cells import grade_id, normal, read_code
+from ..notebook.cells import grade_id, normalised_source, read_code
 from .graded_notebook import runs
 
 BY_TEXT = frozenset(
@@ -29,12 +29,14 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
     a name that would be missing then, by its text too.
     """
     cells = released.cells if released else []
-    given = {normal(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}
+    given = {normalised_source(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}
     codes = [read_code(source) for source in sources]
     if not all(code.valid and not code.reads & BY_TEXT for code in codes):
         return frozenset()
     left_out = {
-        i for i, source in enumerate(sources) if normal(source) in given and _only_shows(codes[i])
+        i
+        for i, source in enumerate(sources)
+        if normalised_source(source) in given and _only_shows(codes[i])
     }
     while True:
         missing = frozenset().union(*(codes[i].names for i in left_out))

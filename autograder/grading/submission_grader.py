@@ -22,7 +22,7 @@ from ..checks.by_task import CHECKS
 from ..errors import SetupError
 from ..kernels import SandboxMissing, level, require_sandbox
 from ..submission import Submission, read_submission, restore_all
-from ..text import clean
+from ..text import printable
 from .course import Course, CourseError
 from .graded_notebook import graded_notebook, runs
 from .handed_in_weights import HANDED, judge_target, own_model
@@ -74,11 +74,11 @@ def grade(
             last_first = list(tasks.items())[::-1]  # the later notebooks take longest
             parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
     notes = tuple(
-        clean(note)
+        printable(note)
         for note in (*submission.notes, *(note for part in parts for note in part.notes))
     )
     return Report(
-        clean(submission.name),
+        printable(submission.name),
         tuple(
             result
             for part in parts
@@ -252,7 +252,7 @@ class Desk:
         self.tell(f"{task.notebook}: {task.title}")
         outcomes = (check(student) for check in CHECKS[task.id])
         return TaskResult(
-            task, tuple(dataclasses.replace(o, message=clean(o.message)) for o in outcomes)
+            task, tuple(dataclasses.replace(o, message=printable(o.message)) for o in outcomes)
         )
 
     def _lay_out(self, work):

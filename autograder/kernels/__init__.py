@@ -1,25 +1,26 @@
-"""Where student code runs: a kernel in a process of its own, sandboxed where that can be, and calls
-into it.
+"""Where student code runs: a kernel in a process of its own, and calls into it.
+
+The kernel is in a sandbox where there can be one.
 """
 
-from ..notebook.outputs import CellResult, bounded, explanation, fitting, plain
 from .inside.limits import Limits
 from .isolation import SandboxMissing, level, require_sandbox
-from .kernel import CELL_SECONDS, PROBE_SECONDS, KernelLostError, KernelStartError, StudentKernel
+from .kernel import (
+    CELL_SECONDS,
+    PROBE_SECONDS,
+    KernelLostError,
+    KernelStartError,
+    StudentKernel,
+)
 
 __all__ = [
     "CELL_SECONDS",
     "PROBE_SECONDS",
-    "CellResult",
     "KernelLostError",
     "KernelStartError",
     "Limits",
     "SandboxMissing",
     "StudentKernel",
-    "bounded",
-    "explanation",
-    "fitting",
     "level",
-    "plain",
     "require_sandbox",
 ]

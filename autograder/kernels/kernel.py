@@ -111,7 +111,7 @@ class StudentKernel:
             status, sentence = "died", str(death)
         return CellResult(status, sentence, shown.all())
 
-    def run(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
+    def probe(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
         """What `probes.<probe>(namespace, **inputs)` returns beside the student's code.
 
         Raises StudentError and KernelLostError.

@@ -74,11 +74,11 @@ class Code:
 
 def grade_id(cell: NotebookNode) -> str | None:
     """A cell's nbgrader name, None where it has none."""
-    name = marks(cell).get("grade_id")
+    name = nbgrader_metadata(cell).get("grade_id")
     return name if isinstance(name, str) else None
 
 
-def marks(cell: NotebookNode) -> dict:
+def nbgrader_metadata(cell: NotebookNode) -> dict:
     """A cell's nbgrader marks; empty where it has none."""
     found = cell.metadata.get("nbgrader")
     return found if isinstance(found, dict) else {}
@@ -88,12 +88,12 @@ def is_test(cell: NotebookNode) -> bool:
     """Whether nbgrader would give points for running this cell."""
     return (
         cell.cell_type == "code"
-        and bool(marks(cell).get("grade"))
-        and not marks(cell).get("solution")
+        and bool(nbgrader_metadata(cell).get("grade"))
+        and not nbgrader_metadata(cell).get("solution")
     )
 
 
-def normal(source: str) -> str:
+def normalised_source(source: str) -> str:
     """A source without what a save or an editor changes: spaces at the ends of lines, empty lines
     around it.
     """

@@ -10,7 +10,7 @@ from nbformat.v4.convert import upgrade_cell
 
 from ..errors import SubmissionError
 from ..submission_limits import MAX_NOTEBOOK_BYTES
-from .outputs import bounded, plain
+from .outputs import joined_text, limited_outputs
 from .recovery import cells_of
 
 # All limits. Reading a file takes at most some 2 GB of memory; one with 60 MB of output, about 200
@@ -123,7 +123,7 @@ def _cell(raw, room):
     }
     outputs, attachments = raw.get("outputs"), raw.get("attachments")
     if kind == "code":
-        kept = bounded(outputs) if outputs and _size(outputs) <= room else []
+        kept = limited_outputs(outputs) if outputs and _size(outputs) <= room else []
         return cell | {"execution_count": None, "outputs": kept}
     return cell | ({"attachments": attachments} if _are_attachments(attachments, room) else {})
 
@@ -149,7 +149,7 @@ def _text(source):
     lines = [source] if isinstance(source, str) else [] if source is None else source
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise ValueError("has no text")
-    return plain(lines).replace("\r\n", "\n").replace("\r", "\n")
+    return joined_text(lines).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_plain(value):
@@ -186,7 +186,9 @@ def _kernel(metadata):
     kept = {}
     for key, needed in {"kernelspec": {"name", "display_name"}, "language_info": {"name"}}.items():
         found = metadata.get(key) if isinstance(metadata.get(key), dict) else {}
-        found = {name: plain(value) for name, value in found.items() if isinstance(value, str)}
+        found = {
+            name: joined_text(value) for name, value in found.items() if isinstance(value, str)
+        }
         if needed <= found.keys():
             kept[key] = found
     return kept

@@ -145,7 +145,7 @@ class CellOutputs:
         )
 
 
-def bounded(outputs: Any) -> list[NotebookNode]:
+def limited_outputs(outputs: Any) -> list[NotebookNode]:
     """The outputs that a notebook came with, under the same limits."""
     collected = CellOutputs()
     for output in outputs if isinstance(outputs, list) else ():
@@ -154,7 +154,9 @@ def bounded(outputs: Any) -> list[NotebookNode]:
     return collected.all()
 
 
-def fitting(outputs: Sequence[NotebookNode], room: int) -> tuple[Sequence[NotebookNode], int]:
+def outputs_that_fit(
+    outputs: Sequence[NotebookNode], room: int
+) -> tuple[Sequence[NotebookNode], int]:
     """The outputs where they have at most `room` characters, else a sentence in their place; and
     the room left.
     """
@@ -178,19 +180,21 @@ def read_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
     try:
         # texts first: nbformat's validator would take minutes for a list of a million lists
         if kind == "stream":
-            return new_output(kind, name=plain(content["name"]), text=plain(content["text"]))
+            return new_output(
+                kind, name=joined_text(content["name"]), text=joined_text(content["text"])
+            )
         if kind == "error":
-            lines = [plain(line) for line in content["traceback"][:MAX_OUTPUTS]]
+            lines = [joined_text(line) for line in content["traceback"][:MAX_OUTPUTS]]
             return new_output(
                 kind,
-                ename=plain(content["ename"]),
-                evalue=plain(content["evalue"]),
+                ename=joined_text(content["ename"]),
+                evalue=joined_text(content["evalue"]),
                 traceback=lines,
             )
         if kind not in ("display_data", "execute_result"):
             return None
         data = {
-            mime: plain(content["data"][mime])
+            mime: joined_text(content["data"][mime])
             for mime in (*TEXTS, *IMAGES)
             if mime in content["data"]
         }
@@ -201,7 +205,7 @@ def read_output(kind: str, content: dict[str, Any]) -> NotebookNode | None:
         return None
 
 
-def plain(text: str | list[str]) -> str:
+def joined_text(text: str | list[str]) -> str:
     """A text, which nbformat may hold as a list of lines, that can be written as UTF-8."""
     return "".join(text).encode("utf-8", "replace").decode("utf-8")
 

@@ -66,7 +66,7 @@ def install(texts: dict[str, str]) -> None:
     def act(action, probe=None, inputs=None):
         if action == "describe":
             return describe_cell(getattr(sys, "last_value", None))
-        return student.InProcess(shell.user_ns).run(probe, **inputs)
+        return student.InProcess(shell.user_ns).probe(probe, **inputs)
 
     def describe_cell(error):
         if isinstance(error, SyntaxError) and error.lineno:

@@ -22,7 +22,7 @@ class NoVerdictError(Exception):
 class Student(Protocol):
     """Where a student's definitions live."""
 
-    def run(self, probe: str, **inputs: Any) -> dict[str, Any]:
+    def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
         """Run `probes.<probe>(namespace, **inputs)` beside the student's code.
 
         Inputs and results are None, bool, int, float, str, CPU tensors, and lists and dicts (str
@@ -38,7 +38,7 @@ class InProcess:
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
 
-    def run(self, probe: str, **inputs: Any) -> dict[str, Any]:
+    def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
         """Run the probe here. Raises StudentError."""
         try:
             with _silence():

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from ..assignment import NOTEBOOKS
 from ..errors import SubmissionError
-from ..notebook.cells import grade_id, marks, normal, read_code
+from ..notebook.cells import grade_id, nbgrader_metadata, normalised_source, read_code
 from ..notebook.file import read_notebook
 
 SUFFIXES = (".ipynb", ".json", ".txt")  # browsers write 02_vae.ipynb.txt and 02_vae.json
@@ -53,7 +53,7 @@ class Content:
         """How many of the cells come from this notebook."""
         return sum(
             grade_id(cell) in self.ids
-            or normal(cell.source) in self.texts
+            or normalised_source(cell.source) in self.texts
             or not self.names.isdisjoint(read_code(cell.source).defined)
             for cell in cells
         )
@@ -67,7 +67,7 @@ class Content:
         new texts.
         """
         if not self.names:
-            return frozenset(normal(cell.source) for cell in cells) - self.given - {""}
+            return frozenset(normalised_source(cell.source) for cell in cells) - self.given - {""}
         attempted = (read_code(cell.source).attempted for cell in cells if cell.cell_type == "code")
         return self._changed(cells) | self.names.intersection(frozenset().union(*attempted))
 
@@ -93,17 +93,19 @@ def _contents(files):
         with contextlib.suppress(SubmissionError):  # grading says so
             cells[path.name] = read_notebook(path).cells
     owners = Counter(
-        text for each in cells.values() for text in {normal(cell.source) for cell in each}
+        text
+        for each in cells.values()
+        for text in {normalised_source(cell.source) for cell in each}
     )
     return {name: _content(each, owners) for name, each in cells.items()}
 
 
 def _content(cells, owners):
-    texts = frozenset(normal(cell.source) for cell in cells)
+    texts = frozenset(normalised_source(cell.source) for cell in cells)
     codes = [
         read_code(cell.source)
         for cell in cells
-        if cell.cell_type == "code" and not marks(cell).get("locked")
+        if cell.cell_type == "code" and not nbgrader_metadata(cell).get("locked")
     ]
     return Content(
         frozenset(filter(None, map(grade_id, cells))),

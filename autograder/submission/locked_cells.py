@@ -6,7 +6,7 @@ import copy
 
 from nbformat import from_dict
 
-from ..notebook.cells import grade_id, is_test, normal, read_code
+from ..notebook.cells import grade_id, is_test, normalised_source, read_code
 from .pairing import Fixed, Slot, defined, is_locked, listed
 
 
@@ -49,7 +49,9 @@ def put_locked_back(slots: list[Slot], fixed: Fixed) -> tuple[list[Slot], list[s
         name, source = grade_id(slot.cell), slot.cell.source
         own, lost = _own_parts(slot.cell, given.get(name), fixed.names)
         if slot.locked:
-            if slot.twin.cell_type == "code" and normal(slot.twin.source) not in normal(source):
+            if slot.twin.cell_type == "code" and normalised_source(
+                slot.twin.source
+            ) not in normalised_source(source):
                 notes.append(f"The locked cell {name} had been changed; it was put back.")
             slot.cell = copy.deepcopy(slot.twin)
         elif own:

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from ..assignment import TASKS
-from ..notebook.cells import Code, grade_id, is_test, marks, normal, read_code
+from ..notebook.cells import (
+    Code,
+    grade_id,
+    is_test,
+    nbgrader_metadata,
+    normalised_source,
+    read_code,
+)
 
 ALIKE = 0.75  # of the lines
 _TASKS = {task.id for task in TASKS}
@@ -81,7 +88,7 @@ class Fixed:
 
 def is_locked(cell: NotebookNode) -> bool:
     """Whether a released cell is not the students' to change."""
-    return bool(marks(cell).get("locked"))
+    return bool(nbgrader_metadata(cell).get("locked"))
 
 
 def pair(cells: Iterable[NotebookNode], fixed: Fixed) -> list[Slot]:
@@ -91,17 +98,23 @@ def pair(cells: Iterable[NotebookNode], fixed: Fixed) -> list[Slot]:
     slots = [Slot(cell, grade_id(cell)) for cell in cells]
     free = dict(enumerate(fixed.cells))
     codes = [slot for slot in slots if slot.cell.cell_type == "code"]
-    texts = {slot: normal(slot.cell.source) for slot in codes}
+    texts = {slot: normalised_source(slot.cell.source) for slot in codes}
     _match(
         slots,
         free,
         lambda slot, twin: grade_id(twin) is not None and grade_id(slot.cell) == grade_id(twin),
     )
-    _match(codes, free, lambda slot, twin: texts[slot] != "" and texts[slot] == normal(twin.source))
+    _match(
+        codes,
+        free,
+        lambda slot, twin: texts[slot] != "" and texts[slot] == normalised_source(twin.source),
+    )
     codes = [slot for slot in codes if not fixed.is_copy_of_test(slot.cell)]
     _match(codes, free, lambda slot, twin: not is_locked(twin) and _same_names(slot, twin))
     _match(
-        codes, free, lambda slot, twin: is_locked(twin) and _alike(texts[slot], normal(twin.source))
+        codes,
+        free,
+        lambda slot, twin: is_locked(twin) and _alike(texts[slot], normalised_source(twin.source)),
     )
     return slots
 

@@ -10,7 +10,7 @@ from collections import Counter
 
 from nbformat import NotebookNode
 
-from ..notebook.cells import grade_id, marks, read_code
+from ..notebook.cells import grade_id, nbgrader_metadata, read_code
 from ..notebook.file import number
 from .locked_cells import put_locked_back, put_missing_back, take_tests_out
 from .pairing import Fixed, defined, finished, listed, pair
@@ -45,7 +45,7 @@ def _mark(slots, fixed):
     for slot in slots:
         if slot.twin is not None or not fixed.is_copy_of_test(slot.cell):
             slot.cell.metadata.pop("nbgrader", None)
-            if slot.twin is not None and marks(slot.twin):
+            if slot.twin is not None and nbgrader_metadata(slot.twin):
                 slot.cell.metadata["nbgrader"] = copy.deepcopy(slot.twin.metadata["nbgrader"])
     return slots
 

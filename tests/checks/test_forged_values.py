@@ -30,7 +30,7 @@ class Learned:
     def __init__(self, notebook, fill):
         self.notebook, self.fill = notebook, fill
 
-    def run(self, probe, **inputs):
+    def probe(self, probe, **inputs):
         asked = str(
             (
                 self.notebook,
@@ -39,7 +39,7 @@ class Learned:
             )
         )
         if asked not in self.seen:
-            self.seen[asked] = key(self.notebook).run(probe, **inputs)
+            self.seen[asked] = key(self.notebook).probe(probe, **inputs)
         return self.fill(self.seen[asked], inputs)
 
 

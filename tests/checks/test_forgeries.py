@@ -2,11 +2,15 @@
 the real engine.
 """
 
+import ast
+import contextlib
+import importlib
 import os
 from pathlib import Path
 
 import pytest
 
+from autograder.probes.bridge import PACKAGE
 from tests.forgeries import on_loss
 from tests.forgeries.catalogue import CATALOGUE
 from tests.forgeries.judge import judge_all
@@ -24,6 +28,35 @@ def found():
 
 def test_the_catalogue_is_large_and_its_names_are_unique():
     assert len(set(NAMES)) == len(NAMES) >= 50
+
+
+def reached(source):
+    """What a forgery imports of our half of the kernel, and the names that it replaces there."""
+    modules = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == PACKAGE:
+            for name in node.names:
+                modules[name.name] = node.module.replace(PACKAGE, "autograder.probes", 1)
+    found = [(module, [name]) for name, module in modules.items()]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+            first, *rest = ast.unparse(node.targets[0]).split(".")
+            if first in modules:
+                found.append((modules[first], [first, *rest]))
+    return found
+
+
+@pytest.mark.parametrize("forgery", CATALOGUE, ids=NAMES)
+def test_what_a_forgery_attacks_is_there(forgery):
+    with contextlib.suppress(SyntaxError):
+        for module, names in reached(forgery.source):
+            for place in range(len(names)):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(".".join([module, *names[: place + 1]]))
+            value = importlib.import_module(module)
+            for name in names:
+                assert hasattr(value, name), f"{module}: {'.'.join(names)}"
+                value = getattr(value, name)
 
 
 @pytest.mark.slow

@@ -77,7 +77,7 @@ def test_an_error_in_the_students_code_is_one_sentence():
     with pytest.raises(
         StudentError, match=r"^kl_loss raised NameError: name 'undefined' is not defined \(line 2"
     ):
-        InProcess(space).run("kl", inputs=[[torch.ones(1, 1), torch.ones(1, 1)]])
+        InProcess(space).probe("kl", inputs=[[torch.ones(1, 1), torch.ones(1, 1)]])
 
 
 @pytest.mark.parametrize("conditional", [False, True])

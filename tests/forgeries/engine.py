@@ -30,7 +30,7 @@ def delete_tests(notebook):
 
 _REPLY = """
 import sys
-from _autograder.kernels import wire
+from _autograder import wire
 kernel = get_ipython().kernel
 def kl_loss(mean_z, logvar_z):
     count = len(sys._getframe(1).f_locals["inputs"])
@@ -58,13 +58,13 @@ for _ in range(100):
 """
 
 _REPLAY = """
-from _autograder.checks import student
-real, tape = student.InProcess.run, {}
-def run(self, probe, **inputs):
+from _autograder import student
+real, tape = student.InProcess.probe, {}
+def probe(self, probe, **inputs):
     if probe not in tape:
         tape[probe] = real(self, probe, **inputs)
     return tape[probe]
-student.InProcess.run = run
+student.InProcess.probe = probe
 """
 
 _CONSTANTS = """
@@ -85,22 +85,22 @@ PROBES["sample"] = sample
 """
 
 _ENCODER = """
-from _autograder.kernels import wire
+from _autograder import wire
 encode = wire.encode
 always = {name: True for name in ("values", "mean_grads", "logvar_grads", "changed", "passed", "score")}
 wire.encode = lambda value: encode({"value": always})
 """
 
 _DESCRIBED = """
-from _autograder.checks import probes, student
-probes.describe = lambda error, namespace: ""
+from _autograder import student
+student.describe = lambda error, namespace: ""
 student.StudentError.__str__ = lambda self: ""
 def kl_loss(mean_z, logvar_z):
     raise student.StudentError
 """
 
 _BRIDGE = """
-from _autograder.kernels import wire
+from _autograder import wire
 def answer(comm, message):
     asked = wire.decode(message["buffers"])
     comm.close(buffers=wire.encode({"value": asked.get("inputs", {}) | {"values": [0.0] * 8, "samples": []}}))

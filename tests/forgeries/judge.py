@@ -17,7 +17,7 @@ from autograder.checks.by_task import CHECKS
 from autograder.grading import grade, notebook_run
 from autograder.grading.report import TaskResult
 from autograder.kernels import StudentKernel, exchange
-from autograder.text import clean
+from autograder.text import printable
 from tests.mistakes import fill, swap
 from tests.mistakes.key import definitions
 from tests.paths import SOLUTIONS
@@ -59,7 +59,7 @@ class Found:
     def sentences(self) -> list[str]:
         """What the student reads about the tasks aimed at."""
         return [
-            clean(sentence)
+            printable(sentence)
             for name in self.forgery.aims
             for sentence in self.results[name].complaints
         ]
@@ -153,8 +153,8 @@ class _Impatient:
         for cell in cells:
             self.kernel.run_cell(cell, timeout=CELL_SECONDS)
 
-    def run(self, probe, **inputs):
+    def probe(self, probe, **inputs):
         """The probe's answer."""
         if not self.kernel.alive:
             self.prepare(self.cells)
-        return self.kernel.run(probe, timeout=SHARED_SECONDS, **inputs)
+        return self.kernel.probe(probe, timeout=SHARED_SECONDS, **inputs)

@@ -21,8 +21,8 @@ class Liar:
     def __init__(self, student, lie):
         self.student, self.lie = student, lie
 
-    def run(self, probe, **inputs):
-        return self.lie(self.student.run(probe, **inputs), probe, inputs)
+    def probe(self, probe, **inputs):
+        return self.lie(self.student.probe(probe, **inputs), probe, inputs)
 
 
 def complaints(task_id, student):

@@ -18,7 +18,7 @@ from autograder.grading import grade, notebook_run, submission_grader
 from autograder.grading.submission_grader import Course, CourseError
 from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
 from autograder.notebook.cells import defined_names
-from autograder.text import MESSAGE_LENGTH, clean
+from autograder.text import MESSAGE_LENGTH, printable
 from tests.attacks import processes
 
 LOSS = "03_loss.ipynb"
@@ -199,7 +199,7 @@ def test_a_course_without_a_release_is_one_sentence(course, tmp_path):
 @check("scale", "kl_loss scales as it should.")
 def scale(student):
     """kl_loss of ones is 6 with the key's factor of 1, and 12 with a factor of 2 of one's own."""
-    value = student.run("kl", inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])["values"][0].item()
+    value = student.probe("kl", inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])["values"][0].item()
     return None if value in (6, 12) else f"It gives {value}."
 
 
@@ -244,8 +244,8 @@ def test_the_names_that_a_cell_would_define(source, names):
 
 
 def test_messages_are_safe_to_print():
-    assert clean("ok \x1b[31m\ud800") == "ok \N{REPLACEMENT CHARACTER}[31m?"
-    assert len(clean("x" * 10**6)) == MESSAGE_LENGTH
+    assert printable("ok \x1b[31m\ud800") == "ok \N{REPLACEMENT CHARACTER}[31m?"
+    assert len(printable("x" * 10**6)) == MESSAGE_LENGTH
 
 
 def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from autograder.assignment import Task
 from autograder.checks import Outcome
 from autograder.grading.graded_notebook import graded_notebook, runs
 from autograder.grading.report import TaskResult
-from autograder.notebook.cells import grade_id, marks
+from autograder.notebook.cells import grade_id, nbgrader_metadata
 
 PASSED = TaskResult(
     Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto"), (Outcome("value", True, "It is 3."),)
@@ -86,9 +86,13 @@ ODD_CELLS = {
 @pytest.mark.parametrize("odd", ODD_CELLS.values(), ids=ODD_CELLS)
 def test_marks_are_those_of_the_release_whatever_the_students_are(odd):
     cells = graded(*RELEASED.cells[:-1], odd)
-    released = {grade_id(cell): marks(cell) for cell in RELEASED.cells if grade_id(cell)}
-    assert {grade_id(cell): marks(cell) for cell in cells if marks(cell)} == released
-    assert sum(bool(marks(cell)) for cell in cells) == len(released)
+    released = {
+        grade_id(cell): nbgrader_metadata(cell) for cell in RELEASED.cells if grade_id(cell)
+    }
+    assert {
+        grade_id(cell): nbgrader_metadata(cell) for cell in cells if nbgrader_metadata(cell)
+    } == released
+    assert sum(bool(nbgrader_metadata(cell)) for cell in cells) == len(released)
 
 
 def test_a_missing_answer_comes_back_where_it_was_and_empty():
@@ -135,7 +139,7 @@ def test_a_name_that_only_a_test_makes_is_no_error_of_the_student():
 
 def test_notes_stand_at_the_top_as_plain_text():
     cells = graded(*RELEASED.cells, notes=["03_loss.ipynb was <b>odd</b>.", "y" * 300])
-    assert cells[0].cell_type == "code" and not marks(cells[0])
+    assert cells[0].cell_type == "code" and not nbgrader_metadata(cells[0])
     (note,) = texts(cells[0])
     assert note.startswith("03_loss.ipynb was <b>odd</b>.\n")
     assert max(map(len, note.split("\n"))) <= 100

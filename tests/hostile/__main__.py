@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.text import clean
+from autograder.text import printable
 
 from .catalogue import CATALOGUE
 from .honest import HONEST
@@ -52,7 +52,7 @@ def table(run: Run) -> Table:
         "submission", "points gained", "what was seen", title=f"One class, {run.seconds:.0f} s"
     )
     for attack in run.attacks:
-        seen = clean(run.seen(attack).strip()) or "nothing"
+        seen = printable(run.seen(attack).strip()) or "nothing"
         made.add_row(Text(attack.name), f"{run.gained(attack):g}", Text(seen[:SEEN]))
     made.add_section()
     for student in HONEST:

@@ -148,7 +148,7 @@ def test_arbitrary_messages_end_in_a_value_or_a_sentence(kernel, sent):
     result = kernel.run_cell("x = 1", timeout=5)
     assert result.status in ("ok", "error") and isinstance(result.outputs, list)
     try:
-        assert isinstance(kernel.run("kl", timeout=5, inputs=[]), dict)
+        assert isinstance(kernel.probe("kl", timeout=5, inputs=[]), dict)
     except StudentError as error:
         assert str(error)
 
@@ -172,7 +172,7 @@ def test_the_first_answer_to_this_request_counts(kernel):
         answer({"a": 3}),
         answer({"a": 4}),
     ]
-    assert kernel.run("kl", inputs=[]) == {"a": 3}
+    assert kernel.probe("kl", inputs=[]) == {"a": 3}
 
 
 TOO_LARGE = {
@@ -221,7 +221,7 @@ def test_a_long_sentence_is_cut_and_an_empty_one_is_replaced(kernel):
     for said, length in (("x" * 10**6, 2000), ("", len(UNREADABLE))):
         kernel.answers = [(message("comm_close", {"comm_id": OURS}), wire.encode({"error": said}))]
         with pytest.raises(StudentError) as caught:
-            kernel.run("kl", inputs=[])
+            kernel.probe("kl", inputs=[])
         assert len(str(caught.value)) == length
 
 

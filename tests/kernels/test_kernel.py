@@ -55,7 +55,7 @@ def test_input_does_not_wait_for_anybody(kernel):
 
 def test_a_probe_sees_the_notebooks_definitions_and_tensors_come_back(kernel):
     kernel.run_cell(GOOD)
-    answer = kernel.run("kl", inputs=[ROW])
+    answer = kernel.probe("kl", inputs=[ROW])
     assert answer["values"][0].item() == 3
     assert torch.equal(answer["mean_grads"][0], torch.ones(3, 2))
 
@@ -74,14 +74,14 @@ FAILURES = {
 def test_an_exception_in_a_probe_becomes_a_sentence(kernel, body, sentence):
     kernel.run_cell(f"def kl_loss(mean_z, logvar_z):\n    {body}")
     with pytest.raises(StudentError) as caught:
-        kernel.run("kl", inputs=[ROW])
+        kernel.probe("kl", inputs=[ROW])
     assert str(caught.value).startswith(sentence)
 
 
 def test_a_missing_definition_is_named(kernel):
     kernel.run_cell("del kl_loss")
     with pytest.raises(StudentError, match="kl_loss is not defined"):
-        kernel.run("kl", inputs=[ROW])
+        kernel.probe("kl", inputs=[ROW])
 
 
 def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
@@ -93,7 +93,7 @@ def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
         "    warnings.warn('w'); sys.stderr.write('e')\n"
         "    return 0.5 * (m ** 2).sum()"
     )
-    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    assert kernel.probe("kl", inputs=[ROW])["values"][0].item() == 3
     kernel.run_cell("del exec, len, print, get_ipython, isinstance")
 
 
@@ -111,15 +111,15 @@ def test_an_answer_that_the_student_forges_is_read_as_plain_data(kernel):
         "    return m.sum()"
     )
     with pytest.raises(StudentError, match="cannot be read"):
-        kernel.run("kl", inputs=[ROW])
+        kernel.probe("kl", inputs=[ROW])
 
 
 def test_an_endless_probe_is_interrupted_and_the_kernel_lives(kernel):
     kernel.run_cell("def kl_loss(m, l):\n    while True:\n        pass")
     with pytest.raises(StudentError, match="took longer than 1 s and was stopped"):
-        kernel.run("kl", timeout=1, inputs=[ROW])
+        kernel.probe("kl", timeout=1, inputs=[ROW])
     kernel.run_cell(GOOD)
-    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    assert kernel.probe("kl", inputs=[ROW])["values"][0].item() == 3
 
 
 def test_an_endless_cell_is_interrupted_and_the_kernel_lives(kernel):
@@ -160,7 +160,7 @@ def test_a_thread_that_prints_for_ever_costs_nothing(kernel):
         "for thread in threads: thread.start()"
     )
     for _ in range(5):
-        assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+        assert kernel.probe("kl", inputs=[ROW])["values"][0].item() == 3
     assert "ZeroDivisionError" in kernel.run_cell("1 / 0").error
     kernel.run_cell("shout = False")
 
@@ -190,7 +190,7 @@ def test_a_flood_of_large_messages_takes_up_little_memory(kernel):
     kernel.run_cell(FLOOD)
     time.sleep(3)  # nobody reads
     kernel.run_cell(GOOD)
-    assert kernel.run("kl", inputs=[ROW])["values"][0].item() == 3
+    assert kernel.probe("kl", inputs=[ROW])["values"][0].item() == 3
     done.set()
     watcher.join()
     assert max(most) - before < 2**30, "2.4 GB were sent"
@@ -222,11 +222,11 @@ def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):
         assert result.status == "died" and "did not react to an interrupt" in result.error
         assert not kernel.alive
         with pytest.raises(StudentError, match="the kernel has ended"):
-            kernel.run("kl", inputs=[ROW])
+            kernel.probe("kl", inputs=[ROW])
         kernel.start()  # the same object can start again
         assert kernel.run_cell(GOOD + "\nimport os\n").status == "ok"
         kernel.run_cell("def kl_loss(m, l):\n    os._exit(0)")
         started = time.monotonic()
         with pytest.raises(StudentError, match="ended the kernel's process"):
-            kernel.run("kl", inputs=[ROW])
+            kernel.probe("kl", inputs=[ROW])
         assert time.monotonic() - started < 10

@@ -126,7 +126,7 @@ def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(
         student.start()
         student.run_cell(f"def kl_loss(m, l): {code}")
         with pytest.raises(StudentError) as caught:
-            student.run("kl", timeout=timeout, inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])
+            student.probe("kl", timeout=timeout, inputs=[[torch.ones(3, 2), torch.zeros(3, 2)]])
         assert str(caught.value) == f"The check's call of your code {how}."
 
 

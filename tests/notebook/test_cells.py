@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.notebook.cells import MAX_PARSED, normal, read_code
+from autograder.notebook.cells import MAX_PARSED, normalised_source, read_code
 
 # A source → what it needs before it runs, and which of its names are defined to the end.
 SOURCES = {
@@ -65,7 +65,11 @@ def test_what_is_no_python_or_too_long_has_no_parts():
 
 
 def test_sources_are_equal_but_for_what_editors_change():
-    assert normal("\n\nx = 1  \ny = 2\t\n\n") == normal("x = 1\ny = 2") != normal("x = 1\n y = 2")
+    assert (
+        normalised_source("\n\nx = 1  \ny = 2\t\n\n")
+        == normalised_source("x = 1\ny = 2")
+        != normalised_source("x = 1\n y = 2")
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from autograder.notebook import outputs
-from autograder.notebook.outputs import CUT, CellOutputs, bounded, explanation, fitting
+from autograder.notebook.outputs import (
+    CUT,
+    CellOutputs,
+    explanation,
+    limited_outputs,
+    outputs_that_fit,
+)
 
 PNG = "iVBORw0KGgo="
 
@@ -20,7 +26,7 @@ def stream(text, name="stdout"):
 
 def display(kind="display_data", name=None, **data):
     names = {
-        "plain": "text/plain",
+        "joined_text": "text/plain",
         "html": "text/html",
         "png": "image/png",
         "svg": "image/svg+xml",
@@ -138,9 +144,9 @@ def test_a_long_error_keeps_its_head():
 
 def test_all_cells_of_a_notebook_share_a_room():
     shown = [v4.new_output("stream", text="x" * 1000)]
-    kept, room = fitting(shown, 1500)
+    kept, room = outputs_that_fit(shown, 1500)
     assert kept == shown and 0 < room < 500
-    kept, left = fitting(shown, room)
+    kept, left = outputs_that_fit(shown, room)
     assert "not kept" in kept[0].text and left == room
 
 
@@ -187,13 +193,15 @@ def test_malformed_messages_are_ignored(messages):
 
 @given(json_values | st.lists(contents.map(lambda fields: {"output_type": "stream", **fields})))
 def test_malformed_outputs_of_a_file_are_ignored(values):
-    nbformat.validate(v4.new_notebook(cells=[v4.new_code_cell("", outputs=bounded(values))]))
+    nbformat.validate(
+        v4.new_notebook(cells=[v4.new_code_cell("", outputs=limited_outputs(values))])
+    )
 
 
 def test_outputs_of_a_file_are_kept():
     picture = v4.new_output("display_data", data={"image/png": PNG, "text/plain": "<Figure>"})
     kept = [v4.new_output("stream", text="a"), picture]
-    assert bounded(kept) == kept
+    assert limited_outputs(kept) == kept
 
 
 def test_the_graders_own_word_is_an_error_without_a_traceback():

@@ -15,7 +15,7 @@ from ..errors import GradebookError
 
 
 @dataclass(frozen=True)
-class Mark:
+class CellScore:
     """What one cell comes to. score: points, None where a person gives them; comment: None where
     there is none.
     """
@@ -24,7 +24,7 @@ class Mark:
     comment: str | None = None
 
 
-class Master:
+class AssignmentCells:
     """The cells of an assignment, read once.
 
     Stands for a Gradebook where nbgrader's preprocessors ask for them.
@@ -71,7 +71,7 @@ class Sanitizer:
     preprocessors.
     """
 
-    def __init__(self, master: Master, assignment: str, **settings):
+    def __init__(self, master: AssignmentCells, assignment: str, **settings):
         self._overwrite = OverwriteCells(**settings)
         self._overwrite.gradebook, self._overwrite.assignment_id = master, assignment
         self._limit = LimitOutput(**settings)
@@ -86,7 +86,7 @@ class Sanitizer:
         return notebook
 
 
-def marks_of(notebook: NotebookNode) -> dict[str, Mark]:
+def scores_of_cells(notebook: NotebookNode) -> dict[str, CellScore]:
     """grade_id → Mark for each cell with points or an answer, as SaveAutoGrades decides.
 
     Raises GradebookError.
@@ -101,7 +101,7 @@ def marks_of(notebook: NotebookNode) -> dict[str, Mark]:
                 raise GradebookError(
                     "The gradebook does not know all cells with points: `make release` tells it."
                 )
-            marks[name] = Mark(_score(cell), _comment(cell))
+            marks[name] = CellScore(_score(cell), _comment(cell))
     return marks
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ... import atomic_files
 from ..errors import GradebookError
-from .sanitize import Mark, Master, Sanitizer, marks_of
+from .sanitize import AssignmentCells, CellScore, Sanitizer, scores_of_cells
 
 _PART_OF_TIME = re.compile(
     r"[\w:,.+-]+(/[\w-]+)*", re.ASCII
@@ -52,7 +52,7 @@ class GradebookWriter:
                 raise GradebookError(
                     f"The gradebook knows no notebooks of {assignment}: `make release` tells it."
                 )
-            self._id, self._master = found.id, Master(found.notebooks)
+            self._id, self._master = found.id, AssignmentCells(found.notebooks)
         self._sanitizer = Sanitizer(
             self._master, assignment, parent=self._converter, config=app.config
         )
@@ -114,7 +114,7 @@ class GradebookWriter:
         graded = {
             name: self._sanitizer.notebook(name, text) for name, text in self._known(notebooks)
         }
-        marks = {name: marks_of(notebook) for name, notebook in graded.items()}
+        marks = {name: scores_of_cells(notebook) for name, notebook in graded.items()}
         self._write(student, graded, timestamp)
         with self._transaction() as gradebook:
             if self._converter.create_student:
@@ -147,7 +147,7 @@ class GradebookWriter:
         return gradebook.db.scalars(query.execution_options(populate_existing=True)).all()
 
     def _save(
-        self, notebook: SubmittedNotebook, marks: Mapping[str, Mark] | None, resubmitted: bool
+        self, notebook: SubmittedNotebook, marks: Mapping[str, CellScore] | None, resubmitted: bool
     ) -> None:
         """Set what nbgrader's SaveAutoGrades would set; all is 0 in a notebook that is not there."""
         for grade in notebook.grades:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from ...text import clean
+from ...text import printable
 
 Points = Mapping[str, tuple[float, float]]  # task → (points, of how many)
 ROWS = 200  # of a table
@@ -36,7 +36,7 @@ def table(rows: list[Difference]) -> Table:
     """The differences as a table; of very many, the first ones."""
     made = Table("student", "task", "before", "after", title="Points that would change")
     for row in rows[:ROWS]:
-        made.add_row(Text(clean(row.student)), Text(clean(row.task)), row.before, row.after)
+        made.add_row(Text(printable(row.student)), Text(printable(row.task)), row.before, row.after)
     if len(rows) > ROWS:
         made.add_row(f"and {len(rows) - ROWS:,} more", "", "", "")
     return made

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ...text import clean
+from ...text import printable
 from .store import Result
 
 STUDENTS = 60  # at most, in a table of all
@@ -37,7 +37,9 @@ def _students(results):
     for result in results:
         failed = [task for task, (points, maximum) in result.points.items() if points < maximum]
         whole = sum(maximum for _, maximum in result.points.values())
-        table.add_row(Text(clean(result.student)), f"{result.score:g}/{whole:g}", ", ".join(failed))
+        table.add_row(
+            Text(printable(result.student)), f"{result.score:g}/{whole:g}", ", ".join(failed)
+        )
     return table
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SetupError, SubmissionError
-from ...text import clean
+from ...text import printable
 from ..intake.bundle import Bundle
 from ..intake.unpacking import lay_out
 
@@ -47,9 +47,9 @@ def grade_bundle(
             }
         except SubmissionError as error:
             sentence = str(error).replace(str(folder), "The submission")
-            answer = {"status": "refused", "problem": " ".join(map(clean, [sentence, *notes]))}
+            answer = {"status": "refused", "problem": " ".join(map(printable, [sentence, *notes]))}
         except SetupError as error:
-            answer = {"status": "stopped", "problem": clean(str(error))}
+            answer = {"status": "stopped", "problem": printable(str(error))}
         except Exception as error:  # noqa: BLE001 - one submission never ends the batch
             answer = {"status": "failed", "problem": describe(error)}
     return json.dumps(answer)
@@ -65,7 +65,7 @@ def limit_heaps() -> None:
 
 def describe(error: BaseException) -> str:
     """What happened, as a short phrase."""
-    text = clean(" ".join(str(error).split()))
+    text = printable(" ".join(str(error).split()))
     text = text if len(text) <= MAX_SENTENCE else text[: MAX_SENTENCE - 1] + "…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
@@ -80,4 +80,4 @@ def _report(report, student, notes):
     saw them.
     """
     tree = report.to_json()
-    return {**tree, "submission": student, "notes": [*map(clean, notes), *tree["notes"]]}
+    return {**tree, "submission": student, "notes": [*map(printable, notes), *tree["notes"]]}
