@@ -1,11 +1,14 @@
-# Targets: demo, test, lab, release, grade, target, key, bench, bench-train. `make demo` on a fresh machine does everything.
+# `make demo` on a fresh machine does everything; `make help` lists the targets.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export LAB_DATA ?= $(CURDIR)/data
 export PYTHONPATH := $(CURDIR)
+WORKERS ?= 2
+TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test lab release grade target key bench bench-train
+.PHONY: demo test check lab release grade target key bench bench-train constraints help
 .NOTPARALLEL:
 
 demo: release              ## set up, release, and grade three sample submissions
@@ -14,7 +17,14 @@ demo: release              ## set up, release, and grade three sample submission
 
 test: $(VENV)/cluster      ## the whole test suite, the full-length training included
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/ruff format --check --quiet .
+	$(TESTS)
+
+check: $(VENV)/cluster     ## before a commit: lint, types and the fast tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/pyright
+	$(TESTS) -m "not slow"
 
 lab: $(VENV)/ready         ## work through the released notebooks in JupyterLab
 	cd notebooks/vae && $(abspath $(BIN))/jupyter lab
@@ -40,11 +50,18 @@ bench: $(VENV)/ready       ## a class graded by plain nbgrader and by this, side
 bench-train: $(VENV)/ready ## an epoch of the training loop on the original's data pipeline and on ours
 	$(BIN)/python -m benchmarks.training
 
-$(VENV)/ready: requirements.txt
+constraints: $(VENV)/cluster ## write down the versions that are installed, once all tests have passed with them
+	echo "# The versions that the tests passed with: make constraints." > constraints.txt
+	$(BIN)/python -m pip freeze --exclude torch --exclude torchvision | grep -vE "^(nvidia|cuda|triton)" >> constraints.txt
+
+$(VENV)/ready: requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
 $(VENV)/cluster: requirements-cluster.txt $(VENV)/ready
-	$(BIN)/python -m pip install --quiet -r requirements-cluster.txt
+	$(INSTALL) -r requirements-cluster.txt
 	touch $@
+
+help:                      ## this list
+	@grep -E "^[a-z-]+: .*##" Makefile | sed -E "s/:.*## /: /"

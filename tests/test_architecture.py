@@ -1,8 +1,10 @@
 """The house that DESIGN and docs/architecture.md describe: who may know whom, and what stays light."""
 
 import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -50,3 +52,20 @@ def test_arrows_point_down(path):
 def test_reading_what_was_handed_in_loads_no_torch(module):
     code = f"import sys, autograder.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_every_package_that_is_imported_is_in_the_requirements():
+    names = re.findall(
+        r"^([\w.-]+)", "".join(p.read_text() for p in ROOT.glob("requirements*.txt")), re.MULTILINE
+    )
+    required = {name.lower().replace("_", "-") for name in names}
+    packages = packages_distributions()
+    files = [
+        p
+        for folder in ("autograder", "tests", "benchmarks", "solutions")
+        for p in (ROOT / folder).rglob("*.py")
+    ]
+    for path in files:
+        for module, *_ in imported(path):
+            found = {name.lower().replace("_", "-") for name in packages.get(module, ())}
+            assert not found or found & required, f"{path} imports {module}"
