@@ -1,4 +1,5 @@
-"""What a training shows while it runs: a curve that grows with each epoch, and a bar within the epoch.
+"""What a training shows while it runs: a curve that grows with each epoch, and a bar within the
+epoch.
 
 Nothing in here is graded, and everything in here may be read.
 """
@@ -43,7 +44,9 @@ class LossCurve:
 
 
 def progress(batches):
-    """The batches of one pass, with a bar that tells images per second and the time left, and goes when it is full."""
+    """The batches of one pass, with a bar that tells images per second and the time left, and goes
+    when it is full.
+    """
     dataset = getattr(batches, "dataset", None)
     silent = {} if lab.PROFILE == "full" else {"disable": True}
     with tqdm(

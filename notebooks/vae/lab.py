@@ -1,9 +1,10 @@
-"""The helper beside the notebooks: device, MNIST, answers of earlier notebooks, weights, handing in.
+"""The helper beside the notebooks: device, MNIST, answers of earlier notebooks, weights, handing
+in.
 
-Nothing in here is graded, and everything in here may be read.
-Environment: LAB_PROFILE is `full` (you), `quick` (a small slice of the data, for automatic runs) or `grading`;
-LAB_DATA is the folder of the data (`data/` beside this file); LAB_ANSWERS is the folder in which `load_answer`
-looks for notebooks (the current one).
+Nothing in here is graded, and everything in here may be read. Environment: LAB_PROFILE is `full`
+(you), `quick` (a small slice of the data, for automatic runs) or `grading`; LAB_DATA is the folder
+of the data (`data/` beside this file); LAB_ANSWERS is the folder in which `load_answer` looks for
+notebooks (the current one).
 """
 
 import ast
@@ -41,7 +42,10 @@ WEIGHTS = ("vae.pt", "cvae.pt")
 
 
 class LabError(Exception):
-    """Something that you can mend; the message is one sentence and says how. Shown without a traceback."""
+    """Something that you can fix; the message is one sentence and says how.
+
+    Shown without a traceback.
+    """
 
     def _render_traceback_(self):
         return [f"LabError: {self}"]
@@ -49,11 +53,13 @@ class LabError(Exception):
 
 if PROFILE not in SLICES:
     raise LabError(
-        f"LAB_PROFILE is {PROFILE!r}, but only {', '.join(SLICES)} exist: unset it and restart the kernel."
+        f"LAB_PROFILE is {PROFILE!r}, but only {', '.join(SLICES)} exist: unset it and restart "
+        "the kernel."
     )
 
 
-# Device and data ------------------------------------------------------------------------------------------------------
+# Device and data
+# ------------------------------------------------------------------------------------------------------
 
 
 def pick_device():
@@ -64,10 +70,10 @@ def pick_device():
 def load_mnist(batch_size=32, device="cpu"):
     """MNIST as two iterators over batches `(x, y)`.
 
-    x: float32, (batch, 1, 28, 28), grey values in [0, 1]; y: int64, (batch,), the digit.
-    The training iterator shuffles on each pass; the last batch of a pass may be smaller.
-    All training images are put on `device` once, so that training waits for no copies; test images stay on the CPU.
-    Without MNIST and without a network, scikit-learn's small digits stand in, with a notice.
+    x: float32, (batch, 1, 28, 28), grey values in [0, 1]; y: int64, (batch,), the digit. The
+    training iterator shuffles on each pass; the last batch of a pass may be smaller. All training
+    images are put on `device` once, so that training waits for no copies; test images stay on the
+    CPU. Without MNIST and without a network, scikit-learn's small digits stand in, with a notice.
     """
     (x, y), test = _mnist() or _digits()
     train, test = TensorDataset(x.to(device), y.to(device)), TensorDataset(*test)
@@ -84,7 +90,9 @@ def _batches(dataset, batch_size, sampler):
 
 
 def _mnist():
-    """The training and the test set as [(x, y), (x, y)], or None where MNIST is neither on disk nor to be had."""
+    """The training and the test set as [(x, y), (x, y)], or None where MNIST is neither on disk nor
+    to be had.
+    """
     from torchvision.datasets import MNIST
 
     root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
@@ -99,12 +107,16 @@ def _mnist():
 
 
 def _digits():
-    """scikit-learn's 1,797 handwritten digits, enlarged from 8×8 to 28×28, in MNIST's form; a sixth is for testing."""
+    """scikit-learn's 1,797 handwritten digits, enlarged from 8×8 to 28×28, in MNIST's form; a sixth
+    is for testing.
+    """
     from sklearn.datasets import load_digits
 
     print(
-        "MNIST is not on this computer and cannot be downloaded: scikit-learn's small digits stand in for it.\n"
-        "Every task works with them, but the losses to reach (about 5, about 4.1) hold for MNIST only."
+        "MNIST is not on this computer and cannot be downloaded: scikit-learn's small digits "
+        "stand in for it.\n"
+        "Every task works with them, but the losses to reach (about 5, about 4.1) hold for MNIST "
+        "only."
     )
     digits = load_digits()
     x = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
@@ -120,14 +132,18 @@ def is_full_mnist(loader):
     return len(loader.dataset) in SLICES["full"]
 
 
-# Answers of earlier notebooks -----------------------------------------------------------------------------------------
+# Answers of earlier notebooks
+# -----------------------------------------------------------------------------------------
 
 
 def load_answer(notebook, name):
-    """The function or class `name` that you wrote in an earlier notebook, e.g. `load_answer("02_vae.ipynb", "VAE")`.
+    """The function or class `name` that you wrote in an earlier notebook, e.g.
 
-    Reads the notebook as it was last saved, and runs only its imports, its constants and the definitions that `name`
-    needs: no training, no plots. Raises LabError where the answer is missing, unfinished or failing.
+    `load_answer("02_vae.ipynb", "VAE")`.
+
+    Reads the notebook as it was last saved, and runs only its imports, its constants and the
+    definitions that `name` needs: no training, no plots. Raises LabError where the answer is
+    missing, unfinished or failing.
     """
     path = Path(os.environ.get("LAB_ANSWERS", "")) / notebook
     again = "then save it (Ctrl+S) and run this cell again"
@@ -140,7 +156,8 @@ def load_answer(notebook, name):
     for other in needed:
         if _is_unfinished(definitions[other]):
             raise LabError(
-                f"{other} in {notebook} still holds `raise NotImplementedError()`: write your answer in its "
+                f"{other} in {notebook} still holds `raise NotImplementedError()`: write your "
+                "answer in its "
                 f"place, {again}."
             )
     namespace = {"__name__": path.stem}
@@ -168,7 +185,9 @@ def _code_cells(path):
 
 
 def _definitions(cells):
-    """What the cells define (name → syntax tree, the last one counts), and their imports and constants."""
+    """What the cells define (name → syntax tree, the last one counts), and their imports and
+    constants.
+    """
     definitions, setup = {}, []
     for source in cells:
         try:
@@ -187,7 +206,9 @@ def _definitions(cells):
 
 
 def _defined_name(node):
-    """The name that a `def`, a `class` or `name = load_answer(...)` defines; None for other statements."""
+    """The name that a `def`, a `class` or `name = load_answer(...)` defines; None for other
+    statements.
+    """
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node.name
     value = getattr(node, "value", None)
@@ -230,7 +251,9 @@ def _is_unfinished(node):
 
 
 def _first_broken(cells, name):
-    """A hint at the cell that seems meant to define `name` but is no valid Python; empty where there is none."""
+    """A hint at the cell that seems meant to define `name` but is no valid Python; empty where
+    there is none.
+    """
     for source in cells:
         try:
             ast.parse(source)
@@ -251,15 +274,18 @@ def _execute(node, namespace, notebook, name, again):
             return  # perhaps not needed; if it is, the definition says so
         reason = f"{type(error).__name__}: {error}"
         raise LabError(
-            f"{name} in {notebook} fails with {reason}: mend it there, {again}."
+            f"{name} in {notebook} fails with {reason}: fix it there, {again}."
         ) from None
 
 
-# Weights and handing in -----------------------------------------------------------------------------------------------
+# Weights and handing in
+# -----------------------------------------------------------------------------------------------
 
 
 def save_weights(model, path):
-    """Write a model's weights to a file beside the notebooks; while grading, the weights handed in stay as they are."""
+    """Write a model's weights to a file beside the notebooks; while grading, the weights handed in
+    stay as they are.
+    """
     if PROFILE == "grading" and Path(path).exists():
         return
     torch.save(model.state_dict(), path)
@@ -267,7 +293,9 @@ def save_weights(model, path):
 
 
 def load_weights(model, path):
-    """The same model with the weights of a file; LabError where the file is missing or was written by another model."""
+    """The same model with the weights of a file; LabError where the file is missing or was written
+    by another model.
+    """
     if not Path(path).exists():
         writer = "06_cvae.ipynb" if "cvae" in str(path) else "04_training.ipynb"
         raise LabError(
@@ -284,7 +312,9 @@ def load_weights(model, path):
 
 
 def pack_submission(path="submission.zip"):
-    """Put the seven notebooks and the weights into one zip, and say what is missing or still waits for an answer."""
+    """Put the seven notebooks and the weights into one zip, and say what is missing or still waits
+    for an answer.
+    """
     present = [name for name in NOTEBOOKS + WEIGHTS if Path(name).exists()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in present:

@@ -42,7 +42,7 @@ WEIGHTS = ("vae.pt", "cvae.pt")
 
 
 class LabError(Exception):
-    """Something that you can mend; the message is one sentence and says how.
+    """Something that you can fix; the message is one sentence and says how.
 
     Shown without a traceback.
     """
@@ -274,7 +274,7 @@ def _execute(node, namespace, notebook, name, again):
             return  # perhaps not needed; if it is, the definition says so
         reason = f"{type(error).__name__}: {error}"
         raise LabError(
-            f"{name} in {notebook} fails with {reason}: mend it there, {again}."
+            f"{name} in {notebook} fails with {reason}: fix it there, {again}."
         ) from None
 
 
