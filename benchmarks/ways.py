@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from unittest import mock
 
-from autograder.target.training import BATCH_SIZE, SOLUTIONS, enter_key, quiet
+from autograder.assignment import BATCH_SIZE
+from autograder.target.training import SOLUTIONS, enter_key, quiet
 
 WARMING = 20  # batches that nobody times
 
@@ -21,10 +22,10 @@ WARMING = 20  # batches that nobody times
 class Way:
     """What surrounds the loop; the defaults are what the notebooks have.
 
-    data: "ours" is lab.load_mnist, "original" decodes each image by itself (torchvision's MNIST with ToTensor) and
-    collates batches in a DataLoader, as the 2023 assignment did. adam: options of torch.optim.Adam. layout: of the
-    weights, the name of one of torch's memory formats. threads: None for torch's own number. flushes: whether numbers
-    below 10⁻³⁸ count as 0.
+    data: "ours" is lab.load_mnist, "original" decodes each image by itself (torchvision's MNIST
+    with ToTensor) and collates batches in a DataLoader, as the 2023 assignment did. adam: options
+    of torch.optim.Adam. layout: of the weights, the name of one of torch's memory formats. threads:
+    None for torch's own number. flushes: whether numbers below 10⁻³⁸ count as 0.
     """
 
     data: str = "ours"
@@ -40,7 +41,10 @@ ORIGINAL = Way(data="original", adam=(), layout="contiguous_format")
 
 @dataclass(frozen=True)
 class Epoch:
-    """images: how many a second; seconds: of the epoch; waiting: the share of them in which the loop had no batch."""
+    """How quick an epoch was.
+
+    images: how many a second. seconds: of all. waiting: their share in which the loop had no batch.
+    """
 
     images: float
     seconds: float
@@ -70,7 +74,7 @@ def in_turn(
 
 
 class Trainer:
-    """The key's loop, surrounded in one way: changes the process's environment, module path and threads."""
+    """The key's loop in one way; changes the process's environment, module path and threads."""
 
     def __init__(self, way: Way, device: str, images: int):
         enter_key()
@@ -116,7 +120,7 @@ def timed(call: Callable[[], object], device: str) -> float:
 
 
 class _Timed:
-    """Batches of so many images at most; adds up the seconds in which the loop waits for the next one."""
+    """Batches of so many images at most; adds up the seconds in which the loop waits for them."""
 
     def __init__(self, batches, images):
         self.batches, self.most = batches, images

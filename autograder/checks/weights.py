@@ -7,19 +7,16 @@ own loop. So reconstruction and KL are measured apart, from samples and from mea
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from torch import Tensor
 
+from ..assignment import BATCH_SIZE, TARGETS
 from ..probes.student import NoVerdictError, StudentError
 from .losses_of_weights import Images, Measured, average_digit, measure, measure_outputs
 from .outcome import Complaint, Outcome
 from .weights_file import NotPlainError, read_weights
 from .weights_model import NAMES, Reference, difference, fill, fits
 
-BATCH_SIZE = (
-    32  # by which the assignment divides nats per image; the student's own does not matter here
-)
 NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
 PILOT = 200  # images on which the ways to read a file are compared
 SLOPES = (0.01, 0.0)  # of the activation after the 16 units: the text's, and a plain ReLU
@@ -27,24 +24,7 @@ OWN_IMAGES = 500  # that are sent through a student's own model
 NAME = "loss target"
 
 
-@dataclass(frozen=True)
-class Target:
-    """What a model should reach on the test set, in nats per image / 32: about `loss`, each part in its band.
-
-    Bands hold for any right answer, so they are wider than those of one architecture in `autograder/target/bands.py`.
-    VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19; with a plain ReLU, which may lose some of the 16
-    units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17. The lower edge of the reconstruction leaves room for longer
-    training: below it, two latent dimensions no longer explain the number. KL from 0.14 to 0.25 excludes (after 2
-    epochs): σ² in place of σ 0.08, uniform noise 0.09, squared error 0.12, no KL 0.68. CVAE likewise: published 4.118,
-    the key 4.10 = 3.95 + 0.15.
-    """
-
-    loss: float
-    reconstruction: tuple[float, float]
-    kl: tuple[float, float]
-
-
-TARGETS = {False: Target(5, (4.1, 4.95), (0.14, 0.25)), True: Target(4.1, (3.5, 4.2), (0.10, 0.21))}
+TARGET = {target.conditional: target for target in TARGETS.values()}
 Own = Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]
 
 
@@ -72,7 +52,7 @@ def judge_weights(
 
 def diagnosis(measured: Measured, conditional: bool, average: float) -> str | None:
     """What is wrong with a model that was measured, None where it reached the target. average: see `average_digit`."""
-    target, nats = TARGETS[conditional], measured.reconstruction + measured.kl
+    target, nats = TARGET[conditional], measured.reconstruction + measured.kl
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
     if not math.isfinite(nats):
         return "The losses of these weights are not finite: the training went off, and its weights should not be saved."
@@ -222,6 +202,6 @@ def _sentence(measured, conditional, how):
         f"{measured.total:.1f} = {measured.reconstruction:.1f} + {measured.kl:.1f} nats per image"
     )
     return (
-        f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction {recon:.2f} + KL {kl:.2f} "
+        f"reached {loss:.2f}, target about {TARGET[conditional].loss:g}: reconstruction {recon:.2f} + KL {kl:.2f} "
         f"({nats}; {how})."
     )

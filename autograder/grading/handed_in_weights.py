@@ -3,14 +3,13 @@
 import dataclasses
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..assignment import Task
+from ..assignment import TARGETS, Target, Task
 from ..checks import Outcome
 from ..checks.losses_of_weights import Images
 from ..checks.weights import NAME, Own, judge_weights
@@ -19,31 +18,11 @@ from ..text import clean
 from .report import TaskResult
 
 
-@dataclass(frozen=True)
-class Handed:
-    """What a target is judged by: a file; the student's class that it belongs to, and the notebook that has it."""
-
-    file: str
-    model: str
-    notebook: str
-
-    @property
-    def conditional(self) -> bool:
-        """Whether the model takes labels."""
-        return self.model == "ConditionalVAE"
-
-
-HANDED = {
-    "loss-target": Handed("vae.pt", "VAE", "02_vae.ipynb"),
-    "cvae-loss-target": Handed("cvae.pt", "ConditionalVAE", "06_cvae.ipynb"),
-}
-
-
 def judge_target(
     task: Task, submission: Submission, data: str | Path, own: Own | None = None
 ) -> TaskResult:
     """Judge what a submission holds for the task. data: the folder of MNIST; own: see `judge_weights`."""
-    handed = HANDED[task.id]
+    handed = TARGETS[task.id]
     path = next((path for path in submission.weights if path.name == handed.file), None)
     if path is None:
         outcome = Outcome(NAME, False, _missing(task, submission, handed.file))
@@ -57,7 +36,7 @@ def judge_target(
     return TaskResult(task, (dataclasses.replace(outcome, message=clean(outcome.message)),))
 
 
-def own_model(handed: Handed, run: Callable[..., dict[str, Any]]) -> Own:
+def own_model(handed: Target, run: Callable[..., dict[str, Any]]) -> Own:
     """The student's own model as `judge_weights` asks for it. run: calls a probe beside the student's code."""
 
     def own(x, y, z):

@@ -1,4 +1,7 @@
-"""One submission → Report: each graded notebook runs in a kernel of its own, and the checks judge it from outside."""
+"""One submission → Report.
+
+Each graded notebook runs in a kernel of its own, and the checks judge it from outside.
+"""
 
 import dataclasses
 import json
@@ -14,7 +17,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ..assignment import AUTO, NOTEBOOKS, TARGETS, Task, place
+from ..assignment import AUTO, NOTEBOOKS, TARGETS, TASKS, Task, place
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..errors import SetupError
@@ -23,7 +26,7 @@ from ..submission import Submission, read_submission, restore_all
 from ..text import clean
 from .course import Course, CourseError
 from .graded_notebook import graded_notebook, runs
-from .handed_in_weights import HANDED, judge_target, own_model
+from .handed_in_weights import judge_target, own_model
 from .key_code import loaded_by
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
@@ -45,11 +48,11 @@ def grade(
 ) -> Report:
     """Grade the submission in a folder.
 
-    only: names of the notebooks that count (all); those without automatic tasks do not run.
-    course: where key and release are (the repository's). tell: called with a phrase on each step, from several threads.
-    sandbox: whether to insist on one.
-    Raises SubmissionError where there is nothing to grade, SetupError where nothing can be graded here, and
-    KernelStartError and KernelLostError where a kernel does not start, or ends for no fault of its code.
+    only: names of the notebooks that count (all); those without automatic tasks do not run. course:
+    where key and release are (the repository's). tell: called with a phrase on each step, from
+    several threads. sandbox: whether to insist on one. Raises SubmissionError where there is
+    nothing to grade, SetupError where nothing can be graded here, and KernelStartError and
+    KernelLostError where a kernel does not start, or ends for no fault of its code.
     """
     if sandbox:
         _insist_on_sandbox()
@@ -97,7 +100,7 @@ def _insist_on_sandbox():
 
 @dataclass(frozen=True)
 class Part:
-    """One notebook of a submission, graded: as it was restored, what its cells showed, and what was found."""
+    """One graded notebook of a submission: as restored, what its cells showed, what was found."""
 
     name: str
     released: NotebookNode | None
@@ -135,10 +138,11 @@ class Desk:
                 )
 
     def grade(self, name: str, tasks: list[Task]) -> Part:
-        """One notebook's tasks, judged; with them its target, which the weights decide and not the notebook."""
+        """One notebook's tasks, judged; with them its target, which handed-in weights decide."""
         part = self._checked(name, tasks)
-        targets = [self._target(task) for task in TARGETS if task.notebook == name]
-        return dataclasses.replace(part, results=[*part.results, *targets])
+        targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
+        judged = [self._target(task) for task in targets]
+        return dataclasses.replace(part, results=[*part.results, *judged])
 
     def _checked(self, name, tasks):
         if name not in self.submission.notebooks:
@@ -154,12 +158,18 @@ class Desk:
             again = {result.task.id: result for result in second.results if result.passed}
             if again:
                 results = [again.get(result.task.id, result) for result in part.results]
-                note = f"{name} fits the student's own earlier answers only; {', '.join(again)} ran with those."
+                note = (
+                    f"{name} fits the student's own earlier answers only; "
+                    f"{', '.join(again)} ran with those."
+                )
                 return dataclasses.replace(second, results=results, notes=[*part.notes, note])
         return part
 
     def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
-        """Run one notebook, with the key's or the student's own answers of the earlier ones, and check its tasks."""
+        """Run one notebook and check its tasks.
+
+        own_answers: whether its earlier answers are the student's own, or the key's.
+        """
         with self._running(name, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
@@ -206,9 +216,9 @@ class Desk:
         return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
 
     def _target(self, task):
-        """The target of a notebook, judged; the student's own code runs only where its architecture is another."""
+        """A target, judged; the student's code runs only where its architecture is another."""
         self.tell(f"{task.notebook}: {task.title}")
-        handed, opened = HANDED[task.id], []
+        handed, opened = TARGETS[task.id], []
         with ExitStack() as stack:
 
             def run(probe, **inputs):
@@ -252,7 +262,10 @@ class Desk:
             shutil.copyfile(path, work / path.name)
 
     def _lay_out_answers(self, name, answers, work, own):
-        """Put earlier notebooks into a folder: the key's code where the release builds on it, else the student's."""
+        """Put earlier notebooks into a folder.
+
+        own: whether all are the student's; else the key's code where the release builds on it.
+        """
         loaded = set() if own else loaded_by(self.course.released(name))
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
             code = self.course.key_code(earlier) if earlier in loaded else None

@@ -1,7 +1,7 @@
-"""The bands in which a training of the key must end, from measured runs; the table of those runs is seeds.csv.
+"""The bands in which a training of the key must end, from the measured runs in seeds.csv.
 
-python -m autograder.bands                 # the runs, their mean and spread, and the bands
-python -m autograder.bands runs.json ...   # first put the runs into it that `target --json` wrote
+python -m autograder.target.bands                 # the runs and the bands
+python -m autograder.target.bands runs.json ...   # first add what `target --json` wrote
 """
 
 import csv
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .training import Run
+from .training import KINDS, Run
 
 TABLE = Path(__file__).resolve().parent / "seeds.csv"
 COLUMNS = tuple(field.name for field in dataclasses.fields(Run))
@@ -28,29 +28,15 @@ QUANTITIES = (
 )
 ENOUGH = 5  # seeds from which a band can be computed
 FALSE_FAILS = 0.01  # of all quantities of both models together, in one run of `target`
-# Until there are enough seeds: the losses that the assignment's own cells accept; (lowest, highest).
-ACCEPTED = {
-    "VAE": {
-        "train_loss": (4.4, 5.1),
-        "test_loss": (4.4, 5.1),
-        "train_kl": (0.03, 1.0),
-        "test_kl": (0.03, 1.0),
-    },
-    "CVAE": {
-        "train_loss": (3.9, 4.35),
-        "test_loss": (3.9, 4.35),
-        "train_kl": (0.03, 1.0),
-        "test_kl": (0.03, 1.0),
-    },
-}
 
 
 @dataclass(frozen=True)
 class Band:
     """Where one quantity of one model must end, in the assignment's unit (nats per image / 32).
 
-    runs, mean, spread (standard deviation): of the measured seeds; spread is None where the band is not theirs.
-    false_fails: the chance that one more right run falls outside, None where it is not known.
+    runs, mean, spread (standard deviation): of the measured seeds; spread is None where the band is
+    not theirs. false_fails: the chance that one more right run falls outside, None where it is not
+    known.
     """
 
     lowest: float
@@ -72,7 +58,10 @@ def read_runs(path: Path = TABLE) -> list[Run]:
 
 
 def add_runs(runs: Iterable[Run], path: Path = TABLE) -> int:
-    """Put the complete runs into the table; how many. The table has one for each device, model and seed: the newest."""
+    """Put the complete runs into the table; how many.
+
+    The table has one for each device, model and seed: the newest.
+    """
     new = {_key(run): run for run in runs if run.complete}
     rows = {_key(run): run for run in read_runs(path)} | new
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -85,10 +74,11 @@ def add_runs(runs: Iterable[Run], path: Path = TABLE) -> int:
 def band_of(values: Sequence[float], false_fails: float) -> Band:
     """The interval in which the next run lies with probability 1 − false_fails: mean ± k·s.
 
-    Runs from different seeds are taken as n independent normal values with unknown mean and variance. Then
-    (next − mean) / (s · √(1 + 1/n)) has Student's t distribution with n − 1 degrees of freedom, so
-    k = t(1 − false_fails/2; n − 1) · √(1 + 1/n): the prediction interval for one future observation (G. J. Hahn,
-    W. Q. Meeker, Statistical Intervals, 1991, section 4.7). values: at least two.
+    Runs from different seeds are taken as n independent normal values with unknown mean and
+    variance. Then (next − mean) / (s · √(1 + 1/n)) has Student's t distribution with n − 1 degrees
+    of freedom, so k = t(1 − false_fails/2; n − 1) · √(1 + 1/n): the prediction interval for one
+    future observation (G. J. Hahn, W. Q. Meeker, Statistical Intervals, 1991, section 4.7). values:
+    at least two.
     """
     from scipy.stats import t
 
@@ -100,18 +90,19 @@ def band_of(values: Sequence[float], false_fails: float) -> Band:
 def bands(model: str, runs: Iterable[Run] | None = None) -> dict[str, Band]:
     """Quantity → Band for "VAE" or "CVAE", from the complete runs of the table.
 
-    One run for each seed counts, on the CPU where the table has both: the same seed on another device begins with the
-    same weights and batches, so it is no independent run. FALSE_FAILS is divided among all quantities of both models,
-    so that one run of `target` fails a right key at most that often (Bonferroni's bound, however the quantities depend
-    on each other). With fewer than ENOUGH seeds the bands are those of the assignment's own cells.
+    One run for each seed counts, on the CPU where the table has both: the same seed on another
+    device begins with the same weights and batches, so it is no independent run. FALSE_FAILS is
+    divided among all quantities of both models, so that one run of `target` fails a right key at
+    most that often (Bonferroni's bound, however the quantities depend on each other). With fewer
+    than ENOUGH seeds the bands are those of the assignment's own cells, on reconstruction and KL.
     """
     by_seed = {}
     for run in sorted(read_runs() if runs is None else runs, key=_key):
         if run.model == model and run.complete:
             by_seed.setdefault(run.seed, run)
     if len(by_seed) < ENOUGH:
-        return {name: Band(*limits, runs=len(by_seed)) for name, limits in ACCEPTED[model].items()}
-    share = FALSE_FAILS / (len(QUANTITIES) * len(ACCEPTED))
+        return _accepted(KINDS[model].target, len(by_seed))
+    share = FALSE_FAILS / (len(QUANTITIES) * len(KINDS))
     return {
         name: band_of([getattr(run, name) for run in by_seed.values()], share)
         for name in QUANTITIES
@@ -137,6 +128,16 @@ def from_json(text: str) -> list[Run]:
         ) from error
 
 
+def _accepted(target, runs):
+    """The limits of the assignment's own cells as bands."""
+    limits = {"reconstruction": target.reconstruction, "kl": target.kl}
+    return {
+        f"{data}_{part}": Band(*limits[part], runs=runs)
+        for data in ("train", "test")
+        for part in limits
+    }
+
+
 def _run(row):
     """A Run from texts or numbers; an empty text stands for nothing."""
     convert = {"int": int, "float": float, "str": str, "float | None": float, "int | None": int}
@@ -154,7 +155,7 @@ def _key(run):
 
 
 def main(paths: Sequence[str]) -> int:
-    """Put the runs of these files into the table, and print the table and its bands. Returns the exit code."""
+    """Put the runs of these files into the table; print it and its bands. Returns the exit code."""
     from rich.console import Console
 
     from .command import bands_table, runs_table

@@ -1,4 +1,4 @@
-"""The key's VAE and CVAE trained as the notebooks train them, in processes of their own: one Run each."""
+"""The key's VAE and CVAE, trained as the notebooks do it, each in a process of its own: a Run."""
 
 import contextlib
 import os
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
+from ..assignment import BATCH_SIZE, TARGETS, Target
+
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions" / "vae"
-BATCH_SIZE = 32  # the assignment's; its losses are nats per image, divided by this
 TRAINING_IMAGES = 60_000  # of all of MNIST
 EPOCHS = 10  # for which the assignment gives the losses to reach
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Where a model of the key and its loops are: notebooks, and names in them."""
+    """A model of the key: what it should reach, and the notebook and the names of its two loops."""
 
-    notebook: str
-    model: str
+    target: Target
     loops: str
     train: str
     test: str
 
 
 KINDS = {
-    "VAE": Kind("02_vae.ipynb", "VAE", "04_training.ipynb", "train", "test"),
-    "CVAE": Kind("06_cvae.ipynb", "ConditionalVAE", "06_cvae.ipynb", "train_cvae", "test_cvae"),
+    "VAE": Kind(TARGETS["loss-target"], "04_training.ipynb", "train", "test"),
+    "CVAE": Kind(TARGETS["cvae-loss-target"], "06_cvae.ipynb", "train_cvae", "test_cvae"),
 }
 
 
@@ -38,9 +38,9 @@ KINDS = {
 class Run:
     """One training and what it ended at. Losses: the assignment's unit, nats per image / 32.
 
-    train_*: averages over the last epoch; test_*: of the trained model on the test set; reconstruction decoded from
-    samples, as the loops do. device: "cpu" or "cuda"; hardware: which. images: how many it was trained with.
-    seconds: per epoch, None where nobody measured.
+    train_*: averages over the last epoch; test_*: of the trained model on the test set;
+    reconstruction decoded from samples, as the loops do. device: "cpu" or "cuda"; hardware: which.
+    images: how many it was trained with. seconds: per epoch, None where nobody measured.
     """
 
     model: str
@@ -62,12 +62,15 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether it is a training that the assignment's losses hold for: 10 epochs on all of MNIST."""
+        """Whether the assignment's losses hold for it: 10 epochs on all of MNIST."""
         return self.epochs == EPOCHS and self.images == TRAINING_IMAGES
 
 
 def pick_device(wanted: str) -> str:
-    """ "cpu" or "cuda" for "auto", "cpu" or "cuda". Raises ValueError where CUDA is asked for and there is none."""
+    """The device, "cpu" or "cuda", for "auto", "cpu" or "cuda".
+
+    Raises ValueError where CUDA is asked for and there is none.
+    """
     import torch
 
     if wanted == "cuda" and not torch.cuda.is_available():
@@ -83,8 +86,9 @@ def train_runs(
 ) -> Iterator[Run]:
     """Train each model from each seed; yields each Run when it is there.
 
-    On a CPU two at once, with one thread each: faster than two threads for one after the other. On CUDA one after the
-    other, so that the seconds are those of a training that has the device to itself.
+    On a CPU two at once, with one thread each: faster than two threads for one after the other. On
+    CUDA one after the other, so that the seconds are those of a training that has the device to
+    itself.
     """
     workers = min(2, _cores()) if device == "cpu" else 1
     with ProcessPoolExecutor(
@@ -103,7 +107,7 @@ def train_runs(
 
 
 def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
-    """Train one model in this process, which is changed by it: environment, module path, threads."""
+    """Train one model in this process; changes its environment, module path and threads."""
     enter_key()
     import lab
     import torch
@@ -115,7 +119,7 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     for loop in (train, test):
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
-    model = lab.load_answer(kind.notebook, kind.model)().to(
+    model = lab.load_answer(kind.target.notebook, kind.target.model)().to(
         place, memory_format=torch.channels_last
     )
     with quiet():

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.assignment import task
+from autograder.assignment import TARGETS, task
 from autograder.checks.weights_model import Reference
-from autograder.grading.handed_in_weights import HANDED, judge_target, own_model
+from autograder.grading.handed_in_weights import judge_target, own_model
 from autograder.probes.student import InProcess, NoVerdictError, StudentError
 from autograder.submission import Submission
 from tests.checks.weights_world import judged, key, needs_mnist
@@ -40,7 +40,9 @@ def bent(tmp_path, monkeypatch):
 
 
 def bent_outcome(submission, own_class):
-    own = own_model(HANDED["loss-target"], InProcess({"VAE": own_class}).run) if own_class else None
+    own = (
+        own_model(TARGETS["loss-target"], InProcess({"VAE": own_class}).run) if own_class else None
+    )
     return judge_target(task("loss-target"), submission, os.environ["LAB_DATA"], own).outcomes[0]
 
 

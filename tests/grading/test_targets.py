@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder.__main__ import print_report
-from autograder.assignment import TARGETS
+from autograder.assignment import TARGETS, task
 from autograder.checks.weights_model import Reference
 from autograder.classroom.results.differences import differences
 from autograder.classroom.results.summary import print_summary
@@ -149,8 +149,10 @@ def test_the_summary_of_a_class_has_no_share_of_a_task_without_points():
 
 
 def test_a_notebook_of_the_release_has_the_cell_that_each_target_is_shown_below():
-    for task in TARGETS:
-        cells = json.loads((SOLUTIONS / task.notebook).read_text(encoding="utf-8"))["cells"]
+    for task_id in TARGETS:
+        cells = json.loads((SOLUTIONS / task(task_id).notebook).read_text(encoding="utf-8"))[
+            "cells"
+        ]
         marks = [each["metadata"].get("nbgrader", {}) for each in cells]
-        (found,) = [each for each in marks if each.get("grade_id") == task.id]
+        (found,) = [each for each in marks if each.get("grade_id") == task_id]
         assert found["grade"] and found["locked"] and not found["points"]

@@ -1,4 +1,4 @@
-"""The command `target` and its bands: measured runs become a table, the table bands, and bands exit codes."""
+"""The command `target`: measured runs become a table, the table bands, and bands exit codes."""
 
 import dataclasses
 import io
@@ -14,6 +14,7 @@ from scipy.stats import t
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
+from autograder.assignment import TARGETS
 from autograder.target import bands
 from autograder.target import command as target_command
 from autograder.target.training import KINDS, Run, pick_device, train_runs
@@ -51,11 +52,9 @@ def test_the_next_run_falls_outside_as_often_as_the_band_says():
 def test_too_few_seeds_leave_the_bands_of_the_assignments_own_cells():
     found = bands.bands("VAE", seeds([4.6, 4.7, 4.8, 4.7]) + seeds([4.1] * 9, "CVAE"))
     assert {band.false_fails for band in found.values()} == {None}
-    assert (found["test_loss"].lowest, found["test_loss"].highest, found["test_loss"].runs) == (
-        4.4,
-        5.1,
-        4,
-    )
+    assert found["test_kl"] == bands.Band(*TARGETS["loss-target"].kl, runs=4)
+    assert found["train_reconstruction"] == bands.Band(4.1, 4.95, runs=4)
+    assert "test_loss" not in found, "the cells limit reconstruction and KL apart"
 
 
 def test_a_seed_counts_once_and_only_complete_runs_count():
@@ -102,7 +101,7 @@ def test_runs_survive_the_json_file_and_the_table(tmp_path_factory, runs):
     place = tmp_path_factory.mktemp("table")
     path = place / "seeds.csv"
     path.write_text(",".join(bands.COLUMNS) + "\n")
-    command.write_json(runs, place / "runs.json")
+    target_command.write_json(runs, place / "runs.json")
     read = bands.from_json((place / "runs.json").read_text())
     assert read == runs
     assert bands.add_runs(read, path) == len(runs)
@@ -195,7 +194,7 @@ def test_auto_takes_cuda_where_torch_finds_it(monkeypatch):
 
 def test_the_tables_of_runs_and_bands_show_every_row():
     console = Console(file=io.StringIO(), width=140)
-    console.print(command.runs_table([RUN]), command.bands_table())
+    console.print(target_command.runs_table([RUN]), target_command.bands_table())
     shown = console.file.getvalue()
     assert (
         "4.691" in shown
