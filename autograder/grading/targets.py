@@ -1,72 +1,73 @@
-"""The tasks without points, "both losses about 5": judged from the weights that were handed in, on MNIST's test set."""
+"""The tasks without points, "both losses about 5": judged from weights, on MNIST's test images."""
 
 import dataclasses
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from ..assignment import TARGETS, Target, Task
 from ..checks import Outcome
-from ..checks.losses_of_weights import Images
-from ..checks.weights import NAME, Own, judge_weights
+from ..checks.trained_model import TEST_IMAGES, LabelledImages
+from ..checks.weights import NAME, judge_weights
+from ..probes.student import Student
 from ..submission import Submission
 from ..text import clean
 from .report import TaskResult
 
+NO_IMAGES = "This was not measured: MNIST is not on the grader's machine. No points depend on it."
+OpenClass = Callable[[Target], AbstractContextManager[Student]]
+
 
 def judge_target(
-    task: Task, submission: Submission, data: str | Path, own: Own | None = None
+    task: Task, submission: Submission, data: str | Path, open_class: OpenClass
 ) -> TaskResult:
-    """Judge what a submission holds for the task. data: the folder of MNIST; own: see `judge_weights`."""
-    handed = TARGETS[task.id]
-    path = next((path for path in submission.weights if path.name == handed.file), None)
-    if path is None:
-        outcome = Outcome(NAME, False, _missing(task, submission, handed.file))
+    """Judge what a submission holds for the task. Raises NoVerdictError.
+
+    data: the folder of MNIST. open_class: starts a kernel in which the target's class is defined,
+    with the handed-in weights in its folder.
+    """
+    target, images = TARGETS[task.id], mnist_test_images(str(data))
+    problem = _missing(task, target, submission) or (NO_IMAGES if images is None else None)
+    if problem:
+        outcome = Outcome(NAME, False, problem)
     else:
-        try:
-            outcome = judge_weights(
-                path.read_bytes(), handed.conditional, handed.file, mnist_test_set(str(data)), own
-            )
-        except OSError as error:
-            outcome = Outcome(NAME, False, f"{handed.file} cannot be read: {error.strerror}.")
+        with open_class(target) as student:
+            outcome = judge_weights(student, target, images)
     return TaskResult(task, (dataclasses.replace(outcome, message=clean(outcome.message)),))
 
 
-def own_model(handed: Target, run: Callable[..., dict[str, Any]]) -> Own:
-    """The student's own model as `judge_weights` asks for it. run: calls a probe beside the student's code."""
-
-    def own(x, y, z):
-        labels = y if handed.conditional else None
-        return run(
-            "trained", name=handed.model, file=handed.file, images=x, labels=labels, latents=z
-        )["values"]
-
-    return own
-
-
 @functools.lru_cache(maxsize=2)
-def mnist_test_set(data: str) -> Images | None:
-    """MNIST's 10,000 test images, as torchvision lays them out below a folder; None where they are not there."""
+def mnist_test_images(data: str) -> LabelledImages | None:
+    """The first test images, as torchvision lays them out below a folder; None without them."""
     raw = Path(data, "MNIST", "raw")
     try:
-        pixels = np.frombuffer((raw / "t10k-images-idx3-ubyte").read_bytes(), np.uint8, offset=16)
-        labels = np.frombuffer((raw / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
-        pixels = pixels.reshape(10_000, 28, 28)
+        pixels = np.fromfile(raw / "t10k-images-idx3-ubyte", np.uint8, TEST_IMAGES * 784, offset=16)
+        labels = np.fromfile(raw / "t10k-labels-idx1-ubyte", np.uint8, TEST_IMAGES, offset=8)
+        pixels = pixels.reshape(TEST_IMAGES, 1, 28, 28)
     except (OSError, ValueError):
         return None
     if len(labels) != len(pixels) or labels.max() > 9:
         return None
-    return Images(torch.from_numpy(pixels.copy()), torch.from_numpy(labels.copy()).long())
+    return LabelledImages(torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long())
 
 
-def _missing(task, submission, file):
-    """What is known of a file that is not among the weights."""
-    reason = next((note for note in submission.notes if note.startswith(f"{file} ")), None)
-    return reason or (
-        f"{file} is not in the submission: run {task.notebook} to its end, which trains the model and "
-        f"saves its weights, and hand them in with the notebooks."
-    )
+def _missing(task, target, submission):
+    """What is known of a file or of a class that was not handed in; None where both were."""
+    if target.file not in {path.name for path in submission.weights}:
+        return _note(submission, target.file) or (
+            f"{target.file} is not in the submission: run {task.notebook} to its end, which trains "
+            f"the model and saves its weights, and hand them in with the notebooks."
+        )
+    if target.notebook not in submission.notebooks:
+        reason = _note(submission, target.notebook) or f"{target.notebook} is missing."
+        return f"{target.file} was not measured, since {target.model} is not there: {reason}"
+    return None
+
+
+def _note(submission, name):
+    """The submission's note on one of its files."""
+    return next((note for note in submission.notes if note.startswith(f"{name} ")), None)
