@@ -1,6 +1,6 @@
-"""Sample submissions, made of release and key: `python -m benchmarks.samples FOLDER` writes key,
-untouched and mistakes.
+"""Sample submissions, made of release and key.
 
+`python -m benchmarks.samples FOLDER` writes three: key, untouched and mistakes.
 `python -m benchmarks.samples FOLDER STUDENTS` writes a class in nbgrader's layout,
 FOLDER/STUDENT/vae/.
 """
@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import torch
 
 from autograder.assignment import AUTO, NOTEBOOKS
 from autograder.notebook.cells import defined_names
@@ -45,8 +44,9 @@ def typical_mistakes():
 
 
 def write_submission(folder, mistakes=()):
-    """Hand in the release with the key's answers and weights, and these of the catalogue's answers
-    in their place.
+    """Hand in the release with the key's answers and weights.
+
+    mistakes: answers of the catalogue that stand in place of the key's.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,8 +113,7 @@ def write_samples(folder):
 
 
 def write_class(folder, size, seed=0):
-    """Hand in for so many students; in half of the notebooks the key's answers give way to one of
-    the catalogue's.
+    """Hand in for so many students; half of the notebooks have an answer of the catalogue.
 
     Returns student → the tasks that must lose their points.
     """
@@ -123,32 +122,14 @@ def write_class(folder, size, seed=0):
     for number in range(size):
         student = f"student-{number + 1:0{len(str(size))}}"
         chosen = [draw.choice(_usable(name)) for name in NOTEBOOKS[1:-1] if draw.random() < 0.5]
-        vary_weights(write_submission(Path(folder) / student / "vae", chosen), number)
+        write_submission(Path(folder) / student / "vae", chosen)
         costs[student] = {cost for answer in chosen for cost in answer.costs}
     return costs
 
 
-def vary_weights(folder, seed):
-    """Change each weight by about a thousandth: no two trainings end alike, and none is judged by
-    another's result.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    for path in folder.glob("*.pt"):
-        state = torch.load(path, weights_only=True)
-        torch.save(
-            {
-                name: value * (1 + 1e-3 * torch.randn(value.shape, generator=generator))
-                for name, value in state.items()
-            },
-            path,
-        )
-
-
 @functools.cache
 def _usable(name):
-    """The answers of the catalogue to a notebook that change definitions, and neither add nor
-    remove any.
-    """
+    """The catalogue's answers to a notebook that neither add definitions nor remove any."""
     before = definitions(name).keys()
     usable = []
     for answer in CATALOGUE:

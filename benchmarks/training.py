@@ -1,5 +1,4 @@
-"""python -m benchmarks.training [--images N] [--rounds R]: an epoch of the key's loop as it was,
-and as it is.
+"""python -m benchmarks.training [--images N] [--rounds R]: an epoch of the key's loop, was and is.
 
 "original": each image decoded by itself (torchvision's MNIST with ToTensor) and batches collated in
 a DataLoader, as the 2023 assignment did; "our data": lab.load_mnist instead, and nothing else;
@@ -16,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from autograder.assignment import BATCH_SIZE
 from autograder.target.training import (
-    BATCH_SIZE,
     EPOCHS,
     TRAINING_IMAGES,
     enter_key,
@@ -34,8 +33,7 @@ SIDE = 31  # latents of the manifold, in each direction
 
 
 def floor(device: str, images: int) -> tuple[float, float]:
-    """(seconds, operations a second): the model's operations in an epoch over the measured matrix
-    rate.
+    """(seconds, operations a second): the operations of an epoch over the measured matrix rate.
 
     Operations: multiplications and additions of forward and backward, as torch's FlopCounterMode
     counts them.
@@ -108,8 +106,9 @@ def showing() -> tuple[float, float]:
 
 
 def table(found: dict[str, Sequence[Epoch]], least: float, title: str) -> Table:
-    """One row a way; the ratio is the median over the rounds of its speed beside the original's in
-    the same round.
+    """One row a way.
+
+    The ratio is the median over the rounds of its speed beside the original's in the same round.
     """
     rows = Table(
         "",
@@ -168,14 +167,12 @@ def main() -> None:
         f"Arithmetic alone: {least:.1f} s an epoch at {rate / 1e9:.0f} billion operations a second."
     )
     console.print(
-        f"Manifold of {SIDE}×{SIDE} latents: {calls:.3f} s in {SIDE**2} calls, {batch:.4f} s in "
-        "one batch, "
-        f"{calls / batch:.0f} times faster."
+        f"Manifold of {SIDE}×{SIDE} latents: {calls:.3f} s in {SIDE**2} calls, "
+        f"{batch:.4f} s in one batch, {calls / batch:.0f} times faster."
     )
     console.print(
-        f"Shown while it trains: the curve, {draw:.3f} s an epoch ({draw / epoch:.2%}); the bar, "
-        f"{bar:.3f} s "
-        f"({bar / epoch:.2%})."
+        f"Shown while it trains: the curve, {draw:.3f} s an epoch ({draw / epoch:.2%}); "
+        f"the bar, {bar:.3f} s ({bar / epoch:.2%})."
     )
 
 

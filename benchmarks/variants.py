@@ -1,5 +1,4 @@
-"""python -m benchmarks.variants [--batches N] [--rounds R]: what makes the training loop quicker or
-slower, one by one.
+"""python -m benchmarks.variants [--batches N] [--rounds R]: what makes the training loop quicker.
 
 The key's loop stays as it is; around it change the number of threads, the layout of the weights in
 memory, the form of Adam, and how the processor treats numbers that are nearly 0. Variants alternate
@@ -13,7 +12,8 @@ import statistics
 from rich.console import Console
 from rich.table import Table
 
-from autograder.target.training import BATCH_SIZE, pick_device
+from autograder.assignment import BATCH_SIZE
+from autograder.target.training import pick_device
 
 from .ways import OUR_DATA, Way, in_turn
 

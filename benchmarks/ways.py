@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from unittest import mock
 
-from autograder.target.training import BATCH_SIZE, SOLUTIONS, enter_key, quiet
+from autograder.assignment import BATCH_SIZE
+from autograder.paths import SOLUTIONS
+from autograder.target.training import enter_key, quiet
 
 WARMING = 20  # batches that nobody times
 
@@ -40,8 +42,9 @@ ORIGINAL = Way(data="original", adam=(), layout="contiguous_format")
 
 @dataclass(frozen=True)
 class Epoch:
-    """images: how many a second; seconds: of the epoch; waiting: the share of them in which the
-    loop had no batch.
+    """How quick an epoch was.
+
+    images: how many a second. seconds: of all. waiting: their share in which the loop had no batch.
     """
 
     images: float
@@ -72,9 +75,7 @@ def in_turn(
 
 
 class Trainer:
-    """The key's loop, surrounded in one way: changes the process's environment, module path and
-    threads.
-    """
+    """The key's loop in one way; changes the process's environment, module path and threads."""
 
     def __init__(self, way: Way, device: str, images: int):
         enter_key()
@@ -120,9 +121,7 @@ def timed(call: Callable[[], object], device: str) -> float:
 
 
 class _Timed:
-    """Batches of so many images at most; adds up the seconds in which the loop waits for the next
-    one.
-    """
+    """Batches of so many images at most; adds up the seconds in which the loop waits for them."""
 
     def __init__(self, batches, images):
         self.batches, self.most = batches, images

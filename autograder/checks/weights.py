@@ -1,247 +1,134 @@
-"""Do handed-in weights reach the losses of the text? Judged on MNIST's test images by losses of our
-own.
+"""Do handed-in weights reach the losses of the text? Judged by what the student's own class gives.
 
 A reached loss proves little: leaving the sampling out, or averaging the pixels, gives a *better*
 number in a student's own loop. So reconstruction and KL are measured apart, from samples and from
-means, and each has a two-sided band.
+means, and each has two limits.
 """
 
-import functools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from torch import Tensor
-
-from ..probes.student import NoVerdictError, StudentError
-from .losses_of_weights import Images, Measured, average_digit, measure, measure_outputs
+from ..assignment import BATCH_SIZE, Target
+from ..probes.student import NoVerdictError, Student, StudentError
 from .outcome import Complaint, Outcome
-from .weights_file import NotPlainError, read_weights
-from .weights_model import NAMES, Reference, difference, fill, fits
+from .trained_model import LabelledImages, Measured, average_digit, measure
+from .weights_misfit import misfit, refusal
 
-# by which the assignment divides nats per image; the student's own does not matter here
-BATCH_SIZE = 32
-NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
-PILOT = 200  # images on which the ways to read a file are compared
-SLOPES = (0.01, 0.0)  # of the activation after the 16 units: the text's, and a plain ReLU
-OWN_IMAGES = 500  # that are sent through a student's own model
 NAME = "loss target"
+NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
 
 
-@dataclass(frozen=True)
-class Target:
-    """What a model should reach on the test set, in nats per image / 32: about `loss`, each part in
-    its band.
-
-    Bands hold for any right answer, so they are wider than those of one architecture in
-    `autograder/target/bands.py`. VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19;
-    with a plain ReLU, which may lose some of the 16 units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17.
-    The lower edge of the reconstruction leaves room for longer training: below it, two latent
-    dimensions no longer explain the number. KL from 0.14 to 0.25 excludes (after 2 epochs): σ² in
-    place of σ 0.08, uniform noise 0.09, squared error 0.12, no KL 0.68. CVAE likewise: published
-    4.118, the key 4.10 = 3.95 + 0.15.
-    """
-
-    loss: float
-    reconstruction: tuple[float, float]
-    kl: tuple[float, float]
-
-
-TARGETS = {False: Target(5, (4.1, 4.95), (0.14, 0.25)), True: Target(4.1, (3.5, 4.2), (0.10, 0.21))}
-Own = Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, ...]]
-
-
-def judge_weights(
-    data: bytes, conditional: bool, file: str, images: Images | None, own: Own | None = None
-) -> Outcome:
-    """Judge the bytes of a file of weights of a VAE, or of a CVAE. Raises NoVerdictError alone.
-
-    file: its name, for messages. images: MNIST's test set; None where it is not at hand. own: the
-    student's own model for weights of another architecture, (x, y, None) → mean and log-variance,
-    (x, y, z) → images; may raise StudentError and Complaint.
-    """
+def judge_weights(student: Student, target: Target, images: LabelledImages) -> Outcome:
+    """Judge a target's file, which lies beside the student's class. Raises NoVerdictError alone."""
+    where = f"{target.file} was not measured with {target.model} of {target.notebook}"
     try:
-        message = _reached(data, conditional, file, images, own)
-        return Outcome(NAME, True, message)
-    except NotPlainError as problem:
-        return Outcome(NAME, False, f"{file} is not a plain file of weights: {problem}.")
+        answer = student.probe(
+            "trained",
+            name=target.model,
+            file=target.file,
+            images=images.x,
+            noise=images.noise(),
+            labels=images.y if target.conditional else None,
+        )
+        return Outcome(NAME, True, _reached(answer, target, images))
     except NoVerdictError:
         raise
-    except (Complaint, StudentError) as problem:
+    except Complaint as problem:
         return Outcome(NAME, False, str(problem))
-    except Exception as error:  # noqa: BLE001 - whatever a file does to torch, there is a verdict
-        return Outcome(NAME, False, f"{file} could not be measured ({type(error).__name__}).")
+    except StudentError as error:
+        return Outcome(NAME, False, f"{where}: {error} Mend the class, then hand in both again.")
+    except Exception as error:  # noqa: BLE001 - whatever the kernel answered, there is a verdict
+        return Outcome(
+            NAME, False, f"{where}: it answered in another form ({type(error).__name__})."
+        )
 
 
-def diagnosis(measured: Measured, conditional: bool, average: float) -> str | None:
-    """What is wrong with a model that was measured, None where it reached the target. average: see
-    `average_digit`.
+def _reached(answer, target, images):
+    """The sentence for a reached target. Raises Complaint."""
+    if "refused" in answer:
+        raise Complaint(refusal(answer["refused"], target))
+    if "in_class" in answer:
+        raise Complaint(misfit(answer["in_file"], answer["in_class"], target))
+    if "not_finite" in answer:
+        raise Complaint(
+            f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
+            f"tensors: the training went off; train again, and save when the losses are numbers."
+        )
+    measured = measure(images, answer)
+    problem = diagnosis(measured, target, average_digit(images, target.conditional))
+    if problem:
+        raise Complaint(problem)
+    total, recon, kl = measured.total, measured.reconstruction, measured.kl
+    return (
+        f"reached {total / BATCH_SIZE:.2f}, target about {target.loss:g}: reconstruction "
+        f"{recon / BATCH_SIZE:.2f} + KL {kl / BATCH_SIZE:.2f} "
+        f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {len(images.y):,} test images, "
+        f"whatever the batch size)."
+    )
+
+
+def diagnosis(measured: Measured, target: Target, average: float) -> str | None:
+    """What is wrong with a model that was measured, None where it reached the target.
+
+    average: what painting the average digit costs, see `average_digit`.
     """
-    target, nats = TARGETS[conditional], measured.reconstruction + measured.kl
+    nats = measured.total
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
     if not math.isfinite(nats):
         return (
-            "The losses of these weights are not finite: the training went off, and its weights "
-            "should not be saved."
+            "The losses of these weights are not finite: the training went off; train again, and "
+            "save when the losses are numbers."
         )
     if untrained(measured):
         return (
             f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = "
-            f"{NOT_TRAINED:.1f} "
-            f"nats): train the model, then save it."
+            f"{NOT_TRAINED:.1f} nats): train the model, then save it."
         )
     if abs(measured.reconstruction - average) < 4:
-        digit = "the average digit" + (" of each label" if conditional else "")
+        digit = "the average digit" + (" of each label" if target.conditional else "")
         codes = "its codes carry nothing" if measured.kl < 1 else "its decoder ignores its codes"
         return (
             f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the "
-            "gradient pass through "
-            f"the sample, and is the reconstruction summed over the pixels?"
+            f"gradient pass through the sample, and is the reconstruction summed over the pixels?"
         )
-    if measured.from_means < average and measured.pilot - measured.from_means > 30:
+    if measured.from_means < average and measured.reconstruction - measured.from_means > 30:
         return (
-            f"{number}: reconstruction from samples ({measured.pilot:.0f} nats) is far worse than "
-            "from means "
-            f"({measured.from_means:.0f} nats): trained without sampling?"
+            f"{number}: reconstruction from samples ({measured.reconstruction:.0f} nats) is far "
+            f"worse than from means ({measured.from_means:.0f} nats): trained without sampling?"
         )
-    recon = _part(
-        "reconstruction",
-        measured.reconstruction,
-        target.reconstruction,
-        target,
-        number,
-        _RECONSTRUCTION,
-    )
-    return recon or _part("KL", measured.kl, target.kl, target, number, _KL)
+    recon = _outside("reconstruction", measured.reconstruction, target.reconstruction)
+    problem = recon or _outside("KL", measured.kl, target.kl)
+    return f"{number}, target about {target.loss:g}: {problem}" if problem else None
 
 
 def untrained(measured: Measured) -> bool:
-    """Whether a model gives what random weights give: torch's own initial ones, 475 to 651 nats
-    with KL up to 0.1.
+    """Whether a model gives what torch's own initial weights give: 475 to 651 nats, KL up to 0.1.
 
     (Twelve seeds of both models. One trained without sampling has 425 from samples, but 156 from
     means.)
     """
-    return (
-        400 < measured.from_means < 800 and 400 < measured.reconstruction < 800 and measured.kl < 1
-    )
+    losses = (measured.from_means, measured.reconstruction)
+    return all(400 < loss < 800 for loss in losses) and measured.kl < 1
 
 
-_RECONSTRUCTION = (
-    "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
-    "was it trained for 10 epochs, and with the loss of notebook 03?",
-)
-_KL = (
-    "is the whole KL in the loss, once, and is σ = exp(logvar / 2) in the sample?",
-    "is the whole KL in the loss, summed over the latent dimensions?",
-)
+HINTS = {  # below the limits, and above
+    "reconstruction": (
+        "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
+        "was it trained for 10 epochs, and with the loss of notebook 03?",
+    ),
+    "KL": (
+        "is the whole KL in the loss, once, and is σ = exp(logvar / 2) in the sample?",
+        "is the whole KL in the loss, summed over the latent dimensions?",
+    ),
+}
 
 
-def _part(name, nats, band, target, number, hints):
-    value, (lowest, highest) = nats / BATCH_SIZE, band
+def _outside(name, nats, limits):
+    """What is wrong with one part of the loss, None where it lies within its limits."""
+    value, (lowest, highest) = nats / BATCH_SIZE, limits
     if lowest <= value <= highest:
         return None
-    hint = hints[0] if value < lowest else hints[1]
+    below, above = HINTS[name]
     return (
-        f"{number}, target about {target.loss:g}: {name} is {value:.2f} ({nats:.1f} nats per "
-        "image), and should "
-        f"lie between {lowest:.2f} and {highest:.2f}: {hint}"
-    )
-
-
-def _reached(data, conditional, file, images, own):
-    """The sentence for a reached target. Raises Complaint."""
-    weights = read_weights(data)
-    found = fits(weights.shapes, conditional, file)
-    tensors = weights.tensors()
-    broken = [
-        name
-        for name, value in tensors.items()
-        if value.is_floating_point() and not value.isfinite().all()
-    ]
-    if broken:
-        raise Complaint(
-            f"{file} holds NaN or infinite values in {len(broken)} of {len(tensors)} tensors: the "
-            "training "
-            f"went off, and its weights should not be saved."
-        )
-    if images is None:
-        raise Complaint(
-            "This was not measured: MNIST is not on the grader's machine. No points depend on it."
-        )
-    if not found:
-        why = f"{file} holds another architecture: {difference(weights.shapes, conditional)}"
-        return _own(why, conditional, images, own)
-    average = average_digit(images, conditional)
-    measured = _best(weights, conditional, file, images)
-    problem = diagnosis(measured, conditional, average)
-    if (
-        problem
-        and measured.from_means > 1.2 * average
-        and not untrained(measured)
-        and own is not None
-    ):
-        why = (
-            f"{file} fits the shapes of the text's {NAMES[conditional]}, but not what its layers do"
-        )
-        try:
-            return _own(why, conditional, images, own)
-        except (Complaint, StudentError):
-            raise Complaint(problem) from None
-    if problem:
-        raise Complaint(problem)
-    return _sentence(
-        measured, conditional, f"on {len(images.y):,} test images, whatever the batch size"
-    )
-
-
-@functools.lru_cache(maxsize=16)
-def _best(weights, conditional, file, images):
-    """The measurement in the way to read the file that suits it best on some images; the same file
-    is measured once.
-    """
-    models, tensors = [], weights.tensors()
-    for fit in fits(weights.shapes, conditional, file):
-        for slope in SLOPES:
-            model = Reference(conditional)
-            model.slope = slope
-            fill(model, tensors, fit)
-            models.append(model)
-    some = images.first(PILOT)
-    losses = [measure(model, some).total for model in models]
-    order = sorted(
-        range(len(models)), key=lambda i: losses[i] if math.isfinite(losses[i]) else math.inf
-    )
-    return measure(models[order[0]], images)
-
-
-def _own(why, conditional, images, own):
-    """The target as reached by the student's own model, which tells us mean, log-variance and
-    images.
-    """
-    if own is None:
-        raise Complaint(f"{why}; your own model could not be run with it.")
-    some = images.first(OWN_IMAGES)
-    try:
-        measured = measure_outputs(some, own)
-    except (Complaint, StudentError) as problem:
-        raise Complaint(f"{why}; your own model could not be measured with it: {problem}") from None
-    problem = diagnosis(measured, conditional, average_digit(some, conditional))
-    how = f"measured by what your own model gives for {len(some.y)} test images, since {why}"
-    if problem:
-        raise Complaint(f"{problem} ({how}.)")
-    return _sentence(measured, conditional, how)
-
-
-def _sentence(measured, conditional, how):
-    loss, recon, kl = (
-        value / BATCH_SIZE for value in (measured.total, measured.reconstruction, measured.kl)
-    )
-    nats = (
-        f"{measured.total:.1f} = {measured.reconstruction:.1f} + {measured.kl:.1f} nats per image"
-    )
-    return (
-        f"reached {loss:.2f}, target about {TARGETS[conditional].loss:g}: reconstruction "
-        f"{recon:.2f} + KL {kl:.2f} "
-        f"({nats}; {how})."
+        f"{name} is {value:.2f} ({nats:.1f} nats per image), and should lie between {lowest:.2f} "
+        f"and {highest:.2f}: {below if value < lowest else above}"
     )

@@ -1,6 +1,4 @@
-"""One notebook, run cell by cell, ready to be called: a Student that outlives the end of its
-kernel.
-"""
+"""One notebook, run cell by cell, and then called: a Student that outlives its kernel."""
 
 import re
 import time
@@ -20,13 +18,12 @@ RESTARTS = 3  # of a notebook's kernel
 CELLS_SECONDS = 600  # all cells of a notebook together, in each start
 PROBES_SECONDS = 600  # all calls into a notebook together
 SUBMISSION_SECONDS = 1800  # all notebooks of a submission, cells and calls
+EXPLAINED = 3  # missing names in one sentence, each the reason why the one before is missing
 SHOWN = 20 * 2**20  # characters that all cells of a notebook may show together
 
 
 class NotebookRun:
-    """A context manager.
-
-    The first call starts the kernel and runs the cells; so does the first after its death.
+    """A context manager. The first call starts a kernel and runs the cells, as after a death.
 
     sources: the code cells, top to bottom. deadline: of the whole submission, as of
     time.monotonic(). A cell that ended the kernel or ran out of time is left out of a second run.
@@ -91,8 +88,8 @@ class NotebookRun:
             self._seconds_left()
             if self._starts > RESTARTS:
                 raise StudentError(
-                    f"{self.name} ended its kernel {self._starts} times, so this check could not "
-                    "run."
+                    f"{self.name} ended its kernel {self._starts} times, "
+                    f"so this check could not run."
                 )
             self._starts += 1
             self._kernel = self._start_kernel()
@@ -105,8 +102,8 @@ class NotebookRun:
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise StudentError(
-                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, so this did not "
-                "run."
+                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, "
+                f"so this did not run."
             )
         return seconds
 
@@ -138,8 +135,8 @@ class NotebookRun:
                     ]
                 if result.status == "died":
                     self.notes.append(
-                        f"{self.name}: code cell {index + 1} {result.error}; the rest runs "
-                        "without it."
+                        f"{self.name}: code cell {index + 1} {result.error}; "
+                        f"the rest runs without it."
                     )
                     return
 
@@ -148,12 +145,12 @@ class NotebookRun:
             self._failures.setdefault(name, reason)
 
     def _explain(self, message):
-        """The message, and why a name that it misses is not there, if a cell failed that would have
-        defined it.
-        """
-        for name in re.findall(r"\b(\w+)['’`]? is not defined", message):
-            if name in self._failures:
-                return (
-                    f"{message.rstrip('.')}: the cell that defines {name} {self._failures[name]}."
-                )
+        """The message, and why names that it misses are not there, where a failed cell tells."""
+        for _ in range(EXPLAINED):
+            missing = re.findall(r"\b(\w+)['’`]? is not defined", message)
+            names = [name for name in missing if name in self._failures]
+            if not names or f"the cell that defines {names[-1]} " in message:
+                break
+            reason = f"the cell that defines {names[-1]} {self._failures[names[-1]]}"
+            message = f"{message.rstrip('.')}: {reason}."
         return message

@@ -1,5 +1,6 @@
-"""One submission → Report: each graded notebook runs in a kernel of its own, and the checks judge
-it from outside.
+"""One submission → Report.
+
+Each graded notebook runs in a kernel of its own, and the checks judge it from outside.
 """
 
 import dataclasses
@@ -10,26 +11,27 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ..assignment import AUTO, NOTEBOOKS, TARGETS, Task, place
+from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, place
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..errors import SetupError
 from ..kernels import SandboxMissing, level, require_sandbox
+from ..notebook.dependencies import statements_for
 from ..submission import Submission, read_submission, restore_all
 from ..text import printable
 from .course import Course, CourseError
 from .graded_notebook import graded_notebook, runs
-from .handed_in_weights import HANDED, judge_target, own_model
 from .key_code import loaded_by
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
 from .skipped_cells import as_handed_in, demonstrations
+from .targets import judge_target
 
 AT_ONCE = 2  # notebooks; a kernel that starts leaves its core idle
 BUILDS_ON = (
@@ -99,9 +101,7 @@ def _insist_on_sandbox():
 
 @dataclass(frozen=True)
 class Part:
-    """One notebook of a submission, graded: as it was restored, what its cells showed, and what was
-    found.
-    """
+    """One graded notebook of a submission: as restored, what its cells showed, what was found."""
 
     name: str
     released: NotebookNode | None
@@ -139,12 +139,11 @@ class Desk:
                 )
 
     def grade(self, name: str, tasks: list[Task]) -> Part:
-        """One notebook's tasks, judged; with them its target, which the weights decide and not the
-        notebook.
-        """
+        """One notebook's tasks, judged; with them its target, which handed-in weights decide."""
         part = self._checked(name, tasks)
-        targets = [self._target(task) for task in TARGETS if task.notebook == name]
-        return dataclasses.replace(part, results=[*part.results, *targets])
+        targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
+        judged = [self._target(task) for task in targets]
+        return dataclasses.replace(part, results=[*part.results, *judged])
 
     def _checked(self, name, tasks):
         if name not in self.submission.notebooks:
@@ -161,23 +160,26 @@ class Desk:
             if again:
                 results = [again.get(result.task.id, result) for result in part.results]
                 note = (
-                    f"{name} fits the student's own earlier answers only; {', '.join(again)} ran "
-                    "with those."
+                    f"{name} fits the student's own earlier answers only; "
+                    f"{', '.join(again)} ran with those."
                 )
                 return dataclasses.replace(second, results=results, notes=[*part.notes, note])
         return part
 
     def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
-        """Run one notebook, with the key's or the student's own answers of the earlier ones, and
-        check its tasks.
+        """Run one notebook and check its tasks.
+
+        own_answers: whether its earlier answers are the student's own, or the key's.
         """
-        with self._running(name, own_answers) as student:
+        self.tell(
+            f"{name} runs" + (" with the student's own earlier answers" if own_answers else "")
+        )
+        sources, left_out = self._sources(name), self._demonstrations(name)
+        run = ["" if i in left_out else source for i, source in enumerate(sources)]
+        with self._running(name, run, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
-        came_with, left_out = (
-            [cell.outputs for cell in notebook.cells if runs(cell)],
-            self._demonstrations(name),
-        )
+        came_with = [cell.outputs for cell in notebook.cells if runs(cell)]
         outputs = [
             as_handed_in(came_with[i]) if i in left_out else shown
             for i, shown in enumerate(student.outputs)
@@ -185,11 +187,8 @@ class Desk:
         return Part(name, self.course.released(name), notebook, outputs, results, student.notes)
 
     @contextmanager
-    def _running(self, name, own_answers):
-        """A notebook in a folder of its own, ready to be called."""
-        self.tell(
-            f"{name} runs" + (" with the student's own earlier answers" if own_answers else "")
-        )
+    def _running(self, name, sources, own_answers):
+        """These cells of a notebook in a folder of its own, ready to be called."""
         folder = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
         answers = folder / "answers"
         work = folder / "work"
@@ -197,8 +196,6 @@ class Desk:
         work.mkdir()
         self._lay_out(work)
         self._lay_out_answers(name, answers, work, own_answers)
-        left_out = self._demonstrations(name)
-        sources = ["" if i in left_out else source for i, source in enumerate(self._sources(name))]
         env = {"LAB_PROFILE": "grading", "LAB_DATA": self._data(), "LAB_ANSWERS": str(answers)}
         with NotebookRun(name, sources, work, env, self.deadline) as student:
             yield student
@@ -217,22 +214,17 @@ class Desk:
         return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
 
     def _target(self, task):
-        """The target of a notebook, judged; the student's own code runs only where its architecture
-        is another.
-        """
+        """A target, judged."""
         self.tell(f"{task.notebook}: {task.title}")
-        handed, opened = HANDED[task.id], []
-        with ExitStack() as stack:
+        return judge_target(task, self.submission, self._data(), self._class_alone)
 
-            def run(probe, **inputs):
-                if not opened:
-                    opened.append(
-                        stack.enter_context(self._running(handed.notebook, own_answers=True))
-                    )
-                return opened[0].run(probe, **inputs)
+    def _class_alone(self, target: Target):
+        """A kernel with a target's class and what it needs, the student's earlier answers too.
 
-            own = own_model(handed, run) if handed.notebook in self.submission.notebooks else None
-            return judge_target(task, self.submission, self._data(), own)
+        No training runs there, and no other cell of the notebook.
+        """
+        needed = statements_for([target.model], self._sources(target.notebook))
+        return self._running(target.notebook, needed, own_answers=True)
 
     def _missing(self, name, tasks):
         """What a notebook costs that was not handed in or cannot be read."""
@@ -265,8 +257,9 @@ class Desk:
             shutil.copyfile(path, work / path.name)
 
     def _lay_out_answers(self, name, answers, work, own):
-        """Put earlier notebooks into a folder: the key's code where the release builds on it, else
-        the student's.
+        """Put earlier notebooks into a folder.
+
+        own: whether all are the student's; else the key's code where the release builds on it.
         """
         loaded = set() if own else loaded_by(self.course.released(name))
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:

@@ -1,26 +1,81 @@
 """A probe of a trained model: the student's own class with the weights that they handed in."""
 
+import itertools
+
 import torch
+from torch.nn import functional as F
 
 from .common import Rejected, find
 from .plain_values import as_plain_values
 
+BATCH = 32  # images at once; for more, malloc asks the system each time: twice the processor time
+MAX_SAID = 2000  # characters of torch's error
+MAX_TENSORS = 1000  # of which names and shapes are told
 
-def trained(namespace, name, file, images, labels=None, latents=None):
-    """Read `file` into the model `name`() and use it, without gradients, in evaluation mode.
 
-    images (n, 1, 28, 28); labels (n,) or None for a model that takes none. Returns `values`:
-    without latents encode's [mean, log-variance], with latents (n, size) decode's [images].
+def trained(namespace, name, file, images, noise, labels=None):
+    """Read `file` into the model `name`(), and let it encode and decode, without gradients.
+
+    images: (n, 1, 28, 28). noise: (n, size), standard normal, that makes one sample of z for each.
+    labels: (n,), int64, for a conditional model; it gets them as one-hot rows, float (n, 10), where
+    it does not take whole numbers. Returns one of:
+    `refused`: torch's error on the file, a text;
+    `in_file`, `in_class`: name → shape of the tensors, where those of the file do not fit;
+    `in_file` is None where the file holds something else than named tensors;
+    `not_finite`: the names of the tensors that hold NaN or infinity;
+    `mean`, `logvar`: (n, size), what encode gives; `from_sample`, `from_mean`: what decode gives.
     """
-    model = find(namespace, name)()
     try:
-        model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
-    except Exception:  # noqa: BLE001 - torch raises a dozen kinds
-        raise Rejected(f"{name}() does not accept the weights in {file}.") from None
-    model.eval()
-    given = () if labels is None else (labels,)
-    with torch.no_grad():
-        values = (
-            model.encode(images, *given) if latents is None else [model.decode(latents, *given)]
-        )
-    return as_plain_values({"values": values})
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # noqa: BLE001 - torch raises a dozen kinds
+        return {"refused": f"{type(error).__name__}: {error}"[:MAX_SAID]}
+    model = find(namespace, name)().eval()
+    if not isinstance(state, dict) or not all(map(torch.is_tensor, state.values())):
+        return {"in_file": None, "in_class": _shapes(model.state_dict())}
+    try:
+        model.load_state_dict(state)
+    except Exception:  # noqa: BLE001 - what does not fit is seen by its names and shapes
+        return {"in_file": _shapes(state), "in_class": _shapes(model.state_dict())}
+    broken = [key for key, value in state.items() if not value.isfinite().all()]
+    if broken:
+        return {"not_finite": broken}
+    return as_plain_values(_in_any_form(model, images, noise, labels))
+
+
+def _shapes(state):
+    """Name → shape, of the first tensors."""
+    first = itertools.islice(state.items(), MAX_TENSORS)
+    return {str(key): list(value.shape) for key, value in first}
+
+
+def _in_any_form(model, images, noise, labels):
+    """What the model gives, with the labels in the first form that it takes."""
+    if labels is None:
+        return _encoded_and_decoded(model, images, noise)
+    try:
+        return _encoded_and_decoded(model, images, noise, labels)
+    except Exception as error:  # noqa: BLE001 - the student's code may raise anything
+        try:
+            return _encoded_and_decoded(model, images, noise, F.one_hot(labels, 10).float())
+        except Exception:  # noqa: BLE001
+            raise error from None
+
+
+@torch.no_grad()
+def _encoded_and_decoded(model, images, noise, *labels):
+    """Mean and log-variance, and the images decoded from a sample and from the mean."""
+    found = {"mean": [], "logvar": [], "from_sample": [], "from_mean": []}
+    batches = zip(*(each.split(BATCH) for each in (images, noise, *labels)), strict=True)
+    for x, epsilon, *y in batches:
+        mean, logvar = model.encode(x, *y)
+        if mean.shape != epsilon.shape or logvar.shape != epsilon.shape:
+            raise Rejected(
+                f"encode should give mean and log-variance of z, each of shape "
+                f"{tuple(epsilon.shape)} for {len(x)} images; their shapes are "
+                f"{tuple(mean.shape)} and {tuple(logvar.shape)}."
+            )
+        found["mean"].append(mean)
+        found["logvar"].append(logvar)
+        found["from_sample"].append(model.decode(mean + torch.exp(logvar / 2) * epsilon, *y))
+        found["from_mean"].append(model.decode(mean, *y))
+    return {key: torch.cat(values) for key, values in found.items()}

@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 
 from .. import atomic_files
+from ..assignment import BATCH_SIZE
 from ..terminal import fail, open_console
 from . import bands
 from .tables import bands_table, line, results_table, runs_table, versions
-from .training import BATCH_SIZE, EPOCHS, Run, pick_device, train_runs
+from .training import EPOCHS, Run, pick_device, train_runs
 
 WIDTH = 120  # columns, where the output is no terminal
 

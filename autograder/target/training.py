@@ -1,6 +1,4 @@
-"""The key's VAE and CVAE trained as the notebooks train them, in processes of their own: one Run
-each.
-"""
+"""The key's VAE and CVAE, trained as the notebooks do it, each in a process of its own: a Run."""
 
 import contextlib
 import os
@@ -11,28 +9,27 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from ..assignment import BATCH_SIZE, TARGETS, Target
 from ..paths import SOLUTIONS
 from ..processes import end_with_parent, usable_cores
 
-BATCH_SIZE = 32  # the assignment's; its losses are nats per image, divided by this
 TRAINING_IMAGES = 60_000  # of all of MNIST
 EPOCHS = 10  # for which the assignment gives the losses to reach
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Where a model of the key and its loops are: notebooks, and names in them."""
+    """A model of the key: what it should reach, and the notebook and the names of its two loops."""
 
-    notebook: str
-    model: str
+    target: Target
     loops: str
     train: str
     test: str
 
 
 KINDS = {
-    "VAE": Kind("02_vae.ipynb", "VAE", "04_training.ipynb", "train", "test"),
-    "CVAE": Kind("06_cvae.ipynb", "ConditionalVAE", "06_cvae.ipynb", "train_cvae", "test_cvae"),
+    "VAE": Kind(TARGETS["loss-target"], "04_training.ipynb", "train", "test"),
+    "CVAE": Kind(TARGETS["cvae-loss-target"], "06_cvae.ipynb", "train_cvae", "test_cvae"),
 }
 
 
@@ -64,14 +61,12 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether it is a training that the assignment's losses hold for: 10 epochs on all of
-        MNIST.
-        """
+        """Whether the assignment's losses hold for it: 10 epochs on all of MNIST."""
         return self.epochs == EPOCHS and self.images == TRAINING_IMAGES
 
 
 def pick_device(wanted: str) -> str:
-    """ "cpu" or "cuda" for "auto", "cpu" or "cuda".
+    """The device, "cpu" or "cuda", for "auto", "cpu" or "cuda".
 
     Raises ValueError where CUDA is asked for and there is none.
     """
@@ -111,7 +106,7 @@ def train_runs(
 
 
 def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
-    """Train one model in this process, which is changed by it: environment, module path, threads."""
+    """Train one model in this process; changes its environment, module path and threads."""
     enter_key()
     import lab
     import torch
@@ -123,7 +118,7 @@ def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     for loop in (train, test):
         loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
     torch.manual_seed(seed)
-    model = lab.load_answer(kind.notebook, kind.model)().to(
+    model = lab.load_answer(kind.target.notebook, kind.target.model)().to(
         place, memory_format=torch.channels_last
     )
     with quiet():

@@ -1,4 +1,4 @@
-"""Every master notebook runs from top to bottom, and its committed outputs are those of a full run."""
+"""Every master notebook runs from top to bottom; its committed outputs are those of a full run."""
 
 import os
 import re

@@ -1,11 +1,10 @@
-"""The targets in a report: judged from the weights alone, worth no points, and shown below their
-cells.
-"""
+"""The targets in a report: judged with the student's class, worth no points, told below a cell."""
 
 import io
 import json
-import os
 import shutil
+import time
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -14,56 +13,65 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder.__main__ import print_report
-from autograder.assignment import TARGETS
-from autograder.checks.weights_model import Reference
+from autograder.assignment import TARGETS, task
 from autograder.classroom.results.differences import differences
 from autograder.classroom.results.summary import print_summary
-from autograder.grading import grade
-from autograder.grading.handed_in_weights import mnist_test_set
+from autograder.grading import grade, notebook_run
 from autograder.grading.submission_grader import Course
+from autograder.grading.targets import mnist_test_images
+from autograder.kernels import KernelLostError, Limits, StudentKernel
+from tests.checks.weights_world import needs_mnist, rewritten
 from tests.grading.test_grade import LAB, cell, write
 from tests.mistakes.key import definitions
 from tests.paths import SOLUTIONS
 
-NAME = "04_training.ipynb"
-REACHED = "reached 4.69, target about 5"  # by the key's vae.pt
+NAME, CONDITIONAL = "04_training.ipynb", "06_cvae.ipynb"
+REACHED = "reached 4.67, target about 5"  # by the key's vae.pt
 TARGET = cell("assert False, 'never to be run'", "loss-target", locked=True, grade=True, points=0)
-pytestmark = pytest.mark.skipif(
-    mnist_test_set(os.environ["LAB_DATA"]) is None, reason="MNIST is not in LAB_DATA"
-)
+CVAE_TARGET = cell("assert False", "cvae-loss-target", locked=True, grade=True, points=0)
+IMPORTS = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
+OWN_VAE = [IMPORTS, definitions("02_vae.ipynb")["VAE"]]
+OWN_CVAE = [
+    f'{IMPORTS}\nfrom lab import load_answer\nVAE = load_answer("02_vae.ipynb", "VAE")',
+    definitions(CONDITIONAL)["ConditionalVAE"],
+]
+pytestmark = needs_mnist
 
 
 @pytest.fixture
 def graded(tmp_path):
-    """Grade the training notebook of a submission, after `change(folder)`."""
-    solutions = write(tmp_path / "solutions", _04=[TARGET])
+    """Grade a target's notebook of a submission, after `change(folder)`."""
+    cells = {"_04": [TARGET], "_06": [CVAE_TARGET]}
+    solutions = write(tmp_path / "solutions", **cells)
     (solutions / "lab.py").write_text(LAB, encoding="utf-8")
-    course = Course(solutions, write(tmp_path / "release", _04=[TARGET]))
+    course = Course(solutions, write(tmp_path / "release", **cells))
 
-    def graded(change, **notebooks):
+    def graded(change, name=NAME, **notebooks):
         folder = write(tmp_path / "ada", **notebooks)
         change(folder)
-        return grade(folder, [NAME], course=course)
+        return grade(folder, [name], course=course)
 
     return graded
 
 
 def target(report):
-    return next(result for result in report.results if result.task.id == "loss-target")
+    return next(result for result in report.results if result.task.id in TARGETS)
 
 
 def below_the_cell(report):
     """What the target's cell shows."""
-    (found,) = [each for each in report.notebooks[NAME].cells if each.source == TARGET.source]
+    cells = report.notebooks[target(report).task.notebook].cells
+    (found,) = [each for each in cells if each.source in (TARGET.source, CVAE_TARGET.source)]
     return " ".join(NotebookNode(output).get("text") or output.evalue for output in found.outputs)
 
 
 def hand_in_the_key(folder):
-    shutil.copy(SOLUTIONS / "vae.pt", folder)
+    for file in ("vae.pt", "cvae.pt"):
+        shutil.copy(SOLUTIONS / file, folder)
 
 
-def test_weights_count_even_where_the_notebook_is_missing_and_earn_no_points(graded):
-    report = graded(hand_in_the_key, _01=["x = 1"])
+def test_weights_count_where_their_own_notebook_is_missing_and_earn_no_points(graded):
+    report = graded(hand_in_the_key, _02=OWN_VAE)
     assert target(report).passed and (report.score, report.max_score) == (0, 2)
     assert [result.task.id for result in report.results] == [
         "train-test",
@@ -71,60 +79,118 @@ def test_weights_count_even_where_the_notebook_is_missing_and_earn_no_points(gra
         "loss-target",
     ]
     assert f"loss target: {REACHED}" in below_the_cell(report)
+    assert REACHED in printed(report), "told in the table, though it is no complaint"
     found = {task["id"]: task for task in report.to_json()["tasks"]}["loss-target"]
     assert (found["points"], found["score"], found["checks"][0]["passed"]) == (0, 0, True)
 
 
-def test_missing_weights_are_named_below_the_cell_and_in_the_table(graded):
-    report = graded(lambda folder: None, _01=["x = 1"])
-    assert "vae.pt is not in the submission: run 04_training.ipynb to its end" in below_the_cell(
-        report
+def test_nothing_runs_but_the_class_and_what_it_needs(graded):
+    training = "vae = VAE()\nwhile True: vae(torch.rand(32, 1, 28, 28))"
+    report = graded(hand_in_the_key, _02=[*OWN_VAE, "import os\nos._exit(1)", training])
+    assert target(report).passed and report.notes == tuple(
+        note for note in report.notes if "is missing" in note
     )
-    assert "is not in the submission" in printed(report)
 
 
-def test_a_reached_target_is_told_in_the_table_though_it_is_no_complaint(graded):
-    assert REACHED in printed(graded(hand_in_the_key, _01=["x = 1"]))
+def test_the_class_of_the_conditional_model_builds_on_the_students_own(graded):
+    renamed = [source.replace("self.conv1", "self.first") for source in OWN_VAE]
+    built_on = [source.replace("self.conv1", "self.first") for source in OWN_CVAE]
+
+    def change(folder):
+        state = torch.load(SOLUTIONS / "cvae.pt", weights_only=True)
+        own = {
+            name.replace("conv1", "first", name.startswith("conv1")): value
+            for name, value in state.items()
+        }
+        torch.save(own, folder / "cvae.pt")
+
+    report = graded(change, CONDITIONAL, _02=renamed, _06=built_on)
+    assert "reached 4.12, target about 4.1" in below_the_cell(report), target(report)
+
+
+def test_what_is_missing_is_named_below_the_cell_and_in_the_table(graded):
+    report = graded(lambda folder: None, _02=OWN_VAE)
+    said = "vae.pt is not in the submission: run 04_training.ipynb to its end"
+    assert said in below_the_cell(report) and "is not in the submission" in printed(report)
+
+
+def too_large(folder):
+    with open(folder / "vae.pt", "wb") as file:
+        file.truncate(51 * 2**20)
+
+
+NOT_MEASURED = {
+    "a file that is too large": (too_large, {"_02": OWN_VAE}, "vae.pt is larger than 50 MB."),
+    "no notebook": (hand_in_the_key, {"_01": ["x = 1"]}, "since VAE is not there: 02_vae.ipynb is"),
+    "no class": (hand_in_the_key, {"_02": [IMPORTS]}, "VAE of 02_vae.ipynb: VAE is not defined."),
+    "no Python": (
+        hand_in_the_key,
+        {"_02": [IMPORTS, "class VAE(nn.Module)\n    pass"]},
+        "VAE is not defined: the cell that defines VAE raised SyntaxError",
+    ),
+    "an unfinished class": (
+        hand_in_the_key,
+        {"_02": [IMPORTS, "class VAE(nn.Module):\n    pass"]},
+        "vae.pt does not fit VAE of 02_vae.ipynb: the file has conv1, conv2, hidden and 5 more",
+    ),
+}
+
+
+@pytest.mark.parametrize("change, notebooks, words", NOT_MEASURED.values(), ids=NOT_MEASURED)
+def test_why_weights_were_not_measured_is_one_sentence(graded, change, notebooks, words):
+    report = graded(change, **notebooks)
+    assert words in target(report).outcomes[0].message and not target(report).passed
+
+
+def test_a_missing_answer_of_an_earlier_notebook_is_named(graded):
+    report = graded(hand_in_the_key, CONDITIONAL, _06=OWN_CVAE)
+    assert "ConditionalVAE is not defined" in below_the_cell(report)
+    assert "02_vae.ipynb" in below_the_cell(report)
+
+
+def test_without_mnist_nothing_is_measured_and_nothing_runs(graded, monkeypatch, tmp_path):
+    monkeypatch.setenv("LAB_DATA", str(tmp_path))
+    report = graded(hand_in_the_key, _02=["import os\nos._exit(1)", *OWN_VAE])
+    assert "MNIST is not on the grader's machine. No points depend on it." in printed(report)
 
 
 def test_a_pickle_that_would_run_code_is_named_and_does_not_run(graded, tmp_path):
     bomb = b"cposix\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR."
-    report = graded(lambda folder: (folder / "vae.pt").write_bytes(bomb), _01=["x = 1"])
-    assert "vae.pt is not a plain file of weights" in below_the_cell(report)
+    report = graded(lambda folder: (folder / "vae.pt").write_bytes(bomb), _02=OWN_VAE)
+    assert "it asks Python to load posix.system" in below_the_cell(report)
     assert not (tmp_path / "ran").exists()
 
 
-OWN = """
-class VAE(Base):
-    def __init__(self):
-        super().__init__()
-        self.bend = nn.Linear(2, 2)
-    def encode(self, x):
-        mean_z, logvar_z = super().encode(x)
-        return self.bend(mean_z), logvar_z
-"""
-
-
-def test_another_architecture_runs_in_a_kernel_with_the_students_own_class(graded):
-    base = definitions("02_vae.ipynb")["VAE"].replace("class VAE(", "class Base(")
-    imports = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F"
-
-    def change(folder):
-        state = torch.load(SOLUTIONS / "vae.pt", weights_only=True)
-        torch.save(
-            {**state, "bend.weight": torch.eye(2), "bend.bias": torch.zeros(2)}, folder / "vae.pt"
-        )
-
-    report = graded(change, _02=[imports, base, OWN])
-    assert target(report).passed, target(report)
-    assert "measured by what your own model gives for 500 test images" in below_the_cell(report)
-
-
-def test_weights_of_the_conditional_model_are_named(graded):
-    report = graded(
-        lambda folder: torch.save(Reference(True).state_dict(), folder / "vae.pt"), _01=["x = 1"]
+@pytest.mark.parametrize("size", [200, 900])
+def test_a_file_that_unpacks_to_many_megabytes_is_ended_by_the_kernels_limits(
+    graded, monkeypatch, size
+):
+    small = Limits(memory=150 * 2**20)
+    monkeypatch.setattr(
+        notebook_run, "StudentKernel", lambda folder, env: StudentKernel(folder, env, small)
     )
-    assert "holds the weights of a conditional VAE" in below_the_cell(report)
+    bomb = rewritten(zipfile.ZIP_DEFLATED, data__0=bytes(size * 2**20))
+    started = time.monotonic()
+    report = graded(lambda folder: (folder / "vae.pt").write_bytes(bomb), _02=OWN_VAE)
+    assert len(bomb) < 5 * 2**20 and time.monotonic() - started < 60
+    assert "vae.pt" in below_the_cell(report) and not target(report).passed
+
+
+def test_a_lost_kernel_gives_no_verdict(graded, monkeypatch):
+    def lost(*_, **__):
+        raise KernelLostError("It was ended from outside.")
+
+    monkeypatch.setattr(StudentKernel, "run", lost)
+    with pytest.raises(KernelLostError):
+        graded(hand_in_the_key, _02=OWN_VAE)
+
+
+def test_test_images_that_are_damaged_count_as_missing(tmp_path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "t10k-images-idx3-ubyte").write_bytes(bytes(100))
+    (raw / "t10k-labels-idx1-ubyte").write_bytes(bytes(100))
+    assert mnist_test_images(str(tmp_path)) is None
 
 
 def printed(report):
@@ -151,8 +217,10 @@ def test_the_summary_of_a_class_has_no_share_of_a_task_without_points():
 
 
 def test_a_notebook_of_the_release_has_the_cell_that_each_target_is_shown_below():
-    for task in TARGETS:
-        cells = json.loads((SOLUTIONS / task.notebook).read_text(encoding="utf-8"))["cells"]
+    for task_id in TARGETS:
+        cells = json.loads((SOLUTIONS / task(task_id).notebook).read_text(encoding="utf-8"))[
+            "cells"
+        ]
         marks = [each["metadata"].get("nbgrader", {}) for each in cells]
-        (found,) = [each for each in marks if each.get("grade_id") == task.id]
+        (found,) = [each for each in marks if each.get("grade_id") == task_id]
         assert found["grade"] and found["locked"] and not found["points"]

@@ -16,6 +16,7 @@ from scipy.stats import t
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
+from autograder.assignment import TARGETS
 from autograder.target import bands
 from autograder.target import command as target_command
 from autograder.target.tables import bands_table, runs_table
@@ -54,11 +55,9 @@ def test_the_next_run_falls_outside_as_often_as_the_band_says():
 def test_too_few_seeds_leave_the_bands_of_the_assignments_own_cells():
     found = bands.bands("VAE", seeds([4.6, 4.7, 4.8, 4.7]) + seeds([4.1] * 9, "CVAE"))
     assert {band.false_fails for band in found.values()} == {None}
-    assert (found["test_loss"].lowest, found["test_loss"].highest, found["test_loss"].runs) == (
-        4.4,
-        5.1,
-        4,
-    )
+    assert found["test_kl"] == bands.Band(*TARGETS["loss-target"].kl, runs=4)
+    assert found["train_reconstruction"] == bands.Band(4.1, 4.95, runs=4)
+    assert "test_loss" not in found, "the cells limit reconstruction and KL apart"
 
 
 def test_a_seed_counts_once_and_only_complete_runs_count():
