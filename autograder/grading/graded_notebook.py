@@ -13,7 +13,7 @@ from itertools import chain
 
 from nbformat import NotebookNode, ValidationError, v4
 
-from ..notebook.cells import defined_names, grade_id, is_test
+from ..notebook.cells import defined_names, grade_id, is_run, is_test
 from ..notebook.outputs import explanation, joined_text
 from .report import TaskResult
 
@@ -34,16 +34,16 @@ def graded_notebook(
 ) -> NotebookNode:
     """A new notebook of format 4.5, whatever the student's was like.
 
-    outputs: one list for each cell that `runs`. Marks of nbgrader are as released, on the first
+    outputs: one list for each cell that is run. Marks of nbgrader are as released, on the first
     cell of each grade_id; answer cells that are missing come back empty. notes: shown by a cell at
     the top.
     """
     marked = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
     outputs, results = iter(outputs), {result.task.id: result for result in results}
-    absent = _names(restored, is_test) - _names(restored, runs)
+    absent = _names(restored, is_test) - _names(restored, is_run)
     cells = []
     for cell in restored.cells:
-        shown = next(outputs, ()) if runs(cell) else ()
+        shown = next(outputs, ()) if is_run(cell) else ()
         twin = marked.pop(grade_id(cell), None)
         cells.append(_new_cell(cell, twin, [_excused(output, absent) for output in shown]))
     _put_back(cells, released, marked)
@@ -60,11 +60,6 @@ def graded_notebook(
     if notes:
         cells.insert(0, _notes_cell(notes))
     return v4.new_notebook(metadata=copy.deepcopy(released.metadata), cells=cells)
-
-
-def runs(cell: NotebookNode) -> bool:
-    """Whether the grader runs a cell."""
-    return cell.cell_type == "code" and not is_test(cell)
 
 
 def verdict(result: TaskResult, points: float) -> list[NotebookNode]:

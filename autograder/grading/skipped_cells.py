@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from ..notebook.cells import grade_id, normalised_source, read_code
-from .graded_notebook import runs
+from ..notebook.cells import grade_id, is_run, normalised_source, read_code
 
 BY_TEXT = frozenset(
     ["eval", "exec", "get_ipython", "globals", "locals", "vars"]
@@ -29,7 +28,8 @@ def demonstrations(sources: Sequence[str], released: NotebookNode | None) -> fro
     a name that would be missing then, by its text too.
     """
     cells = released.cells if released else []
-    given = {normalised_source(cell.source) for cell in cells if runs(cell) and not grade_id(cell)}
+    given_cells = (cell for cell in cells if is_run(cell) and not grade_id(cell))
+    given = {normalised_source(cell.source) for cell in given_cells}
     codes = [read_code(source) for source in sources]
     if not all(code.valid and not code.reads & BY_TEXT for code in codes):
         return frozenset()

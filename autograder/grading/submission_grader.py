@@ -22,11 +22,12 @@ from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..errors import SetupError
 from ..kernels import SandboxMissing, level, require_sandbox
+from ..notebook.cells import is_run
 from ..notebook.dependencies import statements_for
 from ..submission import Submission, read_submission, restore_all
 from ..text import printable
 from .course import Course, CourseError
-from .graded_notebook import graded_notebook, runs
+from .graded_notebook import graded_notebook
 from .key_code import loaded_by
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
@@ -179,7 +180,7 @@ class Desk:
         with self._running(name, run, own_answers) as student:
             results = [self._result(task, student) for task in tasks]
         notebook = self.submission.notebooks[name]
-        came_with = [cell.outputs for cell in notebook.cells if runs(cell)]
+        came_with = [cell.outputs for cell in notebook.cells if is_run(cell)]
         outputs = [
             as_handed_in(came_with[i]) if i in left_out else shown
             for i, shown in enumerate(student.outputs)
@@ -203,7 +204,7 @@ class Desk:
 
     def _sources(self, name):
         """The code cells of a notebook that are no tests."""
-        return [cell.source for cell in self.submission.notebooks[name].cells if runs(cell)]
+        return [cell.source for cell in self.submission.notebooks[name].cells if is_run(cell)]
 
     def _demonstrations(self, name):
         """Which of these cells need not run."""
@@ -237,7 +238,7 @@ class Desk:
     def _unrun(self, name):
         """A notebook without automatic tasks: it shows what it came with."""
         notebook = self.submission.notebooks[name]
-        outputs = [cell.outputs for cell in notebook.cells if runs(cell)]
+        outputs = [cell.outputs for cell in notebook.cells if is_run(cell)]
         return Part(name, self.course.released(name), notebook, outputs)
 
     def _result(self, task, student):

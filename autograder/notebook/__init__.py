@@ -1,3 +1,1 @@
-"""One notebook as data: read, recovered where it is damaged, its cells and outputs understood;
-nothing runs here.
-"""
+"""One notebook as data: reads files, even damaged ones, and analyses cells; runs nothing."""

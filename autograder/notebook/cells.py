@@ -1,5 +1,6 @@
-"""A cell of a notebook: its nbgrader marks, and what its source would define and need, found
-without running it.
+"""Cells of a notebook: their nbgrader marks, and static analysis of their source code.
+
+Student code may do anything, so what a cell defines and needs is found without running it.
 """
 
 import ast
@@ -9,28 +10,35 @@ import re
 import symtable
 import threading
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from nbformat import NotebookNode
 
-MAX_PARSED = 100_000  # characters; a syntax tree takes some 300 bytes for each of them
+# Characters of the longest source that is parsed; a syntax tree takes some 300 bytes for each.
+MAX_PARSED = 100_000
+# A line of IPython, not of Python: a magic (%time), a shell command (!ls) or a help request (?x).
 _MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 _DEFINITION = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-# `catch_warnings` is for one thread, and so is `ast.parse` in CPython 3.11: two at once end in a
-# SystemError.
-_one_at_a_time = threading.Lock()
+# `catch_warnings` is not thread-safe, nor is `ast.parse` in CPython 3.11: two calls at once end in
+# a SystemError.
+_parse_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Part:
-    """A top-level statement: its text, the names that it binds, what it is, and a key equal for
-    equal syntax.
+    """A top-level statement of a cell.
 
-    kind: "import", "definition" (def, class, or a lambda with a name), "assignment" or "other".
-    unfinished: it raises NotImplementedError.
+    Attributes:
+        text: its source, decorators and inner comments included.
+        names: the names that it binds.
+        kind: "import", "definition" (def, class, or a lambda with a name), "assignment" or "other".
+        key: hash of its syntax, so that spaces and comments make no difference; it holds within
+            one Python process only.
+        unfinished: whether it raises NotImplementedError, as a stub does.
     """
 
     text: str
@@ -42,11 +50,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Code:
-    """What a cell's source says: whether it is Python, its parts, the names it binds, and those it
-    needs beforehand.
+    """Static analysis of a cell's source code.
 
-    reads: the notebook's names that it looks up, also when one of its functions is called.
-    attempted: the names that seem to be defined in what is no valid Python.
+    Attributes:
+        valid: whether it is Python, with IPython's magics, and not longer than MAX_PARSED.
+        names: all names that it binds at its top level.
+        needs: the names that must be bound before the cell runs, built-in names among them.
+        parts: its top-level statements, in their order; empty where it is not valid.
+        attempted: the names that seem to be defined where it is not valid.
+        reads: the global names that it looks up, now or when one of its functions is called.
     """
 
     valid: bool
@@ -58,14 +70,14 @@ class Code:
 
     @functools.cached_property
     def defined(self) -> frozenset[str]:
-        """The names of its definitions, attempted ones among them."""
+        """Names of its functions and classes, attempted ones included."""
         return self.attempted.union(
             *(part.names for part in self.parts if part.kind == "definition")
         )
 
     @functools.cached_property
     def finished(self) -> frozenset[str]:
-        """The names whose last definition here raises no NotImplementedError."""
+        """Names of its functions and classes whose last definition is not a stub."""
         last = {
             name: part for part in self.parts if part.kind == "definition" for name in part.names
         }
@@ -73,19 +85,19 @@ class Code:
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """A cell's nbgrader name, None where it has none."""
+    """Return the id that nbgrader knows a cell by, None where it has none."""
     name = nbgrader_metadata(cell).get("grade_id")
     return name if isinstance(name, str) else None
 
 
 def nbgrader_metadata(cell: NotebookNode) -> dict:
-    """A cell's nbgrader marks; empty where it has none."""
+    """Return a cell's nbgrader marks, an empty dict where it has none."""
     found = cell.metadata.get("nbgrader")
     return found if isinstance(found, dict) else {}
 
 
 def is_test(cell: NotebookNode) -> bool:
-    """Whether nbgrader would give points for running this cell."""
+    """Tell whether nbgrader would give points for running this cell."""
     return (
         cell.cell_type == "code"
         and bool(nbgrader_metadata(cell).get("grade"))
@@ -93,33 +105,38 @@ def is_test(cell: NotebookNode) -> bool:
     )
 
 
+def is_run(cell: NotebookNode) -> bool:
+    """Tell whether the grader runs this cell: code that is not a test."""
+    return cell.cell_type == "code" and not is_test(cell)
+
+
 def normalised_source(source: str) -> str:
-    """A source without what a save or an editor changes: spaces at the ends of lines, empty lines
-    around it.
-    """
+    """Return a source without what editors change: spaces at line ends, empty lines around it."""
     return "\n".join(line.rstrip() for line in source.strip().split("\n"))
 
 
 def defined_names(source: str) -> frozenset[str]:
-    """The names that a cell's source would define at its top level, also where it is no valid
-    Python.
-    """
+    """Return the names that a source binds at its top level, also where it is not valid Python."""
     return read_code(source).names
 
 
 @functools.lru_cache(maxsize=512)
 def read_code(source: str) -> Code:
-    """What a source says; nothing where it is longer than MAX_PARSED.
+    """Analyse a cell's source code without running it.
 
-    Line magics and shell lines count as `pass`.
+    Lines of IPython (magics, shell commands) count as `pass`.
+
+    Returns:
+        The analysis; of a source that is not valid Python the names alone, found by their form; of
+        a source longer than MAX_PARSED nothing.
     """
     if len(source) > MAX_PARSED:
         return Code(False)
     for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
-            tree, names = _parse(text)
-            code = _code_of(tree, source.split("\n"))
-            return dataclasses.replace(code, reads=code.needs | _reads(names))
+            tree, symbols = _parse(text)
+            code = _analyse(tree, source.split("\n"))
+            return dataclasses.replace(code, reads=code.needs | _read_in_scopes(symbols))
         except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
             continue
     attempted = frozenset(_DEFINITION.findall(source))
@@ -127,52 +144,68 @@ def read_code(source: str) -> Code:
 
 
 def _parse(text):
-    with _one_at_a_time, warnings.catch_warnings():
+    """Return the syntax tree and the symbol table of a source."""
+    with _parse_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text), symtable.symtable(text, "cell", "exec")
 
 
-def _reads(table):
-    """The names of the notebook that the functions and other scopes within this one look up."""
+def _read_in_scopes(table):
+    """Return the global names that functions and other scopes within this one look up."""
     found = {
-        name.get_name()
-        for inner in table.get_children()
-        for name in inner.get_symbols()
-        if name.is_global()
+        symbol.get_name()
+        for scope in table.get_children()
+        for symbol in scope.get_symbols()
+        if symbol.is_global()
     }
-    return found.union(*map(_reads, table.get_children()))
+    return found.union(*map(_read_in_scopes, table.get_children()))
 
 
-def _code_of(tree, lines):
-    needs, bound, parts, last_line = set(), set(), [], 0
-    for place, node in enumerate(tree.body):
-        reads, binds, own = _effects(node)
-        needs |= reads - bound - own - (binds if isinstance(node, _BLOCKS) else set())
-        bound |= binds
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        following = (
-            tree.body[place + 1].lineno if place + 1 < len(tree.body) else node.end_lineno + 1
-        )
-        alone = last_line < first and node.end_lineno < following
-        text = "\n".join(lines[first - 1 : node.end_lineno]) if alone else ast.unparse(node)
+def _analyse(tree, lines):
+    needs, bound, parts = set(), set(), []
+    for node, text in zip(tree.body, _statement_texts(tree, lines), strict=True):
+        effects = _effects_of(node)
+        # A block may bind a name in one line and read it in the next.
+        bound_inside = effects.binds if isinstance(node, _BLOCKS) else set()
+        needs |= effects.reads - bound - effects.local - bound_inside
+        bound |= effects.binds
         parts.append(
-            Part(text, frozenset(binds), _kind(node), hash(ast.dump(node)), _is_unfinished(node))
+            Part(
+                text=text,
+                names=frozenset(effects.binds),
+                kind=_kind(node),
+                key=hash(ast.dump(node)),
+                unfinished=_is_unfinished(node),
+            )
         )
-        last_line = node.end_lineno
     return Code(True, frozenset(bound), frozenset(needs), tuple(parts))
 
 
+def _statement_texts(tree, lines):
+    """Yield each top-level statement as written, or unparsed where it shares a line."""
+    last_line = 0
+    for node, following in zip_longest(tree.body, tree.body[1:]):
+        decorators = getattr(node, "decorator_list", ())
+        first_line = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        next_line = following.lineno if following else node.end_lineno + 1
+        if last_line < first_line and node.end_lineno < next_line:
+            yield "\n".join(lines[first_line - 1 : node.end_lineno])
+        else:
+            yield ast.unparse(node)
+        last_line = node.end_lineno
+
+
 def _kind(node):
-    value = getattr(node, "value", None)
-    if (
-        isinstance(node, (*_FUNCTIONS, ast.ClassDef))
-        or isinstance(node, ast.Assign)
-        and isinstance(value, ast.Lambda)
-    ):
+    """Return what sort of statement this is: see Part.kind."""
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return "definition"
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         return "definition"
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return "import"
-    return "assignment" if isinstance(node, (ast.Assign, ast.AnnAssign)) else "other"
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return "assignment"
+    return "other"
 
 
 def _is_unfinished(node):
@@ -181,37 +214,54 @@ def _is_unfinished(node):
     return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)
 
 
-def _effects(statement):
-    """The names that running a statement reads, binds in its scope, and binds within a
-    comprehension only.
-    """
-    reads, binds, own, queue = set(), set(), set(), [statement]
-    while queue:
-        node = queue.pop()
+def _effects_of(statement):
+    """Return the effects of running one statement; the body of a function does not run."""
+    # A list of nodes, not recursion: a sum of many terms is nested as deep as it is long.
+    effects, nodes = _Effects(), [statement]
+    while nodes:
+        nodes += effects.add(nodes.pop())
+    return effects
+
+
+@dataclass
+class _Effects:
+    """Names that running a statement reads, binds, and binds within a comprehension only."""
+
+    reads: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+    local: set[str] = field(default_factory=set)
+
+    def add(self, node):
+        """Note what one node reads and binds; return the nodes inside it that run as well."""
         if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
-            binds |= {node.name} if isinstance(node, _FUNCTIONS) else set()
-            queue += [
-                *node.args.defaults,
-                *filter(None, node.args.kw_defaults),
-                *getattr(node, "decorator_list", ()),
-            ]
-        elif isinstance(node, ast.ClassDef):
-            binds.add(node.name)
-            inner = [_effects(each) for each in node.body]
-            reads |= set().union(*(r for r, _, _ in inner)) - set().union(
-                *(b | o for _, b, o in inner)
-            )
-            queue += [*node.bases, *node.keywords, *node.decorator_list]
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            binds |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.comprehension):
-            own |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
-            queue += [node.iter, *node.ifs]
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            reads.add(node.target.id)
-            queue += [node.target, node.value]
-        elif isinstance(node, ast.Name):
-            (reads if isinstance(node.ctx, ast.Load) else binds).add(node.id)
-        else:
-            queue += ast.iter_child_nodes(node)
-    return reads, binds, own
+            return self._add_function(node)
+        if isinstance(node, ast.ClassDef):
+            return self._add_class(node)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.binds |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            return []
+        if isinstance(node, ast.comprehension):
+            targets = ast.walk(node.target)
+            self.local |= {target.id for target in targets if isinstance(target, ast.Name)}
+            return [node.iter, *node.ifs]
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            self.reads.add(node.target.id)
+            return [node.target, node.value]
+        if isinstance(node, ast.Name):
+            names = self.reads if isinstance(node.ctx, ast.Load) else self.binds
+            names.add(node.id)
+            return []
+        return ast.iter_child_nodes(node)
+
+    def _add_function(self, node):
+        if isinstance(node, _FUNCTIONS):
+            self.binds.add(node.name)
+        defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        return [*defaults, *getattr(node, "decorator_list", ())]
+
+    def _add_class(self, node):
+        self.binds.add(node.name)
+        body = [_effects_of(statement) for statement in node.body]
+        read = set().union(*(effects.reads for effects in body))
+        self.reads |= read.difference(*(effects.binds | effects.local for effects in body))
+        return [*node.bases, *node.keywords, *node.decorator_list]

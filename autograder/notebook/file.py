@@ -1,9 +1,10 @@
-"""A notebook's file → a notebook of format 4.5, however old, foreign or damaged the file is."""
+"""Notebook files, read as format 4.5 however old, foreign or damaged they are."""
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4.convert import upgrade_cell
@@ -11,81 +12,74 @@ from nbformat.v4.convert import upgrade_cell
 from ..errors import SubmissionError
 from ..submission_limits import MAX_NOTEBOOK_BYTES
 from .outputs import joined_text, limited_outputs
-from .recovery import cells_of
+from .recovery import read_cells
 
-# All limits. Reading a file takes at most some 2 GB of memory; one with 60 MB of output, about 200
-# MB.
-MAX_CELLS = 2_000  # of a notebook
+# Limits for one notebook. Reading a file takes at most some 2 GB of memory; one with 60 MB of
+# output, about 200 MB.
+MAX_CELLS = 2_000
 MAX_CODE = 1_000_000  # characters of all its code cells
-MAX_SHOWN = (
-    8 * 2**20
-)  # characters of outputs and attachments that are kept of a notebook; the rest is dropped
+MAX_SHOWN = 8 * 2**20  # characters of outputs and attachments; the rest is dropped
 KINDS = ("code", "markdown", "raw")
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+# The notebook's metadata that are kept, where they have at least these fields.
+_KERNEL_FIELDS = {"kernelspec": {"name", "display_name"}, "language_info": {"name"}}
 
 
 def read_notebook(path: str | Path) -> NotebookNode:
-    """A notebook of format 4.5 with text sources.
-
-    Raises SubmissionError with a phrase that lacks only its subject.
-    """
+    """Read a notebook file, without the remarks that load_notebook returns."""
     return load_notebook(path)[0]
 
 
 def load_notebook(path: str | Path) -> tuple[NotebookNode, list[str]]:
-    """The same, and what had to be done to read it: phrases that lack only their subject.
+    """Read a notebook file, repairing what can be repaired.
 
     Kept are each cell's type, text, id, nbgrader marks, and as many outputs and attachments as
     MAX_SHOWN allows; of the notebook's metadata, the kernel. A cell that cannot be used is left
     out.
+
+    Returns:
+        The notebook, of format 4.5 with text sources, and a phrase for each repair that may have
+        cost something; it continues the file's name ("is cut off ...").
+
+    Raises:
+        SubmissionError: where there is nothing to read, with such a phrase.
     """
-    cells, metadata, phrases = cells_of(_bytes(path))
-    if not cells:
+    raw_cells, metadata, phrases = read_cells(_read_bytes(path))
+    if not raw_cells:
         raise SubmissionError("has no cells")
-    kept, left_out, room, code = [], {}, MAX_SHOWN, 0
-    for place, raw in enumerate(cells[:MAX_CELLS], 1):
-        try:
-            cell = _cell(raw, room)
-            size = len(cell["source"]) if cell["cell_type"] == "code" else 0
-            if code + size > MAX_CODE:
-                raise ValueError(f"is beyond the first {MAX_CODE:,} characters of code")
-        except ValueError as error:
-            left_out.setdefault(str(error), []).append(str(place))
-            continue
-        room -= _size([cell.get("outputs"), cell.get("attachments")])
-        code += size
-        kept.append(cell)
-    if len(cells) > MAX_CELLS:
+    cells, unusable = _clean_cells(raw_cells[:MAX_CELLS])
+    if len(raw_cells) > MAX_CELLS:
         phrases.append(
-            f"has {len(cells):,} cells; those behind the first {MAX_CELLS:,} were left out"
+            f"has {len(raw_cells):,} cells; those after the first {MAX_CELLS:,} were left out"
         )
-    phrases += [
-        f"has an unusable cell, which was left out: cell {', '.join(places)} {reason}"
-        for reason, places in left_out.items()
-    ]
-    if not kept:
+    phrases += [_unusable_cells(numbers, reason) for reason, numbers in unusable.items()]
+    if not cells:
         raise SubmissionError("has no cell that can be read")
-    notebook = {"cells": kept, "metadata": _kernel(metadata), "nbformat": 4, "nbformat_minor": 5}
-    number(notebook["cells"])
-    return from_dict(notebook), phrases
+    assign_ids(cells)
+    notebook = {
+        "cells": cells,
+        "metadata": _kernel_metadata(metadata),
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return cast(NotebookNode, from_dict(notebook)), phrases
 
 
-def number(cells: list[dict[str, Any]]) -> None:
-    """Give a new id to each cell that has none, or one that stands further up."""
+def assign_ids(cells: Sequence[dict[str, Any]]) -> None:
+    """Give a new id to each cell whose id is missing, malformed or used by an earlier cell."""
     taken = {cell.get("id") for cell in cells if isinstance(cell.get("id"), str)}
     seen = set()
-    for place, cell in enumerate(cells):
-        name = cell.get("id")
-        if not isinstance(name, str) or name in seen or not _ID.fullmatch(name):
-            name = next(
-                new for n in range(len(cells) + 1) if (new := f"cell-{place}-{n}") not in taken
-            )
-            cell["id"] = name
-        seen.add(name)
-        taken.add(name)
+    for index, cell in enumerate(cells):
+        cell_id = cell.get("id")
+        if not isinstance(cell_id, str) or cell_id in seen or not _ID.fullmatch(cell_id):
+            new_ids = (f"cell-{index}-{number}" for number in range(len(cells) + 1))
+            cell_id = next(new_id for new_id in new_ids if new_id not in taken)
+            cell["id"] = cell_id
+        seen.add(cell_id)
+        taken.add(cell_id)
 
 
-def _bytes(path):
+def _read_bytes(path):
     try:
         with Path(path).open("rb") as file:
             raw = file.read(MAX_NOTEBOOK_BYTES + 1)
@@ -96,45 +90,66 @@ def _bytes(path):
     return raw
 
 
-def _cell(raw, room):
-    """A clean cell made of whatever a file has in its place; outputs and attachments larger than
-    `room` are dropped.
+def _clean_cells(raw_cells):
+    """Return the usable cells, and {why cells were left out: their numbers, from 1}."""
+    cells, unusable, room, code_size = [], {}, MAX_SHOWN, 0
+    for number, raw in enumerate(raw_cells, 1):
+        try:
+            cell = _clean_cell(raw, room)
+            size = len(cell["source"]) if cell["cell_type"] == "code" else 0
+            if code_size + size > MAX_CODE:
+                raise ValueError(f"beyond the first {MAX_CODE:,} characters of code")
+        except ValueError as error:
+            unusable.setdefault(str(error), []).append(number)
+            continue
+        room -= _size([cell.get("outputs"), cell.get("attachments")])
+        code_size += size
+        cells.append(cell)
+    return cells, unusable
 
-    Raises ValueError with a phrase that lacks its subject.
+
+def _unusable_cells(numbers, reason):
+    """Return the phrase on cells that were left out for one reason."""
+    listed = ", ".join(map(str, numbers))
+    if len(numbers) > 1:
+        return f"has unusable cells, which were left out: cells {listed} ({reason})"
+    return f"has an unusable cell, which was left out: cell {listed} ({reason})"
+
+
+def _clean_cell(raw: Any, room: int) -> dict[str, Any]:
+    """Return a cell of format 4.5, without outputs or attachments larger than `room`.
+
+    Raises ValueError with the reason where `raw` cannot be made one.
     """
     if not isinstance(raw, dict):
-        raise ValueError("is no cell")
-    raw = _of_today(raw)
-    kind, metadata = raw.get("cell_type"), raw.get("metadata")
+        raise ValueError("not a notebook cell")
+    raw = _upgraded(raw)
+    kind = raw.get("cell_type")
     if kind not in KINDS:
         kind = "code" if {"outputs", "execution_count"} & raw.keys() else "markdown"
-    source = _text(raw.get("source"))
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    marks = (
-        {key: value for key, value in marks.items() if _is_plain(value)}
-        if isinstance(marks, dict)
-        else {}
-    )
+    marks = _nbgrader_marks(raw.get("metadata"))
     cell = {
         "cell_type": kind,
         "id": raw.get("id"),
         "metadata": {"nbgrader": marks} if marks else {},
-        "source": source,
+        "source": _source_text(raw.get("source")),
     }
     outputs, attachments = raw.get("outputs"), raw.get("attachments")
     if kind == "code":
         kept = limited_outputs(outputs) if outputs and _size(outputs) <= room else []
         return cell | {"execution_count": None, "outputs": kept}
-    return cell | ({"attachments": attachments} if _are_attachments(attachments, room) else {})
+    if _are_attachments(attachments, room):
+        return cell | {"attachments": attachments}
+    return cell
 
 
-def _of_today(raw):
-    """A cell of format 3 as one of format 4; others as they are."""
+def _upgraded(raw):
+    """Return a cell of format 3 as one of format 4, others as they are."""
     if raw.get("cell_type") == "heading" or ("input" in raw and "source" not in raw):
         level = raw.get("level")
         old = {"cell_type": "code", "outputs": [], "metadata": {}} | raw
         old |= {
-            "source": _text(raw.get("source")),
+            "source": _source_text(raw.get("source")),
             "level": level if level in range(1, 7) else 1,
             "outputs": [],
         }
@@ -144,51 +159,62 @@ def _of_today(raw):
     return raw
 
 
-def _text(source):
-    """A cell's source, which may be a text or a list of lines, with Unix line ends."""
-    lines = [source] if isinstance(source, str) else [] if source is None else source
+def _source_text(source):
+    """Return a cell's source, a text or a list of lines, as a text with Unix line ends."""
+    if source is None:
+        source = []
+    lines = [source] if isinstance(source, str) else source
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise ValueError("has no text")
+        raise ValueError("its source is not text")
     return joined_text(lines).replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _nbgrader_marks(metadata):
+    """Return the plain values among nbgrader's marks in a cell's metadata."""
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if not isinstance(marks, dict):
+        return {}
+    return {key: value for key, value in marks.items() if _is_plain(value)}
+
+
 def _is_plain(value):
-    """Whether nbgrader may have written this mark."""
-    return (
-        value is None
-        or isinstance(value, (bool, str))
-        or isinstance(value, (int, float))
-        and math.isfinite(value)
-    )
+    """Tell whether nbgrader may have written this mark."""
+    if value is None or isinstance(value, (bool, str)):
+        return True
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _are_attachments(value, room):
-    """Whether this is {file: {media type: base64}} of at most `room` characters."""
-    files = list(value.values()) if isinstance(value, dict) and _size(value) <= room else [None]
+    """Tell whether this is {file: {media type: base64}} of at most `room` characters."""
+    if not isinstance(value, dict) or _size(value) > room:
+        return False
     return all(
         isinstance(file, dict) and all(isinstance(text, str) for text in file.values())
-        for file in files
+        for file in value.values()
     )
 
 
 def _size(value):
-    """Characters of all texts in a value, and one for each other thing in it."""
+    """Count the characters of all texts in a value, and one for each other thing in it."""
     size, queue = 0, [value]
     while queue:
         each = queue.pop()
         size += len(each) if isinstance(each, str) else 1
-        queue += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        if isinstance(each, dict):
+            queue += each.values()
+        elif isinstance(each, list):
+            queue += each
     return size
 
 
-def _kernel(metadata):
-    """The part of a notebook's metadata that says in what language it is."""
+def _kernel_metadata(metadata):
+    """Return the part of a notebook's metadata that says in what language it is."""
     kept = {}
-    for key, needed in {"kernelspec": {"name", "display_name"}, "language_info": {"name"}}.items():
-        found = metadata.get(key) if isinstance(metadata.get(key), dict) else {}
-        found = {
-            name: joined_text(value) for name, value in found.items() if isinstance(value, str)
-        }
-        if needed <= found.keys():
-            kept[key] = found
+    for key, required in _KERNEL_FIELDS.items():
+        section = metadata.get(key)
+        if not isinstance(section, dict):
+            continue
+        texts = {name: joined_text(text) for name, text in section.items() if isinstance(text, str)}
+        if required <= texts.keys():
+            kept[key] = texts
     return kept

@@ -1,6 +1,4 @@
-"""The bytes of a notebook's file → the cells in its JSON, also where it is cut off, damaged or not
-in UTF-8.
-"""
+"""Raw cells from the bytes of a notebook file, also where its JSON is cut off or damaged."""
 
 import json
 import re
@@ -11,72 +9,78 @@ from ..errors import SubmissionError
 MAX_VALUES = 10_000_000  # in a file's JSON; a list or a dict takes some 70 bytes of memory
 _BLANK = " \t\r\n\0\ufeff"
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
+# The beginning of a cell in a damaged file: a brace and one of the keys that a cell may begin with.
 _CELL = re.compile(
     r'\{\s*"(?:attachments|cell_type|collapsed|execution_count|id|input|metadata|outputs|source)"\s*:'
 )
 
 
-def cells_of(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
-    """The cells in a file, whatever they are, the notebook's metadata, and what had to be done to
-    read them.
+def read_cells(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
+    """Parse the bytes of a notebook file; where they are not one JSON, find its intact cells.
 
-    Of a file that is no whole JSON, the whole cells are read. Raises SubmissionError; it and the
-    phrases lack only their subject.
+    Returns:
+        The cells (any JSON values), the notebook's metadata, and a phrase for each repair; it
+        continues the file's name ("is cut off ...").
+
+    Raises:
+        SubmissionError: where no cell is found or the file is too large, with such a phrase.
     """
+    # Before parsing, which takes many times the memory of the bytes.
     if sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise SubmissionError(f"holds more than {MAX_VALUES:,} values")
-    decoder = json.JSONDecoder(
-        parse_int=_int, strict=False
-    )  # not strict: line ends within a text are fine
-    for text, phrases in _texts(raw):
+        raise SubmissionError(f"contains more than {MAX_VALUES:,} values")
+    # Not strict: line ends and tabs inside a text are fine.
+    decoder = json.JSONDecoder(parse_int=_parse_int, strict=False)
+    for text, phrases in _decodings(raw):
         text = text.strip(_BLANK)
         if not text:
             raise SubmissionError("is empty")
         try:
             tree, end = decoder.raw_decode(text)
-            cells, metadata = _parts(tree)
+            cells, metadata = _cells_and_metadata(tree)
         except (ValueError, RecursionError) as error:
             problem = error
             continue
         if end < len(text):
-            phrases.append("goes on behind its end, which was ignored")
+            phrases.append("has extra bytes after its end; they were ignored")
         return cells, metadata, phrases
-    return _whole_cells(text, decoder), {}, [*phrases, _damage(text, problem)]
+    return _intact_cells(text, decoder), {}, [*phrases, _damage(text, problem)]
 
 
-def _texts(raw):
-    """What the bytes may say, the likeliest first, each with phrases."""
-    encoding = (
-        json.detect_encoding(raw) if raw.count(0) > len(raw) // 4 else "utf-8-sig"
-    )  # UTF-16 has many zeros
+def _decodings(raw):
+    """Yield the texts that the bytes may stand for, the likeliest first, each with its phrases."""
+    # UTF-16 has many zero bytes.
+    is_wide = raw.count(0) > len(raw) // 4
+    encoding = json.detect_encoding(raw) if is_wide else "utf-8-sig"
     try:
         yield raw.decode(encoding), []
         return
     except UnicodeDecodeError:
         text = raw.decode(encoding, "replace")
+    # Latin-1 only where nothing but ASCII could be read as UTF-8.
     if encoding.startswith("utf-8") and not re.search(f"[^\0-\x7f{_REPLACED}]", text):
         yield raw.decode("latin-1"), ["is not in UTF-8 and was read as Latin-1"]
-    yield text, [f"holds bytes that are no text; each counts as {_REPLACED}"]
+    yield text, [f"contains bytes that are not text; each was replaced by {_REPLACED}"]
 
 
-def _parts(tree):
-    """The cells and the metadata of a notebook's JSON. Raises ValueError where it has no cells."""
+def _cells_and_metadata(tree):
+    """Return the cells and the metadata in a notebook's JSON. Raises ValueError without cells."""
     tree = tree if isinstance(tree, dict) else {}
-    cells, metadata, sheets = tree.get("cells"), tree.get("metadata"), tree.get("worksheets")
-    if cells is None and isinstance(sheets, list):  # until format 3
-        cells = [
-            sheet["cells"]
-            for sheet in sheets
-            if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)
-        ]
-        cells = [cell for sheet in cells for cell in sheet]
+    cells, metadata, worksheets = tree.get("cells"), tree.get("metadata"), tree.get("worksheets")
+    if cells is None and isinstance(worksheets, list):
+        cells = _worksheet_cells(worksheets)
     if not isinstance(cells, list):
         raise ValueError("no cells")
     return cells, metadata if isinstance(metadata, dict) else {}
 
 
-def _whole_cells(text, decoder):
-    """The cells that can be read in a damaged text.
+def _worksheet_cells(worksheets):
+    """Return the cells of all worksheets, which notebooks had up to format 3."""
+    sheets = [sheet.get("cells") for sheet in worksheets if isinstance(sheet, dict)]
+    return [cell for cells in sheets if isinstance(cells, list) for cell in cells]
+
+
+def _intact_cells(text, decoder):
+    """Return the cells that can be read in a damaged text.
 
     The work is linear in its length, however it is damaged.
     """
@@ -94,21 +98,21 @@ def _whole_cells(text, decoder):
             effort -= stop - start
             end = start + 1
     if not cells:
-        kind = " (it is a web page)" if text.startswith("<") else ""
-        raise SubmissionError(f"cannot be read as a notebook{kind}")
+        hint = " (it is a web page)" if text.startswith("<") else ""
+        raise SubmissionError(f"cannot be read as a notebook{hint}")
     return cells
 
 
 def _damage(text, problem):
-    """What is wrong with a text, and what was read of it."""
+    """Return the phrase on what is wrong with a text, and what was read of it."""
     if isinstance(problem, RecursionError):
-        return "is nested too deep; the cells beside that were read"
+        return "is nested too deeply; its other cells were read"
     if not isinstance(problem, json.JSONDecodeError):
-        return "is not built like a notebook; the cells in it were read"
+        return "does not have the structure of a notebook; the cells found in it were read"
     line = text.count("\n", 0, problem.pos) + 1
-    return f"is cut off or damaged in line {line}; the cells that are whole were read"
+    return f"is cut off or damaged in line {line}; only its intact cells were read"
 
 
-def _int(digits):
-    """A whole number; 0 for one so long that Python would refuse it."""
+def _parse_int(digits):
+    """Return a whole number, 0 for one so long that Python would refuse it."""
     return int(digits) if len(digits) < 100 else 0

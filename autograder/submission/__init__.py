@@ -1,6 +1,4 @@
-"""A folder that a student handed in → a Submission: seven parsed notebooks, repaired, and a
-sentence on each defect.
-"""
+"""Submissions: the seven notebooks found in a student's folder, parsed and repaired."""
 
 from .folder import Submission, read_submission, restore_all
 

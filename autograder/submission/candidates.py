@@ -1,6 +1,4 @@
-"""The files of one folder → which of them is which of the seven notebooks, and a sentence on each
-that was in doubt.
-"""
+"""Which file of a folder is which of the seven notebooks, and a note on each doubt."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,25 +11,33 @@ from ..assignment import NOTEBOOKS
 from ..errors import SubmissionError
 from ..notebook.cells import read_code
 from ..notebook.file import load_notebook
-from .identify import Content, meant_by
+from .identify import NotebookFingerprint, identify_by_name
 
 
 @dataclass(frozen=True)
-class File:
-    """A file that may be a notebook: what its name means, what it holds or why it cannot be read.
+class CandidateFile:
+    """A file that may be one of the seven notebooks.
 
-    written: for each of the seven of which it holds cells, the names that the student began to
-    write. main: the one that most of its cells come from.
+    Attributes:
+        path: where it is.
+        named_like: the notebook that its name stands for.
+        notebook: its content, None where it cannot be read.
+        problem: why it cannot be read; this and the phrases continue the file's name.
+        phrases: what had to be done to read it.
+        started_answers: for each notebook of which it has cells, the names that the student began
+            to write.
+        made_from: the notebook that most of its cells come from.
+        modified_ns: time of its last change in nanoseconds.
     """
 
     path: Path
-    meant: str | None
+    named_like: str | None
     notebook: NotebookNode | None = None
     problem: str = ""
     phrases: Sequence[str] = ()
-    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    main: str | None = None
-    changed: int = 0  # nanoseconds
+    started_answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    made_from: str | None = None
+    modified_ns: int = 0
 
     @property
     def name(self) -> str:
@@ -39,137 +45,180 @@ class File:
         return self.path.name
 
     @property
-    def known(self) -> bool:
-        """Whether it is one of the seven, readable or not."""
-        return bool(self.meant or self.written)
-
-    def is_for(self, name: str) -> bool:
-        """Whether it was made to be this one of the seven."""
-        return name in (self.meant, self.main)
-
-    def rank(self, name: str) -> tuple:
-        """The larger, the better it serves as this one of the seven."""
-        return (
-            bool(self.written[name]),
-            self.name == name,
-            self.meant == name,
-            self.main == name,
-            self.changed,
-            self.order,
-        )
+    def cells(self) -> list[NotebookNode]:
+        """Its cells, none where it cannot be read."""
+        return self.notebook.cells if self.notebook is not None else []
 
     @property
-    def order(self) -> list:
-        """Its name, such that (10) comes behind (9)."""
-        return [
-            int(part) if place % 2 else part
-            for place, part in enumerate(re.split(r"(\d+)", self.name))
-        ]
+    def is_recognised(self) -> bool:
+        """Whether it is one of the seven notebooks, readable or not."""
+        return bool(self.named_like or self.started_answers)
+
+    @property
+    def natural_order(self) -> list[str | int]:
+        """A sort key of its name by which (10) comes after (9)."""
+        pieces = re.split(r"(\d+)", self.name)
+        return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
+
+    def is_for(self, name: str) -> bool:
+        """Tell whether it was made to be this one of the seven."""
+        return name in (self.named_like, self.made_from)
+
+    def rank(self, name: str) -> tuple:
+        """Return a sort key; the larger, the better the file serves as this notebook."""
+        return (
+            bool(self.started_answers[name]),
+            self.name == name,
+            self.named_like == name,
+            self.made_from == name,
+            self.modified_ns,
+            self.natural_order,
+        )
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The notebooks chosen from one folder, by name, and a sentence per doubt or defect.
+class FolderNotebooks:
+    """The notebooks found in the files of one folder.
 
-    answers: how many names the student began to write. newest: when the latest of its files was
-    changed.
+    Attributes:
+        notebooks: {name: notebook}.
+        notes: a sentence for each doubt or defect.
+        answer_count: how many names the student began to write.
+        modified_ns: when the latest of their files was changed.
     """
 
     notebooks: dict[str, NotebookNode]
     notes: tuple[str, ...]
-    answers: int
-    newest: int
+    answer_count: int
+    modified_ns: int
 
 
-def read_file(path: Path, contents: Mapping[str, Content], problem: str | None = None) -> File:
-    """Read one file, unless there is a problem already: a phrase that lacks its subject."""
-    meant = meant_by(path.name)
+def read_candidate(
+    path: Path, fingerprints: Mapping[str, NotebookFingerprint], problem: str | None = None
+) -> CandidateFile:
+    """Read a file and find out which of the seven notebooks it has cells of.
+
+    Args:
+        path: the file.
+        fingerprints: of the released notebooks, by name.
+        problem: why the file must not be read, if so: a phrase that continues its name.
+    """
+    named_like = identify_by_name(path.name)
     try:
         if problem:
             raise SubmissionError(problem)
         notebook, phrases = load_notebook(path)
-        changed = path.stat().st_mtime_ns
+        modified_ns = path.stat().st_mtime_ns
     except (SubmissionError, OSError) as error:
-        return File(path, meant, problem=str(error))
-    votes = {name: content.votes(notebook.cells) for name, content in contents.items()}
-    main = max(votes, key=votes.get, default=None)
-    main = main if main and votes[main] > 1 else None
-    owners = {main, meant if votes.get(meant) or not main else None} - {None}
-    owners |= {name for name, content in contents.items() if content.is_in(notebook.cells)}
-    written = {
-        name: contents[name].written(notebook.cells) if name in contents else frozenset()
-        for name in owners
+        return CandidateFile(path, named_like, problem=str(error))
+    cells = notebook.cells
+    matches = {name: each.count_matches(cells) for name, each in fingerprints.items()}
+    made_from = max(matches, key=lambda name: matches[name], default=None)
+    if made_from and matches[made_from] < 2:  # one cell may be like a released one by chance
+        made_from = None
+    sources = {name for name, each in fingerprints.items() if each.is_found_in(cells)}
+    if made_from:
+        sources.add(made_from)
+    if named_like and (matches.get(named_like) or not made_from):
+        sources.add(named_like)
+    started = {
+        name: fingerprints[name].started_answers(cells) if name in fingerprints else frozenset()
+        for name in sources
     }
-    return File(path, meant, notebook, "", phrases, written, main, changed)
+    return CandidateFile(
+        path,
+        named_like,
+        notebook,
+        phrases=phrases,
+        started_answers=started,
+        made_from=made_from,
+        modified_ns=modified_ns,
+    )
 
 
-def choose(files: Sequence[File]) -> Choice:
-    """Choose a file for each of the seven."""
-    notebooks, notes, answers, newest = {}, [], 0, 0
+def choose_notebooks(files: Sequence[CandidateFile]) -> FolderNotebooks:
+    """Choose the file of each of the seven notebooks, or the files into which it was split."""
+    notebooks, notes, answer_count, modified_ns = {}, [], 0, 0
     for name in NOTEBOOKS:
-        able = sorted(
-            (file for file in files if name in file.written), key=lambda file: file.rank(name)
-        )
-        if not able:
+        readable = [file for file in files if name in file.started_answers]
+        if not readable:
             notes.append(f"{name} {_absence(name, files)}.")
             continue
-        best = able[-1]
-        parts = [best, *(file for file in able[-2::-1] if _is_another_part(file, best, name))]
-        parts.sort(key=lambda file: file.order)
+        best, parts = _best_and_parts(name, readable)
         notes += _notes(name, best, parts, files)
         notebooks[name] = _joined(parts)
-        answers += len(frozenset().union(*(part.written[name] for part in parts)))
-        newest = max(newest, *(part.changed for part in parts))
-    return Choice(notebooks, tuple(notes), answers, newest)
+        answer_count += len(frozenset().union(*(part.started_answers[name] for part in parts)))
+        modified_ns = max(modified_ns, *(part.modified_ns for part in parts))
+    return FolderNotebooks(notebooks, tuple(notes), answer_count, modified_ns)
+
+
+def _best_and_parts(name, readable):
+    """Return the best file for a notebook, and all files that are parts of it, in their order."""
+    *others, best = sorted(readable, key=lambda file: file.rank(name))
+    parts = [best, *(file for file in reversed(others) if _is_another_part(file, best, name))]
+    return best, sorted(parts, key=lambda file: file.natural_order)
 
 
 def _is_another_part(file, best, name):
-    """Whether a notebook was split, and this file holds answers that have no cell in the best one."""
-    present = {each for cell in best.notebook.cells for each in read_code(cell.source).names}
-    return file.is_for(name) and bool(file.written[name]) and present.isdisjoint(file.written[name])
+    """Tell whether a file has answers to a notebook of which the best file has no cell."""
+    answers = file.started_answers[name]
+    present = {each for cell in best.cells for each in read_code(cell.source).names}
+    return file.is_for(name) and bool(answers) and present.isdisjoint(answers)
 
 
 def _joined(parts):
-    first = parts[0].notebook
-    return NotebookNode(first, cells=[cell for part in parts for cell in part.notebook.cells])
+    """Return one notebook with the cells of all parts."""
+    return NotebookNode(parts[0].notebook, cells=[cell for part in parts for cell in part.cells])
+
+
+def _file_named(name, files):
+    """Return the file with exactly this name, None where there is none."""
+    return next((file for file in files if file.name == name), None)
 
 
 def _absence(name, files):
-    """Why no file is this one of the seven, as a phrase without its subject."""
-    exact = next((file for file in files if file.name == name), None)
+    """Return why no file is this notebook, as a phrase that continues its name."""
+    exact = _file_named(name, files)
+    if exact and exact.problem:
+        return exact.problem
     if exact:
-        return exact.problem or f"holds the cells of {exact.main}, and its own are in no other file"
-    broken = next((file for file in files if file.meant == name and file.problem), None)
+        return f"contains the cells of {exact.made_from}, and its own cells are in no other file"
+    broken = next((file for file in files if file.named_like == name and file.problem), None)
     return f"is missing, and {broken.name} {broken.problem}" if broken else "is missing"
 
 
 def _notes(name, best, parts, files):
-    """What there is to say about the choice of a notebook."""
-    exact = next((file for file in files if file.name == name), None)
-    others = [
-        file.name
-        for file in files
-        if file.is_for(name)
-        and name in file.written
-        and file not in parts
-        and (file is not exact or best is exact)
-    ]
+    """Return the sentences on the choice of a notebook."""
+    exact = _file_named(name, files)
     notes = []
     if len(parts) > 1:
         notes.append(f"{name} was put together from {' and '.join(part.name for part in parts)}.")
     elif best is not exact:
-        if exact is None:
-            reason = "is missing"
-        elif exact.problem:
-            reason = exact.problem
-        else:
-            reason = (
-                "holds no answer" if name in exact.written else f"holds the cells of {exact.main}"
-            )
-        notes.append(f"{name} {reason}; {best.name} was read in its place.")
+        notes.append(f"{name} {_why_not(exact, name)}; {best.name} was read instead.")
+    others = [
+        file.name
+        for file in files
+        if file.is_for(name)
+        and name in file.started_answers
+        and file not in parts
+        and (file is not exact or best is exact)
+    ]
     if others:
-        notes.append(f"{name}: of several files {best.name} was read, not {' or '.join(others)}.")
+        notes.append(
+            f"{name}: several files look like it; {best.name} was read, not {' or '.join(others)}."
+        )
     for part in parts:
         subject = name if part.name == name else f"{name} (read from {part.name})"
         notes += [f"{subject} {phrase}." for phrase in part.phrases]
     return notes
+
+
+def _why_not(exact, name):
+    """Return why the file with a notebook's name was not chosen, as a phrase after the name."""
+    if exact is None:
+        return "is missing"
+    if exact.problem:
+        return exact.problem
+    if name in exact.started_answers:
+        return "contains no answer"
+    return f"contains the cells of {exact.made_from}"

@@ -1,6 +1,4 @@
-"""A folder that a student handed in, read as a Submission; whatever is wrong with it, said in one
-sentence each.
-"""
+"""A student's folder read as a Submission, with one sentence on each defect."""
 
 import dataclasses
 import itertools
@@ -20,8 +18,8 @@ from ..submission_limits import (
     MAX_NOTEBOOK_BYTES,
     MAX_WEIGHTS_BYTES,
 )
-from .candidates import choose, read_file
-from .identify import SUFFIXES, contents_of, meant_by
+from .candidates import choose_notebooks, read_candidate
+from .identify import SUFFIXES, identify_by_name, read_fingerprints
 from .repair import restore
 
 MAX_TOTAL = 2**30  # bytes of all notebooks in all folders
@@ -30,8 +28,14 @@ MAX_FILES = 60  # notebooks in all folders
 
 @dataclass(frozen=True)
 class Submission:
-    """What was handed in: the notebooks that could be read (by name), the weights' files, and a
-    sentence per defect.
+    """What a student handed in.
+
+    Attributes:
+        name: of the folder.
+        folder: where it is.
+        notebooks: those of the seven that could be read, by name.
+        weights: the files of weights beside them.
+        notes: a sentence for each defect.
     """
 
     name: str
@@ -42,112 +46,126 @@ class Submission:
 
 
 def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
-    """The Submission in a folder.
+    """Read the Submission in a folder.
 
-    Raises SubmissionError where there is none, or none of the seven notebooks in it.
+    All notebooks come from one folder: that one, or one below it, whichever has the most answers
+    (then: has the most notebooks, is nearest to the top, was changed last). Links are followed
+    within the folder only. Each of the seven is the file of its exact name, unless that cannot be
+    read or has no answer while another file has one; else, among the files that answer it, the one
+    named like it, then the one made of its cells, then the newest.
 
-    All notebooks come from one folder: that one, or one below it, whichever has answers to the most
-    notebooks (then: has the most notebooks, is nearest to the top, was changed last). Links are
-    followed within the folder only. Each of the seven is the file of its exact name, unless that
-    cannot be read or has no answer while another file has one; else, among the files that answer
-    it, the one named like it, then the one made of its cells, then the newest. `release`: the
-    folder of the notebooks that were handed out, to know their cells by.
+    Args:
+        folder: what was handed in, unpacked.
+        release: the folder of the notebooks that were handed out, to know their cells by.
+
+    Raises:
+        SubmissionError: where there is no folder, or none of the seven notebooks in it.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise SubmissionError(f"{folder} is not a folder.")
-    contents = contents_of(release)
-    groups = {}
-    for path, problem in _files(folder):
-        groups.setdefault(path.parent, []).append(read_file(path, contents, problem))
-    groups = {place: files for place, files in groups.items() if any(file.known for file in files)}
-    if not groups:
+    found = {
+        parent: choose_notebooks(files)
+        for parent, files in _candidates_by_folder(folder, release).items()
+        if any(file.is_recognised for file in files)
+    }
+    if not found:
         hint = "; unpack the zip file first" if any(folder.glob("*.zip")) else ""
         raise SubmissionError(
             f"{folder} holds none of the seven notebooks ({NOTEBOOKS[0]} to {NOTEBOOKS[-1]}){hint}."
         )
-    choices = {place: choose(files) for place, files in groups.items()}
-    best = max(choices, key=lambda place: _rank(choices[place], place))
-    notes = list(choices[best].notes)
-    others = sorted(_shown(place, folder) for place in choices if place != best)
+    best = max(found, key=lambda parent: _rank(found[parent], parent))
+    notes = list(found[best].notes)
+    others = sorted(_shown(parent, folder) for parent in found if parent != best)
     if others:
+        chosen = _shown(best, folder)
         notes.insert(
-            0,
-            (
-                f"The notebooks in {_shown(best, folder)} were read; those in {', '.join(others)} "
-                "were not."
-            ),
+            0, f"The notebooks in {chosen} were read; those in {', '.join(others)} were not."
         )
     weights, defects = _weights(best, folder)
     return Submission(
-        folder.resolve().name, folder, choices[best].notebooks, weights, (*notes, *defects)
+        folder.resolve().name, folder, found[best].notebooks, weights, (*notes, *defects)
     )
 
 
 def restore_all(
     submission: Submission, released: Callable[[str], NotebookNode | None]
 ) -> Submission:
-    """The submission with each notebook restored, and a sentence per repair.
+    """Return the submission with each notebook restored, and a note on each repair.
 
-    `released`: the release's, by name.
+    Args:
+        submission: as read.
+        released: returns the released notebook of a name, None where there is none.
     """
     notebooks, notes = {}, []
     for name, notebook in submission.notebooks.items():
-        twin = released(name)
-        notebooks[name], repairs = restore(notebook, twin) if twin else (notebook, [])
+        original = released(name)
+        notebooks[name], repairs = restore(notebook, original) if original else (notebook, [])
         notes += [f"{name}: {repair}" for repair in repairs]
     return dataclasses.replace(submission, notebooks=notebooks, notes=(*submission.notes, *notes))
 
 
-def _rank(choice, place):
-    """The larger, the likelier a folder is the one that was meant."""
-    return choice.answers, len(choice.notebooks), -len(place.parts), choice.newest, str(place)
+def _candidates_by_folder(folder, release):
+    """Return {folder: its files that may be notebooks, read}."""
+    fingerprints = read_fingerprints(release)
+    by_folder = {}
+    for path, problem in _files(folder):
+        candidate = read_candidate(path, fingerprints, problem)
+        by_folder.setdefault(path.parent, []).append(candidate)
+    return by_folder
 
 
-def _shown(place, folder):
-    return f"the folder {place.relative_to(folder)}" if place != folder else "the folder itself"
+def _rank(found, parent):
+    """Return a sort key; the larger, the likelier a folder is the one to grade."""
+    depth = len(parent.parts)
+    return found.answer_count, len(found.notebooks), -depth, found.modified_ns, str(parent)
+
+
+def _shown(parent, folder):
+    return f"the folder {parent.relative_to(folder)}" if parent != folder else "the folder itself"
 
 
 def _files(folder):
-    """Each file below a folder that may be a notebook, and why it cannot be read, if it cannot; the
-    likeliest first.
-    """
-    files = []
-    for place, below, names in itertools.islice(os.walk(folder), MAX_FOLDERS):
-        depth = len(Path(place).relative_to(folder).parts)
-        below[:] = (
-            sorted(name for name in below if not name.startswith((".", "__")))
-            if depth < MAX_DEPTH
-            else []
-        )
-        files += [
-            (depth, name not in NOTEBOOKS, Path(place, name))
-            for name in names
-            if _may_be_notebook(name)
-        ]
+    """Yield each file that may be a notebook, the likeliest first, and why it must not be read."""
     total = 0
-    for count, (_, _, path) in enumerate(sorted(files), 1):
+    for count, path in enumerate(_notebook_paths(folder), 1):
         problem = _unusable(path, folder, MAX_NOTEBOOK_BYTES)
         total += 0 if problem else path.stat().st_size
         if count > MAX_FILES or total > MAX_TOTAL:
-            problem = problem or "was not read, since there are too many notebooks"
+            problem = problem or "was not read, because there are too many notebooks"
         yield path, problem
 
 
-def _may_be_notebook(name):
-    """Whether a file's name is that of a notebook; a name that means one of the seven may end like
-    a text's.
-    """
-    hidden, name = name.startswith("."), name.casefold()
-    return not hidden and (
-        name.endswith(".ipynb") or name.endswith(SUFFIXES) and meant_by(name) is not None
-    )
+def _notebook_paths(folder):
+    """Return the files that may be notebooks: the nearest to the top first, then exact names."""
+    found = []
+    for parent, subfolders, names in itertools.islice(os.walk(folder), MAX_FOLDERS):
+        depth = len(Path(parent).relative_to(folder).parts)
+        # os.walk goes on with the subfolders that are left in this list.
+        visible = sorted(name for name in subfolders if not name.startswith((".", "__")))
+        subfolders[:] = visible if depth < MAX_DEPTH else []
+        found += [
+            (depth, name not in NOTEBOOKS, Path(parent, name))
+            for name in names
+            if _may_be_notebook(name)
+        ]
+    return [path for _, _, path in sorted(found)]
 
 
-def _weights(place, folder):
-    """The files of weights beside the notebooks, and a sentence for each that cannot be used."""
+def _may_be_notebook(filename):
+    """Tell whether a file's name may be a notebook's: *.ipynb, or a text named like the seven."""
+    if filename.startswith("."):
+        return False
+    name = filename.casefold()
+    if name.endswith(".ipynb"):
+        return True
+    return name.endswith(SUFFIXES) and identify_by_name(name) is not None
+
+
+def _weights(parent, folder):
+    """Return the files of weights beside the notebooks, and a sentence on each unusable one."""
     weights, notes = [], []
-    for path in sorted(place.glob("*.pt"))[:MAX_FILES]:
+    for path in sorted(parent.glob("*.pt"))[:MAX_FILES]:
         reason = _unusable(path, folder, MAX_WEIGHTS_BYTES)
         if reason:
             notes.append(f"{path.name} {reason}.")
@@ -157,9 +175,7 @@ def _weights(place, folder):
 
 
 def _unusable(path, folder, limit):
-    """Why a file cannot be used, as a phrase without its subject; None for a plain file of the
-    folder.
-    """
+    """Return why a file cannot be used, as a phrase after its name; None where it can be."""
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             return "is a link to a file outside the folder"

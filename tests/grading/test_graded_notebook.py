@@ -8,9 +8,9 @@ from nbformat import NotebookNode, v4
 
 from autograder.assignment import Task
 from autograder.checks import Outcome
-from autograder.grading.graded_notebook import graded_notebook, runs
+from autograder.grading.graded_notebook import graded_notebook
 from autograder.grading.report import TaskResult
-from autograder.notebook.cells import grade_id, nbgrader_metadata
+from autograder.notebook.cells import grade_id, is_run, nbgrader_metadata
 
 PASSED = TaskResult(
     Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto"), (Outcome("value", True, "It is 3."),)
@@ -47,7 +47,7 @@ RELEASED = v4.new_notebook(cells=[SETUP, ANSWER, TEST, TARGET, text("Why?"), QUE
 
 def graded(*cells, released=RELEASED, outputs=None, notes=()):
     notebook = NotebookNode(cells=list(cells))
-    outputs = [[] for cell in cells if runs(cell)] if outputs is None else outputs
+    outputs = [[] for cell in cells if is_run(cell)] if outputs is None else outputs
     result = graded_notebook(notebook, released, outputs, [PASSED], notes)
     nbformat.validate(result)
     return result.cells

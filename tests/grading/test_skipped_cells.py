@@ -4,9 +4,9 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from autograder.grading.graded_notebook import runs
 from autograder.grading.skipped_cells import HANDED_IN, as_handed_in, demonstrations
 from autograder.grading.submission_grader import Course
+from autograder.notebook.cells import is_run
 
 RELEASED = [
     ("setup", "import torch\nsize = 2"),
@@ -115,7 +115,7 @@ def test_the_assignments_own_trainings_and_maps_are_demonstrations():
         sources = [
             cell.source
             for cell in key.cells
-            if runs(cell) and not cell.source.startswith("# Instructor only")
+            if is_run(cell) and not cell.source.startswith("# Instructor only")
         ]
         found[name] = [sources[i] for i in demonstrations(sources, release)]
     assert any("train(vae" in source for source in found["04_training.ipynb"])

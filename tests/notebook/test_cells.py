@@ -10,6 +10,8 @@ from autograder.notebook.cells import MAX_PARSED, normalised_source, read_code
 
 # A source → what it needs before it runs, and which of its names are defined to the end.
 SOURCES = {
+    "": (set(), set()),
+    "# a comment": (set(), set()),
     "a = b": ({"b"}, set()),
     "import a.b as c, d\ne = c + d": (set(), set()),
     "x = x + 1": ({"x"}, set()),

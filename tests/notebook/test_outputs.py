@@ -26,7 +26,7 @@ def stream(text, name="stdout"):
 
 def display(kind="display_data", name=None, **data):
     names = {
-        "joined_text": "text/plain",
+        "plain": "text/plain",
         "html": "text/html",
         "png": "image/png",
         "svg": "image/svg+xml",
@@ -68,7 +68,8 @@ def shown(*messages):
     ]
 
 
-TURNED = {
+# What a kernel sends → what is kept.
+SHOWN = {
     "prints in a row are one output": (
         [stream("a"), stream("b\n"), stream("c", "stderr")],
         ["ab\n", "c"],
@@ -104,7 +105,7 @@ TURNED = {
 }
 
 
-@pytest.mark.parametrize("messages, kept", TURNED.values(), ids=TURNED)
+@pytest.mark.parametrize("messages, kept", SHOWN.values(), ids=SHOWN)
 def test_messages_become_outputs(messages, kept):
     assert shown(*messages) == kept
 

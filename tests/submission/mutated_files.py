@@ -1,5 +1,7 @@
-"""How notebooks are written to files, and what happens to those: functions that give bytes and note
-what is lost.
+"""Mutations of files: how programs write notebooks, and what happens to the bytes afterwards.
+
+Such a mutation takes a MutatedNotebook, its file in pieces, and two numbers, which choose what
+happens where; it returns the bytes, and notes the answers that it destroys.
 """
 
 import json
@@ -16,11 +18,11 @@ class Style:
     line_end: str = "\n"
     encoding: str = "utf-8"
 
-    def pieces(self, hurt):
-        """The bytes before the cells, one piece for each cell, and the bytes behind them."""
-        rest = self._text({key: value for key, value in hurt.notebook.items() if key != "cells"})
-        cells = [self._text(cell) for cell in hurt.cells]
-        cells = [cell + ", " * (place < len(cells)) for place, cell in enumerate(cells, 1)]
+    def pieces(self, mutated):
+        """The bytes before the cells, one piece for each cell, and the bytes after them."""
+        rest = self._text({key: value for key, value in mutated.notebook.items() if key != "cells"})
+        cells = [self._text(cell) for cell in mutated.cells]
+        cells = [f"{cell}, " for cell in cells[:-1]] + cells[-1:]
         empty = rest == "{}"
         if self.cells_first:
             texts = ['{"cells": [', *cells, "]}" if empty else "], " + rest[1:]]
@@ -37,38 +39,37 @@ class Style:
         return json.dumps(value, ensure_ascii=self.ascii, indent=self.indent)
 
 
-def cut(hurt, pieces, a, b):
+def cut(mutated, pieces, a, b):
     """The file ends early."""
     end = a % (sum(map(len, pieces)) + 1)
-    _lose(hurt, pieces, lambda start, stop: stop > end)
+    _lose(mutated, pieces, lambda start, stop: stop > end)
     return b"".join(pieces)[:end]
 
 
-def flip(hurt, pieces, a, b):
+def flip(mutated, pieces, a, b):
     """One byte is another."""
     data = bytearray(b"".join(pieces))
-    place = a % len(data)
-    data[place] = b % 256
-    _lose(hurt, pieces, lambda start, stop: start - 4 <= place < stop + 4)
-    if place < 4:
-        hurt.lost |= hurt.names if pieces[0].startswith((b"\xff\xfe", b"\xfe\xff")) else set()
+    position = a % len(data)
+    data[position] = b % 256
+    _lose(mutated, pieces, lambda start, stop: start - 4 <= position < stop + 4)
+    if position < 4:
+        mutated.lost |= mutated.names if pieces[0].startswith((b"\xff\xfe", b"\xfe\xff")) else set()
     return bytes(data)
 
 
-def append(hurt, pieces, a, b):
-    """Something stands behind the end."""
+def append(mutated, pieces, a, b):
+    """There are extra bytes after the end."""
     return b"".join(pieces) + (b"\0" * 100, b"\r\n\r\n", b"}", b"\xff")[a % 4]
 
 
-def prepend(hurt, pieces, a, b):
+def prepend(mutated, pieces, a, b):
     """A byte order mark, or space, stands before the beginning."""
-    first = (
-        ("\ufeff", "\n \t")[a % 2].encode() if pieces[0].startswith(b"{") else b""
-    )  # UTF-16 has its mark
+    is_utf8 = pieces[0].startswith(b"{")  # UTF-16 has its own mark
+    first = ("\ufeff", "\n \t")[a % 2].encode() if is_utf8 else b""
     return first + b"".join(pieces)
 
 
-def whole(hurt, pieces, a, b):
+def whole(mutated, pieces, a, b):
     """The file is as it was written."""
     return b"".join(pieces)
 
@@ -76,11 +77,11 @@ def whole(hurt, pieces, a, b):
 FILES = (whole, cut, flip, append, prepend)
 
 
-def _lose(hurt, pieces, hit):
-    """Note as lost what the cells define whose bytes are hit."""
-    hurt.lost |= hurt.names if hurt.torn else set()
+def _lose(mutated, pieces, hit):
+    """Note as lost what the cells define whose bytes (from start to stop) are hit."""
+    mutated.lost |= mutated.names if mutated.torn else set()
     start = len(pieces[0])
-    for cell, piece in zip(hurt.cells, pieces[1:-1], strict=True):
+    for cell, piece in zip(mutated.cells, pieces[1:-1], strict=True):
         if hit(start, start + len(piece)):
-            hurt.lose(cell)
+            mutated.lose(cell)
         start += len(piece)

@@ -1,6 +1,4 @@
-"""The seven notebooks, each damaged as a whole, still get the points of their answers, judged by
-the real checks.
-"""
+"""Notebooks that are damaged as a whole keep all points, judged by the real checks."""
 
 import ast
 import copy
@@ -13,14 +11,14 @@ matplotlib.use("Agg")
 
 from autograder.assignment import AUTO, NOTEBOOKS  # noqa: E402 - after the backend is chosen
 from autograder.checks.by_task import CHECKS  # noqa: E402
-from autograder.grading.graded_notebook import runs  # noqa: E402
 from autograder.grading.submission_grader import Course  # noqa: E402
+from autograder.notebook.cells import is_run  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402
 from autograder.submission import read_submission, restore_all  # noqa: E402
 from benchmarks.samples import write_submission  # noqa: E402
 from tests.mistakes.key import namespace  # noqa: E402
 from tests.paths import RELEASE  # noqa: E402
-from tests.submission.mutations import is_python  # noqa: E402
+from tests.submission.mutated_notebook import is_python  # noqa: E402
 
 
 def colab(cells):
@@ -28,11 +26,11 @@ def colab(cells):
     return [
         {
             "cell_type": cell["cell_type"],
-            "metadata": {"id": f"aB{place}"},
+            "metadata": {"id": f"aB{index}"},
             "source": cell["source"],
             **({"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}),
         }
-        for place, cell in enumerate(cells)
+        for index, cell in enumerate(cells)
     ]
 
 
@@ -68,7 +66,7 @@ def answers_into_tests(cells):
 
 
 def copies_of_the_release(cells):
-    """The release's cells again behind the student's."""
+    """The released cells again below the student's."""
     return cells + [cell for cell in RELEASED if cell["id"] in {each["id"] for each in cells}]
 
 
@@ -111,9 +109,8 @@ def test_all_fourteen_points_are_kept(submitted, tmp_path, damage):
 
 
 def student(notebook, name):
-    """The definitions of a notebook's cells that run, in their order."""
-    sources = [cell.source for cell in notebook.cells if runs(cell) and is_python(cell.source)]
+    """A Student made of the definitions in the cells that run, in their order."""
+    sources = [cell.source for cell in notebook.cells if is_run(cell) and is_python(cell.source)]
     nodes = [node for source in sources for node in ast.parse(source).body if hasattr(node, "name")]
-    return InProcess(
-        namespace(name, {str(place): ast.unparse(node) for place, node in enumerate(nodes)})
-    )
+    definitions = {str(index): ast.unparse(node) for index, node in enumerate(nodes)}
+    return InProcess(namespace(name, definitions))

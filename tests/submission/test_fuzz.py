@@ -1,7 +1,6 @@
-"""Whatever happens to the notebooks on their way, grading ends, 0 ≤ score ≤ 14, and intact answers
-keep their points.
+"""Whatever happens to the notebooks: grading ends, 0 ≤ score ≤ 14, intact answers keep points.
 
-`FUZZ_EXAMPLES=5000 pytest tests/test_fuzz.py` tries as many, other ones in each run.
+`FUZZ_EXAMPLES=5000 pytest tests/submission/test_fuzz.py` tries as many, other ones in each run.
 """
 
 import ast
@@ -20,20 +19,23 @@ from hypothesis import strategies as st
 from autograder.assignment import ANSWERS, AUTO, NOTEBOOKS
 from autograder.checks import Outcome
 from autograder.grading import grade, submission_grader
-from autograder.grading.graded_notebook import runs
 from autograder.grading.submission_grader import Course
+from autograder.notebook.cells import is_run
 from autograder.submission import read_submission, restore_all
 from autograder.submission.folder import SubmissionError
 from benchmarks.samples import write_submission
 from tests.mistakes.judge import DECIDES
 from tests.mistakes.key import definitions
 from tests.paths import RELEASE
-from tests.submission import mutated_files, mutations
+from tests.submission.mutated_cells import CELLS
+from tests.submission.mutated_fields import FIELDS
+from tests.submission.mutated_files import FILES, Style
+from tests.submission.mutated_notebook import MutatedNotebook, is_python
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 0))
 COUNTS = Counter()
 NUMBER = st.integers(0, 10**6)
-STEPS = st.lists(st.tuples(st.sampled_from(mutations.CELLS), NUMBER, NUMBER), max_size=6)
+STEPS = st.lists(st.tuples(st.sampled_from(CELLS + FIELDS), NUMBER, NUMBER), max_size=6)
 
 
 class Unstarted:
@@ -53,7 +55,7 @@ def trees(sources):
     """{name: syntax of its last definition} in these sources."""
     found = {}
     for source in sources:
-        if mutations.is_python(source):
+        if is_python(source):
             found |= {
                 node.name: ast.dump(node)
                 for node in ast.parse(source).body
@@ -103,7 +105,7 @@ def submitted(tmp_path_factory):
 
 
 def with_texts(notebook):
-    """The notebook with sources that are texts, which mutations can change, not lists of lines."""
+    """The notebook with sources that are texts, not lists of lines, as the mutations need them."""
     return notebook | {
         "cells": [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
     }
@@ -114,37 +116,41 @@ def no_kernels():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(submission_grader, "NotebookRun", Unstarted)
         patch.setattr(submission_grader, "CHECKS", TASK_CHECKS)
-        patch.setattr(
-            submission_grader, "AT_ONCE", 1
-        )  # CPython 3.11 cannot parse in two threads, and the checks here parse
+        # CPython 3.11 cannot parse in two threads, and the checks here parse.
+        patch.setattr(submission_grader, "AT_ONCE", 1)
         yield
 
 
 @dataclass(frozen=True)
 class Damage:
-    """What happens to one notebook: steps on its cells, a way to write it, and what happens to the
-    file.
+    """What happens to one notebook.
+
+    Attributes:
+        notebook: its name.
+        steps: (mutation, number, number) for each change of its cells.
+        style: how it is written to a file.
+        file: (mutation, number, number) for the file.
     """
 
     notebook: str
     steps: list
-    style: mutated_files.Style
+    style: Style
     file: tuple
 
     def apply(self, notebook):
         """The file's bytes, and the names that are lost."""
         names = frozenset(name for name in KEY if ANSWERS[name] == self.notebook)
-        hurt = mutations.Hurt(copy.deepcopy(notebook), names)
+        mutated = MutatedNotebook(copy.deepcopy(notebook), names)
         for step, a, b in self.steps:
-            hurt.happen(step, a, b)
+            mutated.apply(step, a, b)
             COUNTS[step.__name__] += 1
         step, a, b = self.file
         COUNTS[step.__name__] += 1
-        return step(hurt, self.style.pieces(hurt), a, b), hurt.lost
+        return step(mutated, self.style.pieces(mutated), a, b), mutated.lost
 
 
 STYLES = st.builds(
-    mutated_files.Style,
+    Style,
     st.booleans(),
     st.sampled_from([None, 1]),
     st.booleans(),
@@ -156,7 +162,7 @@ DAMAGE = st.builds(
     st.sampled_from(NOTEBOOKS + NOTEBOOKS[1:6]),
     STEPS,
     STYLES,
-    st.tuples(st.sampled_from(mutated_files.FILES), NUMBER, NUMBER),
+    st.tuples(st.sampled_from(FILES), NUMBER, NUMBER),
 )
 RENAMED = (
     "{} (1).ipynb",
@@ -166,7 +172,7 @@ RENAMED = (
     "Ada_{}_final.ipynb",
     "{}.ipynb.txt",
 )
-PLACES = st.tuples(
+LOCATIONS = st.tuples(
     st.sampled_from(["", "vae", "a/b c"]),
     st.sampled_from(["{}.ipynb"] * 4 + list(RENAMED)),
     st.booleans(),
@@ -186,9 +192,11 @@ def fuzzed(examples):
 
 
 @fuzzed(300)
-@given(st.lists(DAMAGE, min_size=1, max_size=3, unique_by=lambda damage: damage.notebook), PLACES)
-def test_intact_answers_are_read_and_run(submitted, tmp_path_factory, damages, place):
-    folder, name, beside_release = place
+@given(
+    st.lists(DAMAGE, min_size=1, max_size=3, unique_by=lambda damage: damage.notebook), LOCATIONS
+)
+def test_intact_answers_are_read_and_run(submitted, tmp_path_factory, damages, location):
+    folder, name, beside_release = location
     top = tmp_path_factory.mktemp("damaged")
     lost = write(
         top / folder,
@@ -210,7 +218,7 @@ def test_intact_answers_are_read_and_run(submitted, tmp_path_factory, damages, p
     found = {}
     for each, notebook in submission.notebooks.items():
         nbformat.validate(notebook)
-        defined = trees(cell.source for cell in notebook.cells if runs(cell))
+        defined = trees(cell.source for cell in notebook.cells if is_run(cell))
         found |= {name: tree for name, tree in defined.items() if ANSWERS.get(name) == each}
     handed_in = {
         name for name, each in ANSWERS.items() if each in {damage.notebook for damage in damages}
@@ -222,9 +230,11 @@ def test_intact_answers_are_read_and_run(submitted, tmp_path_factory, damages, p
 
 
 @fuzzed(20)
-@given(st.lists(DAMAGE, max_size=3, unique_by=lambda damage: damage.notebook), PLACES)
-def test_intact_answers_keep_their_points(submitted, no_kernels, tmp_path_factory, damages, place):
-    folder, name, beside_release = place
+@given(st.lists(DAMAGE, max_size=3, unique_by=lambda damage: damage.notebook), LOCATIONS)
+def test_intact_answers_keep_their_points(
+    submitted, no_kernels, tmp_path_factory, damages, location
+):
+    folder, name, beside_release = location
     top = tmp_path_factory.mktemp("damaged")
     lost = write(top / folder, submitted.notebooks, damages, name, beside_release)
     COUNTS["graded"] += 1
