@@ -271,16 +271,16 @@ def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
 
 
 def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
-    run, asked = StudentKernel.run, []
+    probe_kernel, asked = StudentKernel.probe, []
 
     def lose_one(kernel, probe, **inputs):
         asked.append(probe)
         if len(asked) == 2:
             for process in processes():
                 os.kill(process, signal.SIGKILL)
-        return run(kernel, probe, **inputs)
+        return probe_kernel(kernel, probe, **inputs)
 
-    monkeypatch.setattr(StudentKernel, "run", lose_one)
+    monkeypatch.setattr(StudentKernel, "probe", lose_one)
     assert grade_loss(SETUP, KL, TEST).score == 2
 
 
