@@ -1,4 +1,4 @@
-"""Processes of this machine: how many are worth starting, and how one ends with the one that started it."""
+"""Processes of this machine: how many are worth starting, and how they end with their parent."""
 
 import multiprocessing
 import os
@@ -8,20 +8,24 @@ from multiprocessing.connection import wait
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
+    """Count the processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def end_with_parent(clean_up: Callable[[], None] = lambda: None) -> None:
-    """Let this process end with the one that started it through multiprocessing, however that ends.
+    """Let this process end with the one that started it through multiprocessing.
 
-    clean_up: called just before, in a thread of its own.
+    Args:
+        clean_up: called just before the end, in a thread of its own.
     """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return  # nobody started this process through multiprocessing
 
     def wait_and_exit():
-        wait([multiprocessing.parent_process().sentinel])
+        wait([parent.sentinel])
         clean_up()
         os._exit(1)
 

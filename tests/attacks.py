@@ -1,16 +1,16 @@
-"""What tests of hostile code share: what it raised, and which processes are there."""
+"""Helpers for tests of hostile code: the error that it raised, and the processes that it left."""
 
 import os
 from pathlib import Path
 
 
-def outcome(kernel, source, timeout=20):
-    """What a cell raised, as a sentence; "" where it raised nothing."""
+def error_of(kernel, source, timeout=20):
+    """Run a cell and return its error, a sentence; "" where it raised nothing."""
     return kernel.run_cell(source, timeout=timeout).error or ""
 
 
 def processes():
-    """The processes below this one that are alive."""
+    """Return the numbers of all living processes below this one."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -52,7 +52,7 @@ class Report:
     """The automatic tasks of one submission, in the assignment's order, and a sentence per defect
     found.
 
-    isolation: where the code ran, as `kernels.level` says it. notebooks: name → the notebook as
+    isolation: where the code ran, as `kernels.isolation` says it. notebooks: name → the notebook as
     graded, with the outputs of the cells that ran and the verdicts.
     """
 

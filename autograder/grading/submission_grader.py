@@ -21,7 +21,7 @@ from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, place
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..errors import SetupError
-from ..kernels import SandboxMissing, level, require_sandbox
+from ..kernels import SandboxMissing, describe_isolation, require_sandbox
 from ..notebook.cells import is_run
 from ..notebook.dependencies import statements_for
 from ..submission import Submission, read_submission, restore_all
@@ -88,7 +88,7 @@ def grade(
             for result in sorted(part.results, key=lambda result: place(result.task))
         ),
         notes,
-        level(),
+        describe_isolation(),
         {part.name: part.notebook_with(notes) for part in parts if part.released},
     )
 

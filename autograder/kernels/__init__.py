@@ -1,10 +1,10 @@
-"""Where student code runs: a kernel in a process of its own, and calls into it.
+"""Kernels in which student code runs, each in a process of its own, and calls into them.
 
-The kernel is in a sandbox where there can be one.
+A kernel is in a sandbox where there can be one.
 """
 
 from .inside.limits import Limits
-from .isolation import SandboxMissing, level, require_sandbox
+from .isolation import SandboxMissing, describe_isolation, require_sandbox
 from .kernel import (
     CELL_SECONDS,
     PROBE_SECONDS,
@@ -21,6 +21,6 @@ __all__ = [
     "Limits",
     "SandboxMissing",
     "StudentKernel",
-    "level",
+    "describe_isolation",
     "require_sandbox",
 ]

@@ -1,4 +1,4 @@
-"""What a sandbox shows of this machine, as bubblewrap's command line."""
+"""bubblewrap's command line: what a sandbox shows of this machine."""
 
 import functools
 import os
@@ -7,13 +7,15 @@ import site
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from ..paths import ROOT
-from .inside.paths import CODE, DATA, OWN, SOCKETS, SPOOL
+from .inside.paths import CODE, DATA, PRIVATE_FOLDERS, SOCKETS, SPOOL
 
 INSIDE = Path(__file__).with_name("inside")
 PACKAGE = "_warm"  # what that package is called in the sandbox; no notebook uses the name
-SYSTEM = (  # shown where they exist
+# shown where they exist
+SYSTEM_PATHS = (
     "/usr",
     "/bin",
     "/sbin",
@@ -28,95 +30,103 @@ SYSTEM = (  # shown where they exist
     "/sys/devices/system/cpu",
 )
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup-try")
+HARDENING = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")
+
+# mask: an empty folder in place of the instructor's files
+MountKind = Literal["bind", "link", "mask"]
 
 
 @functools.cache
-def bubblewrap() -> str | None:
-    """The path of bubblewrap's program, None where there is none."""
+def find_bubblewrap() -> str | None:
+    """Return the path of bubblewrap's program, None where there is none."""
     return shutil.which("bwrap") if sys.platform == "linux" else None
 
 
-def arguments(
-    spool: str, data: str | None, place: str | None, folder_bytes: int, sources: dict[str, str]
+def build_options(
+    slots_folder: str,
+    data: str | None,
+    slot: str | None,
+    folder_bytes: int,
+    sources: dict[str, str],
 ) -> list[str]:
-    """bubblewrap's arguments, all but the program that it runs.
+    """Build bubblewrap's options; the program that it runs comes behind them.
 
-    spool: the folder of the kernels' files and sockets. data: a folder that all kernels may read.
-    place: the name of the one kernel in spool that the sandbox is for; None for a sandbox of forks,
-    which mount folders of their own. sources: path → another path under which to find it, where
-    this user has no access to the first.
+    Their order matters: later mounts cover earlier ones.
+
+    Args:
+        slots_folder: the folder of the kernels' slots.
+        data: a folder that all kernels may read.
+        slot: name of the one kernel's slot that the sandbox is for; None for a sandbox of forks,
+            which mount folders of their own.
+        folder_bytes: the size of each of the one kernel's folders.
+        sources: path → another path under which to find it, where this user has no access to the
+            first.
     """
-    words = [f"--unshare-{name}" for name in NAMESPACES]
-    words += [
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-        "--hostname",
-        "sandbox",
-        "--chdir",
-        "/",
-    ]
-    words += ["--proc", "/proc", "--dev", "/dev"]
-    for path in OWN:  # before what is shown, which may lie below one of them
-        words += (
-            ["--tmpfs", path] if place is None else ["--size", str(folder_bytes), "--tmpfs", path]
-        )
-    for kind, path in shown():
-        if kind == "link":
-            words += ["--symlink", os.readlink(path), path]
-        elif kind == "mask":
-            words += ["--tmpfs", path]
-        else:
-            words += ["--ro-bind", sources.get(path, path), path]
-    words += ["--ro-bind", sources.get(str(INSIDE), str(INSIDE)), f"{CODE}/{PACKAGE}"]
-    words += ["--ro-bind", sources.get(data, data), DATA] if data else ["--dir", DATA]
-    if place is None:
-        words += ["--bind", spool, SPOOL, "--dir", SOCKETS]
-    else:
-        words += [
-            "--ro-bind",
-            f"{spool}/{place}",
-            f"{SPOOL}/{place}",
-            "--bind",
-            f"{spool}/{place}/sockets",
-            SOCKETS,
-        ]
-    return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
+    options = [f"--unshare-{name}" for name in NAMESPACES]
+    options += [*HARDENING, "--hostname", "sandbox", "--chdir", "/"]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    size = [] if slot is None else ["--size", str(folder_bytes)]
+    for path in PRIVATE_FOLDERS:  # before the machine's paths, which may lie below one of them
+        options += [*size, "--tmpfs", path]
+    for kind, path in machine_mounts():
+        options += _mount_options(kind, path, sources)
+    options += ["--ro-bind", sources.get(str(INSIDE), str(INSIDE)), f"{CODE}/{PACKAGE}"]
+    options += ["--ro-bind", sources.get(data, data), DATA] if data else ["--dir", DATA]
+    options += _slot_options(slots_folder, slot)
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
-def bound(data: str | None) -> list[str]:
-    """The paths of this machine that a sandbox shows, all read-only."""
-    return (
-        [path for kind, path in shown() if kind == "bind"]
-        + [str(INSIDE)]
-        + ([data] if data else [])
-    )
+def _mount_options(kind, path, sources):
+    """Return the options that show a path of this machine."""
+    if kind == "link":
+        return ["--symlink", os.readlink(path), path]
+    if kind == "mask":
+        return ["--tmpfs", path]
+    return ["--ro-bind", sources.get(path, path), path]
 
 
-def shown() -> Iterator[tuple[str, str]]:
-    """("bind" | "link" | "mask", path), outer folders first.
+def _slot_options(slots_folder, slot):
+    """Return the options that show the kernels' slots and, of one kernel, its sockets."""
+    if slot is None:
+        return ["--bind", slots_folder, SPOOL, "--dir", SOCKETS]
+    folder = f"{slots_folder}/{slot}"
+    return ["--ro-bind", folder, f"{SPOOL}/{slot}", "--bind", f"{folder}/sockets", SOCKETS]
 
-    A mask empties what is the instructor's.
-    """
-    kinds = {
-        path: "link" if os.path.islink(path) else "bind" for path in SYSTEM if os.path.lexists(path)
-    }
-    kinds |= {path: "bind" for path in python_folders()}
-    for private in (str(ROOT), os.path.realpath(os.getcwd()), os.path.expanduser("~")):
-        if any(private.startswith(f"{path}/") for path, kind in kinds.items() if kind == "bind"):
-            kinds[private] = "mask"
-    seen = {}
+
+def bound_paths(data: str | None) -> list[str]:
+    """List the paths of this machine that a sandbox shows, all read-only."""
+    paths = [path for kind, path in machine_mounts() if kind == "bind"]
+    return [*paths, str(INSIDE), *([data] if data else [])]
+
+
+def machine_mounts() -> Iterator[tuple[MountKind, str]]:
+    """Yield (kind, path) of what a sandbox shows of this machine, outer folders first."""
+    kinds = _mount_kinds()
+    mounted: dict[str, MountKind] = {}
     for path in sorted(kinds, key=lambda path: Path(path).parts):
-        outer = [other for other in seen if path.startswith(f"{other}/")]
-        if kinds[path] == "bind" and outer and seen[outer[-1]] == "bind":
+        outer = [other for other in mounted if path.startswith(f"{other}/")]
+        if kinds[path] == "bind" and outer and mounted[outer[-1]] == "bind":
             continue  # it is there already
-        seen[path] = kinds[path]
+        mounted[path] = kinds[path]
         yield kinds[path], path
 
 
+def _mount_kinds() -> dict[str, MountKind]:
+    """Return {path: kind} of the system, Python, and masks over what is the instructor's."""
+    kinds: dict[str, MountKind] = {}
+    for path in SYSTEM_PATHS:
+        if os.path.lexists(path):
+            kinds[path] = "link" if os.path.islink(path) else "bind"
+    for path in python_folders():
+        kinds[path] = "bind"
+    for private in (str(ROOT), os.path.realpath(os.getcwd()), os.path.expanduser("~")):
+        if any(private.startswith(f"{path}/") for path, kind in kinds.items() if kind == "bind"):
+            kinds[private] = "mask"
+    return kinds
+
+
 def python_folders() -> set[str]:
-    """The folders of this interpreter: installation, virtual environment, installed packages."""
+    """Find this interpreter's folders: installation, virtual environment, installed packages."""
     folders = {
         sys.prefix,
         sys.base_prefix,

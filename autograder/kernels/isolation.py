@@ -1,6 +1,4 @@
-"""The sandbox of this process: which level of isolation there is, and a place in it for each
-kernel.
-"""
+"""The level of isolation on this machine, and a slot in a sandbox for each kernel."""
 
 import atexit
 import functools
@@ -11,14 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import bubblewrap
-from .warm_process import NOBODY, Warm, WarmError
+from .inside.isolation_level import IsolationLevel
+from .warm_process import NOBODY, WarmProcess, WarmProcessError
 
-LEVELS = {
-    "forks": "a sandbox (bubblewrap around all kernels, namespaces of its own for each)",
-    "alone": "a sandbox (a bubblewrap of its own for each kernel)",
-    "none": "a plain process with the rights of the grader: no isolation",
+DESCRIPTIONS = {
+    IsolationLevel.FORKS: (
+        "a sandbox (bubblewrap around all kernels, namespaces of its own for each)"
+    ),
+    IsolationLevel.ALONE: "a sandbox (a bubblewrap of its own for each kernel)",
+    IsolationLevel.NONE: "a plain process with the rights of the grader: no isolation",
 }
-WAY_OUT = "install bubblewrap (`apt install bubblewrap`) on a Linux that lets users make namespaces"
+WAY_OUT = (
+    "install bubblewrap (`apt install bubblewrap`) on a Linux system that lets users create "
+    "namespaces"
+)
 
 
 class SandboxMissing(Exception):
@@ -26,98 +30,106 @@ class SandboxMissing(Exception):
 
 
 @dataclass(frozen=True)
-class Seat:
-    """A place for one kernel: a folder for its files and sockets, and the process to ask for it."""
+class KernelSlot:
+    """A folder for one kernel's files and sockets, and the warm process to ask for the kernel."""
 
-    warm: Warm
-    place: Path
+    warm_process: WarmProcess
+    folder: Path
 
     def copy_in(self, source: str, name: str) -> None:
-        """Put a copy of a folder into the place, readable inside. Links are copied as links."""
-        target = self.place / name
+        """Copy a folder into the slot under a name, readable inside; links stay links."""
+        target = self.folder / name
         shutil.copytree(source, target, symlinks=True)
         if os.getuid() == 0:
             for folder, _, files in os.walk(target):
                 for path in (folder, *(os.path.join(folder, file) for file in files)):
                     os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Remove what is left of the kernel."""
-        if self.warm.mode == "alone":
-            self.warm.close()
-        shutil.rmtree(self.place, ignore_errors=True)
+        if self.warm_process.level is IsolationLevel.ALONE:
+            self.warm_process.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @functools.cache
-def mode() -> tuple[str, str]:
-    """The level of isolation, a key of LEVELS, and why it is no better.
+def isolation_level() -> tuple[IsolationLevel, str]:
+    """Find the best level of isolation; tried once, in a third of a second.
 
-    Tried once, in a third of a second.
+    Returns:
+        FORKS, ALONE or NONE, and why it is no better ("" for FORKS).
     """
-    if bubblewrap.bubblewrap() is None:
-        return "none", "bubblewrap is not installed"
-    trial = Warm(None, "trial")
+    if bubblewrap.find_bubblewrap() is None:
+        return IsolationLevel.NONE, "bubblewrap is not installed"
+    trial = WarmProcess(None, IsolationLevel.TRIAL)
     try:
-        answer = trial.wait()
-    except WarmError as error:
-        return "none", str(error)
+        answer = trial.wait_until_ready()
+    except WarmProcessError as error:
+        return IsolationLevel.NONE, str(error)
     trial.close()
-    return ("forks", "") if answer["isolated"] else ("alone", answer["why_not"])
+    if answer["isolated"]:
+        return IsolationLevel.FORKS, ""
+    return IsolationLevel.ALONE, answer["why_not"]
 
 
-def level() -> str:
-    """Which level of isolation is active, in one sentence without its end."""
-    name, reason = mode()
-    return f"{LEVELS[name]} ({reason})" if name == "none" else LEVELS[name]
+def describe_isolation() -> str:
+    """Say which level of isolation is active, in one sentence without its end."""
+    level, reason = isolation_level()
+    if level is IsolationLevel.NONE:
+        return f"{DESCRIPTIONS[level]} ({reason})"
+    return DESCRIPTIONS[level]
 
 
 def require_sandbox() -> None:
     """Raise SandboxMissing where kernels would be plain processes."""
-    name, reason = mode()
-    if name == "none":
+    level, reason = isolation_level()
+    if level is IsolationLevel.NONE:
         raise SandboxMissing(f"There is no sandbox here: {reason}; {WAY_OUT}.")
 
 
 class Pool:
-    """Seats in sandboxes that may read the folder `data`."""
+    """Slots in sandboxes that may read the folder `data`."""
 
     def __init__(self, data: str | None):
         self.data = data
         self._lock = threading.Lock()
-        self._warm = None  # what is forked, or becomes the next kernel
+        self._warm_process = None  # the one to be forked, or to become the next kernel
 
-    def take(self) -> Seat:
-        """A seat for one kernel. Raises WarmError."""
+    def acquire(self) -> KernelSlot:
+        """Return a slot for one kernel. Raises WarmProcessError."""
         with self._lock:
-            name, _ = mode()
-            if self._warm is not None and self._warm.ended:
-                self._warm.close()
-                self._warm = None
-            warm = self._warm or Warm(self.data, name)
-            self._warm = Warm(self.data, name) if name == "alone" else warm
-            warm.wait()
-        return Seat(warm, warm.new_place())
+            level, _ = isolation_level()
+            if self._warm_process is not None and self._warm_process.ended:
+                self._warm_process.close()
+                self._warm_process = None
+            warm_process = self._warm_process or WarmProcess(self.data, level)
+            self._warm_process = warm_process
+            if level is IsolationLevel.ALONE:  # this one is used up; the next one gets ready
+                self._warm_process = WarmProcess(self.data, level)
+            warm_process.wait_until_ready()
+        return KernelSlot(warm_process, warm_process.new_slot_folder())
 
     def close(self) -> None:
         """End the processes, and with them all kernels that are forks."""
         with self._lock:
-            if self._warm is not None:
-                self._warm.close()
-            self._warm = None
+            if self._warm_process is not None:
+                self._warm_process.close()
+            self._warm_process = None
 
 
+# (number of this process, data) → pool: a fork of the grader must not use its parent's
 _pools: dict[tuple[int, str | None], Pool] = {}
 _pools_lock = threading.Lock()
 
 
-def take(data: str | None) -> Seat:
-    """A seat in this process's sandbox for kernels that may read the folder `data`.
+def acquire(data: str | None) -> KernelSlot:
+    """Return a slot in this process's sandbox for kernels that may read the folder `data`.
 
-    Raises WarmError.
+    Raises WarmProcessError.
     """
     with _pools_lock:
         pool = _pools.setdefault((os.getpid(), data), Pool(data))
-    return pool.take()
+    return pool.acquire()
 
 
 @atexit.register

@@ -1,7 +1,7 @@
-"""A running IPython kernel in a folder of its own, and calls into it from outside.
+"""A running IPython kernel in a folder of its own, and calls into it from the grader.
 
-Everything that a kernel sends is data: it is read by `wire`, never unpickled or evaluated.
-`provisioner` says where the process runs and what it may do.
+Everything that a kernel sends is data: `wire` reads it, nothing unpickles or evaluates it. Module
+`provisioner` decides where the process runs and what it may do.
 """
 
 import contextlib
@@ -12,17 +12,18 @@ from uuid import uuid4
 from ..notebook.outputs import CellOutputs, CellResult
 from ..probes import wire
 from ..probes.student import NoVerdictError, StudentError
+from .channels import KernelManager, LimitedClient
 from .exchange import Exchange, KernelDied, TimeLimit
 from .inside.limits import Limits
-from .provisioner import BLAMELESS, new_manager
-from .warm_process import WarmError
+from .provisioner import BLAMELESS_ENDINGS, new_manager
+from .warm_process import WarmProcessError
 
 # All limits, in seconds.
 START_SECONDS = 60  # until a new kernel answers
 CELL_SECONDS = 120  # one cell of a notebook
 PROBE_SECONDS = 60  # one call of a probe
 
-SENTENCE = 2000  # characters that a student's exception may hold
+MAX_SENTENCE = 2000  # characters of a student's exception
 UNREADABLE = "The check's call of your code gave an answer that cannot be read."
 
 PROBES = Path(wire.__file__).parent
@@ -39,9 +40,12 @@ class KernelLostError(NoVerdictError):
 
 
 class StudentKernel:
-    """A context manager: a kernel in `folder`, with `env` added to its environment.
+    """A kernel, as a context manager and as a `probes.student.Student`.
 
-    Is a `checks.student.Student`.
+    Args:
+        folder: the kernel's folder, of which a sandboxed kernel gets a copy.
+        env: added to the kernel's environment.
+        limits: what the kernel may use.
     """
 
     def __init__(
@@ -50,7 +54,8 @@ class StudentKernel:
         self.folder = Path(folder)
         self.env = dict(env or {})
         self.limits = limits
-        self._manager = self._client = None
+        self._manager: KernelManager | None = None
+        self._client: LimitedClient | None = None
 
     def __enter__(self):
         self.start()
@@ -60,14 +65,12 @@ class StudentKernel:
         self.close()
 
     def start(self):
-        """Start the process, after the end of an earlier one, and put our half of the conversation
-        into it.
+        """Start the process, after the end of an earlier one, and install the bridge in it.
 
         Raises KernelStartError.
         """
         self.close()
-        bridge = BRIDGE.read_text(encoding="utf-8")
-        code = f"(lambda scope: exec({bridge!r}, scope) or scope['install']({_sources()!r}))({{}})"
+        code = _bridge_code()
         try:
             self._manager = new_manager(self.env, self.limits)
             self._manager.start_kernel(cwd=str(self.folder), env=self.env)
@@ -75,7 +78,7 @@ class StudentKernel:
             self._client.start_channels(stdin=False, hb=False, control=False)
             self._client.wait_for_ready(timeout=START_SECONDS)
             error = self._execute(code, START_SECONDS, silent=True)
-        except (RuntimeError, OSError, WarmError, KernelDied, TimeLimit) as failure:
+        except (RuntimeError, OSError, WarmProcessError, KernelDied, TimeLimit) as failure:
             error = str(failure)
         if error:
             self.close()
@@ -95,26 +98,41 @@ class StudentKernel:
         return self._manager is not None and self._manager.is_alive()
 
     def run_cell(self, source: str, timeout: float = CELL_SECONDS) -> CellResult:
-        """Run one cell of a notebook and say how it ended and what it showed.
+        """Run one cell of a notebook and return how it ended and what it showed.
 
-        Raises KernelLostError.
+        Args:
+            source: the cell's code.
+            timeout: seconds until it is interrupted.
+
+        Raises:
+            KernelLostError: the kernel ended, and not by the cell's code.
         """
-        shown = CellOutputs()
+        outputs = CellOutputs()
+        status, sentence = "ok", None
         try:
-            error = self._execute(source, timeout, silent=False, show=shown.add)
-            status, sentence = (
-                ("error", self._last_error() or f"raised {error}") if error else ("ok", None)
-            )
+            error = self._execute(source, timeout, silent=False, show=outputs.add)
+            if error:
+                status, sentence = "error", self._last_error() or f"raised {error}"
         except TimeLimit as limit:
             status, sentence = "timeout", str(limit)
         except KernelDied as death:
             status, sentence = "died", str(death)
-        return CellResult(status, sentence, shown.all())
+        return CellResult(status, sentence, outputs.all())
 
     def probe(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
-        """What `probes.<probe>(namespace, **inputs)` returns beside the student's code.
+        """Call `probes.<probe>(namespace, **inputs)` beside the student's code.
 
-        Raises StudentError and KernelLostError.
+        Args:
+            probe: name of the probe.
+            timeout: seconds until it is interrupted.
+            **inputs: values that `wire` can send.
+
+        Returns:
+            What the probe returns.
+
+        Raises:
+            StudentError: the student's code failed, or gave no answer that can be read.
+            KernelLostError: the kernel ended, and not by its own code.
         """
         try:
             result = self._call("probe", timeout, probe=probe, inputs=inputs)
@@ -125,40 +143,28 @@ class StudentKernel:
         return result
 
     def _last_error(self):
-        """The sentence of the exception that ended the last cell, None where it cannot be told."""
+        """Describe the exception that ended the last cell, None where that cannot be done."""
         with contextlib.suppress(StudentError, TimeLimit, KernelDied):
             sentence = self._call("describe", PROBE_SECONDS)
-            return sentence[:SENTENCE] if isinstance(sentence, str) else None
+            return sentence[:MAX_SENTENCE] if isinstance(sentence, str) else None
 
     def _call(self, action, timeout, **details):
-        """Ask our half in the kernel and return its answer."""
-        name = uuid4().hex  # an answer to anything else is not ours
+        """Ask the bridge in the kernel and return the value of its answer."""
+        comm_id = uuid4().hex  # nobody can guess it: an answer to anything else is not ours
         answers = []
 
         def collect(message):
-            if (
-                message["msg_type"] == "comm_close"
-                and message["content"].get("comm_id") == name
-                and not answers
-            ):
+            ours = message["content"].get("comm_id") == comm_id
+            if message["msg_type"] == "comm_close" and ours and not answers:
                 answers.append(message["buffers"])
             return bool(answers)
 
-        content = {"comm_id": name, "target_name": "autograder", "data": {}}
-        self._request(
-            "comm_open", content, timeout, collect, wire.encode({"action": action, **details})
-        )
+        content = {"comm_id": comm_id, "target_name": "autograder", "data": {}}
+        frames = wire.encode({"action": action, **details})
+        self._request("comm_open", content, timeout, collect, frames)
         if not answers:
             raise StudentError("The check's call of your code gave no answer.")
-        try:
-            answer = wire.decode(answers[0])
-        except wire.WireError as error:
-            raise StudentError(UNREADABLE) from error
-        if not isinstance(answer, dict) or not isinstance(answer.get("error", ""), str):
-            raise StudentError(UNREADABLE)
-        if "error" in answer:
-            raise StudentError(answer["error"][:SENTENCE].strip() or UNREADABLE)
-        return answer.get("value")
+        return _read_answer(answers[0])
 
     def _execute(self, code, timeout, silent, show=lambda message: None):
         """Execute code and return "type: message" of the exception that it raised, or None."""
@@ -176,38 +182,49 @@ class StudentKernel:
             "stop_on_error": False,
         }
         reply = self._request("execute_request", content, timeout, collect)
-        if (
-            reply.get("status") == "error"
-        ):  # it tells, too, what a flood of output may have swept away
+        if reply.get("status") == "error":  # a flood of output may have swept the message away
             errors.append(reply)
-        return f"{errors[0].get('ename')}: {errors[0].get('evalue')}"[:SENTENCE] if errors else None
+        if not errors:
+            return None
+        return f"{errors[0].get('ename')}: {errors[0].get('evalue')}"[:MAX_SENTENCE]
 
     def _request(self, kind, content, timeout, collect, buffers=()):
-        """Send a request, hand what the kernel publishes for it to `collect`, and return the
-        content of its reply.
-        """
+        """Send a request, hand its messages to `collect`, and return the content of its reply."""
+        manager, client = self._manager, self._client
         try:
-            if not self.alive:
+            if manager is None or client is None or not manager.is_alive():
                 raise KernelDied("found that the kernel has ended")
-            exchange = Exchange(self._manager, self._client, timeout)
-            exchange.run(kind, content, collect, buffers)
+            exchange = Exchange(manager, client, timeout)
+            exchange.perform(kind, content, collect, buffers)
         except KernelDied as death:
-            ending = self._manager and self._manager.provisioner.ending
+            ending = manager.ending if manager is not None else None
             self.close()
-            if ending in BLAMELESS:
+            if ending in BLAMELESS_ENDINGS:
                 raise KernelLostError(f"The kernel {death}.") from death
             raise
         return exchange.reply or {}
 
 
-def _sources():
-    """What our half in the kernel is made of: module → source text, "" for the package itself.
+def _read_answer(frames):
+    """Return the value of the bridge's answer. Raises StudentError."""
+    try:
+        answer = wire.decode(frames)
+    except wire.WireError as error:
+        raise StudentError(UNREADABLE) from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("error", ""), str):
+        raise StudentError(UNREADABLE)
+    if "error" in answer:
+        raise StudentError(answer["error"][:MAX_SENTENCE].strip() or UNREADABLE)
+    return answer.get("value")
+
+
+def _bridge_code():
+    """Return the code that installs the bridge and `probes` in a kernel and leaves no name there.
 
     None of it judges.
     """
-    texts = {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in PROBES.glob("*.py")
-        if path != BRIDGE
-    }
-    return {"": texts.pop("__init__")} | texts
+    bridge = BRIDGE.read_text(encoding="utf-8")
+    paths = [path for path in PROBES.glob("*.py") if path != BRIDGE]
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in paths}
+    modules = {"": modules.pop("__init__")} | modules  # "" is the package itself
+    return f"(lambda scope: exec({bridge!r}, scope) or scope['install']({modules!r}))({{}})"

@@ -1,5 +1,6 @@
-"""How jupyter_client starts, interrupts and ends our kernels: in the sandbox, or as plain processes
-without one.
+"""Provisioners, by which jupyter_client starts, interrupts and ends our kernels.
+
+One asks for kernels in the sandbox, the other starts plain processes where there is none.
 """
 
 import asyncio
@@ -16,36 +17,38 @@ import time
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..paths import ROOT
 from . import bubblewrap, isolation
 from .channels import KernelManager
 from .inside import paths
+from .inside.isolation_level import IsolationLevel
 from .inside.limits import MACHINE_FULL, Limits, describe_code
 from .warm_process import ENVIRONMENT, INSIDE_ENVIRONMENT
 
-MESSAGE = 2**16  # bytes, at most
+MAX_MESSAGE = 2**16  # bytes
+MAX_SOCKET_PATH = 99  # characters; Linux allows 107, macOS 103
 START_SECONDS = 60  # until a kernel has its sockets
 END_SECONDS = 10  # until a kernel that is killed is gone
-DATA = "LAB_DATA"  # a variable, also of the grader, that names a folder which all kernels read
-FOLDERS = (
-    "LAB_ANSWERS",
-)  # variables that name a folder of which each kernel gets a copy that it may only read
-OUTSIDE = "was ended from outside, not by its code"
-BLAMELESS = (OUTSIDE, MACHINE_FULL)  # ends that are no fault of the kernel's code
+DATA_VARIABLE = "LAB_DATA"  # also of the grader; names a folder that all kernels may read
+# name folders of which each kernel gets a copy that it may only read
+FOLDER_VARIABLES = ("LAB_ANSWERS",)
+ENDED_FROM_OUTSIDE = "was ended from outside, not by its code"
+BLAMELESS_ENDINGS = (ENDED_FROM_OUTSIDE, MACHINE_FULL)  # no fault of the kernel's code
 
 
-class OwnPython(KernelSpecManager):
-    """Knows one kernel: this very interpreter, whatever kernels are installed for the user."""
+class ThisPython(KernelSpecManager):
+    """The one kernel of this interpreter, whatever kernels are installed for the user."""
 
     def __init__(self, limits: Limits):
         super().__init__()
         self.limits = limits
 
     def get_kernel_spec(self, kernel_name):
-        """The one kernel."""
+        """Return the one kernel, under any name."""
         limits = json.dumps(dataclasses.asdict(self.limits))
         program = [sys.executable, str(bubblewrap.INSIDE / "unsandboxed.py"), limits]
         argv = [*program, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
@@ -54,12 +57,16 @@ class OwnPython(KernelSpecManager):
         )
 
 
-class Sandboxed(LocalProvisioner):
-    """A kernel in a seat of the sandbox. ending: how it ended, a sentence without its subject, or
-    None.
+class SandboxedProvisioner(LocalProvisioner):
+    """A kernel in a slot of the sandbox.
+
+    Attributes:
+        slot: the kernel's slot.
+        limits: what it may use.
+        ending: how it ended, a sentence without its subject, or None.
     """
 
-    seat: isolation.Seat
+    slot: isolation.KernelSlot
     limits: Limits
     ending: str | None = None
     _connection: socket.socket | None = None
@@ -72,26 +79,27 @@ class Sandboxed(LocalProvisioner):
 
     async def launch_kernel(
         self, cmd: list[str], *, cwd: str, env: dict[str, str], **kwargs: Any
-    ) -> dict[str, Any]:
-        """Copy what the kernel gets into its place, and fork it there."""
-        self.seat.copy_in(cwd, "work")
-        env = {**INSIDE_ENVIRONMENT, **env, DATA: paths.DATA}
-        for name in FOLDERS:
+    ) -> KernelConnectionInfo:
+        """Copy the kernel's folders into its slot and ask for the kernel."""
+        self.slot.copy_in(cwd, "work")
+        env = {**INSIDE_ENVIRONMENT, **env, DATA_VARIABLE: paths.DATA}
+        for name in FOLDER_VARIABLES:
             if os.path.isdir(env.get(name, "")):
-                self.seat.copy_in(env[name], f"shown/{name}")
-                env[name] = f"{paths.SHOWN}/{name}"
-        inside = self.connection_info | {
-            "ip": paths.SOCKET,
-            "key": self.connection_info["key"].decode(),
+                self.slot.copy_in(env[name], f"copies/{name}")
+                env[name] = f"{paths.COPIES}/{name}"
+        request = {
+            "slot": self.slot.folder.name,
+            "connection": self._connection_inside(),
+            "env": env,
+            "limits": dataclasses.asdict(self.limits),
         }
-        request = {"connection": inside, "env": env, "limits": dataclasses.asdict(self.limits)}
-        self._connection = self.seat.warm.ask({"place": self.seat.place.name, **request})
+        self._connection = self.slot.warm_process.request_kernel(request)
         if not await asyncio.to_thread(self._receive, START_SECONDS):
             raise RuntimeError(self.ending or f"it had no sockets after {START_SECONDS} s")
         return self.connection_info
 
     async def poll(self) -> int | None:
-        """None while the kernel runs, else 1."""
+        """Return None while the kernel runs, else 1."""
         while self._connection is not None and self._receive(0) is not None:
             continue
         return None if self._connection is not None else 1
@@ -125,48 +133,59 @@ class Sandboxed(LocalProvisioner):
         await self.kill()
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Give the seat back."""
+        """Release the slot."""
         await super().cleanup(restart)
-        await asyncio.to_thread(self.seat.leave)
+        await asyncio.to_thread(self.slot.release)
+
+    def _connection_inside(self):
+        """Return the content of the connection file, as the kernel sees its sockets."""
+        connection: dict[str, Any] = {**self.connection_info, "ip": paths.SOCKET_PREFIX}
+        return connection | {"key": connection["key"].decode()}
 
     def _receive(self, seconds):
-        """Read one message: True says that the sockets exist, False that the kernel ended, None
-        that none came.
+        """Read one message of the supervisor.
+
+        Returns:
+            True: the sockets exist. False: the kernel ended. None: no message came.
         """
-        self._connection.settimeout(seconds)
+        connection = self._connection
+        if connection is None:
+            return False
+        connection.settimeout(seconds)
         try:
-            text = self._connection.recv(MESSAGE)
+            text = connection.recv(MAX_MESSAGE)
         except (BlockingIOError, TimeoutError):
             return None
         except OSError:
             text = b""
-        try:
-            message = json.loads(text or b"{}")
-        except ValueError:
-            message = {}
+        message = _parse_object(text)
         if message == {"listening": True}:
             return True
-        if isinstance(message, dict) and isinstance(message.get("ended"), str):
+        if isinstance(message.get("ended"), str):
             self.ending = message["ended"]
         else:
-            self.ending = self.ending or OUTSIDE
-            self._connection.close()
+            self.ending = self.ending or ENDED_FROM_OUTSIDE
+            connection.close()
             self._connection = None
         return False
 
 
-class Plain(LocalProvisioner):
-    """A kernel that has the rights of the grader's user. ending: as of Sandboxed."""
+class UnsandboxedProvisioner(LocalProvisioner):
+    """A kernel that has the rights of the grader's user.
 
-    folder: str  # of its sockets and IPython's profile
+    Attributes:
+        folder: of its sockets and IPython's profile.
+    """
+
+    folder: str
 
     @property
     def ending(self) -> str | None:
-        """How the process ended."""
+        """How the process ended, a sentence without its subject, or None."""
         code = self.process.poll() if self.process is not None else None
         return None if code is None else describe_code(code)
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the process in the grader's environment."""
         env = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": self.folder, **kwargs.pop("env")}
         return await super().launch_kernel(cmd, env=without_the_grader(env), **kwargs)
@@ -178,41 +197,67 @@ class Plain(LocalProvisioner):
 
 
 def new_manager(env: dict[str, str], limits: Limits) -> KernelManager:
-    """A manager of one kernel, not started, in the best isolation that there is. Raises WarmError.
+    """Make a manager of one kernel, not started, in the best isolation that there is.
 
-    env: what will be added to the kernel's environment.
+    Args:
+        env: what will be added to the kernel's environment.
+        limits: what the kernel may use.
+
+    Raises:
+        WarmProcessError: where the sandbox cannot be started.
     """
-    spec = OwnPython(limits)
-    if isolation.mode()[0] == "none":
-        folder = tempfile.mkdtemp(prefix="kernel-")
-        file = os.path.join(folder, "k.json")
-        manager = KernelManager(
-            kernel_spec_manager=spec, connection_file=file, transport=_transport(file)
-        )
-        manager.provisioner = Plain(kernel_spec=manager.kernel_spec, parent=manager)
-        manager.provisioner.folder = folder
-        return manager
-    data = env.get(DATA) or os.environ.get(DATA)
-    seat = isolation.take(os.path.realpath(data) if data and os.path.isdir(data) else None)
+    level, _ = isolation.isolation_level()
+    if level is IsolationLevel.NONE:
+        return _new_unsandboxed_manager(limits)
+    return _new_sandboxed_manager(env, limits)
+
+
+def _new_unsandboxed_manager(limits):
+    folder = tempfile.mkdtemp(prefix="kernel-")
+    connection_file = os.path.join(folder, "k.json")
     manager = KernelManager(
-        kernel_spec_manager=spec,
-        connection_file=str(seat.place / "k.json"),
-        transport="ipc",
-        ip=str(seat.place / "sockets" / "s"),
+        kernel_spec_manager=ThisPython(limits),
+        connection_file=connection_file,
+        transport=_choose_transport(connection_file),
     )
-    manager.provisioner = Sandboxed(kernel_spec=manager.kernel_spec, parent=manager)
-    manager.provisioner.seat, manager.provisioner.limits = seat, limits
+    provisioner = UnsandboxedProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
+    provisioner.folder = folder
+    manager.provisioner = provisioner
+    return manager
+
+
+def _new_sandboxed_manager(env, limits):
+    data = env.get(DATA_VARIABLE) or os.environ.get(DATA_VARIABLE)
+    slot = isolation.acquire(os.path.realpath(data) if data and os.path.isdir(data) else None)
+    manager = KernelManager(
+        kernel_spec_manager=ThisPython(limits),
+        connection_file=str(slot.folder / "k.json"),
+        transport="ipc",
+        ip=str(slot.folder / "sockets" / "s"),
+    )
+    provisioner = SandboxedProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
+    provisioner.slot, provisioner.limits = slot, limits
+    manager.provisioner = provisioner
     return manager
 
 
 def without_the_grader(env: dict[str, str]) -> dict[str, str]:
-    """The environment, in which Python does not find this package: it holds right answers."""
+    """Return the environment, in which Python does not find this package: it holds answers."""
     folders = [folder for folder in env.get("PYTHONPATH", "").split(os.pathsep) if folder]
     kept = (folder for folder in folders if Path(folder).resolve() != ROOT)
     return env | {"PYTHONPATH": os.pathsep.join(kept)}
 
 
-def _transport(connection_file):
-    """ipc where sockets beside this file have names that the system accepts."""
-    fits = sys.platform != "win32" and len(os.path.realpath(connection_file)) + len("-ipc-5") < 100
-    return "ipc" if fits else "tcp"
+def _parse_object(text):
+    """Return a JSON object as a dictionary, an empty one for anything else."""
+    try:
+        message = json.loads(text or b"{}")
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _choose_transport(connection_file):
+    """Return "ipc" where sockets beside this file have paths that the system accepts."""
+    longest = len(os.path.realpath(connection_file)) + len("-ipc-5")
+    return "ipc" if sys.platform != "win32" and longest <= MAX_SOCKET_PATH else "tcp"

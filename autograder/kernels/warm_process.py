@@ -1,5 +1,6 @@
-"""The warm process from outside: started in its sandbox, asked for kernels through a socket, ended
-with us.
+"""The warm process, seen from the grader: started in its sandbox and asked for kernels.
+
+It is asked through a socket, and ends with the grader.
 """
 
 import contextlib
@@ -17,18 +18,23 @@ from typing import Any
 
 from . import bubblewrap
 from .inside import paths
+from .inside.isolation_level import IsolationLevel
 from .inside.limits import Limits
 
 START_SECONDS = 120  # until everything is imported, on a busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
-LONGEST_TEMPORARY = 40  # characters; names of sockets are short
+MAX_MESSAGE = 2**16  # bytes
+MAX_TEMPORARY_PATH = 40  # characters; a socket's whole path has 107 at most
 NOBODY = 65534  # the user of the sandbox where the grader is root
 ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",  # several kernels share the machine
+    # several kernels share the machine
+    "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what students have
+    # as in the students' Jupyter
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+PROGRAM_FOLDERS = (os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin")
 INSIDE_ENVIRONMENT = {
     **ENVIRONMENT,
     "HOME": "/tmp",
@@ -37,45 +43,41 @@ INSIDE_ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
-    "PATH": os.pathsep.join(
-        [os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin"]
-    ),
+    "PATH": os.pathsep.join(PROGRAM_FOLDERS),
 }
 
 
-class WarmError(Exception):
+class WarmProcessError(Exception):
     """The warm process cannot be started or is gone; str() is one sentence."""
 
 
-class Warm:
-    """A sandboxed process that imports everything; it is started at once, `wait` says when it is
-    ready.
+class WarmProcess:
+    """A sandboxed process that imports everything; it starts at once, in the background.
 
-    mode: "forks" serves many kernels; "alone" becomes one; "trial" imports nothing and only says
-    what it could do. data: a folder that all its kernels may read.
+    Args:
+        data: a folder that all its kernels may read.
+        level: FORKS serves many kernels; ALONE becomes one; TRIAL imports nothing and only says
+            whether FORKS is possible.
     """
 
-    def __init__(self, data: str | None, mode: str):
-        temporary = (
-            tempfile.gettempdir() if len(tempfile.gettempdir()) <= LONGEST_TEMPORARY else "/tmp"
-        )
-        self.folder = Path(tempfile.mkdtemp(prefix="k-", dir=temporary))
-        self.places = self.folder / "p"
-        self.places.mkdir()
+    def __init__(self, data: str | None, level: IsolationLevel):
+        self.folder = Path(tempfile.mkdtemp(prefix="k-", dir=_temporary_folder()))
+        self.slots_folder = self.folder / "p"
+        self.slots_folder.mkdir()
         self.data = data
-        self.mode = mode
-        self._names = map(str, itertools.count())
+        self.level = level
+        self._slot_names = map(str, itertools.count())
         self._process = self._failure = self._ready = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.getuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)
-        self._only = self._make_place() if mode == "alone" else None
+        self._only_slot = self._make_slot_folder() if level is IsolationLevel.ALONE else None
         threading.Thread(target=self._run, args=(theirs,), daemon=True, name="warm process").start()
 
-    def wait(self) -> dict[str, Any]:
-        """Wait until everything is imported; what the process then says of itself.
+    def wait_until_ready(self) -> dict[str, Any]:
+        """Wait until everything is imported and return what the process then says of itself.
 
-        Raises WarmError.
+        Raises WarmProcessError.
         """
         if self._ready is None:
             try:
@@ -92,16 +94,14 @@ class Warm:
             self._process is not None and self._process.poll() is not None
         )
 
-    def new_place(self) -> Path:
-        """A new folder, seen in the sandbox, for what one kernel gets (work, shown) and for its
-        sockets.
-        """
-        return self._only or self._make_place()
+    def new_slot_folder(self) -> Path:
+        """Make a folder, seen in the sandbox, for one kernel: `work`, `copies` and `sockets`."""
+        return self._only_slot or self._make_slot_folder()
 
-    def ask(self, request: dict) -> socket.socket:
-        """Ask for a kernel; the answers, and how it ends, come through the socket.
+    def request_kernel(self, request: dict[str, Any]) -> socket.socket:
+        """Ask for a kernel; the answers, and how it ends, come through the returned socket.
 
-        Raises WarmError.
+        Raises WarmProcessError.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -110,13 +110,14 @@ class Warm:
             ours.send(json.dumps(request).encode())
         except OSError as error:
             ours.close()
-            raise WarmError(f"The warm process is gone: {error.strerror}.") from error
+            raise WarmProcessError(f"The warm process is gone: {error.strerror}.") from error
         return ours
 
     def kill(self) -> None:
         """End the process, and with it all its kernels, at once."""
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def close(self) -> None:
         """End the process, and with it all its kernels, and remove its folder."""
@@ -127,17 +128,18 @@ class Warm:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _make_place(self):
-        place = self.places / next(self._names)
-        for folder in (place, place / "sockets", place / "shown"):
+    def _make_slot_folder(self):
+        slot_folder = self.slots_folder / next(self._slot_names)
+        for folder in (slot_folder, slot_folder / "sockets", slot_folder / "copies"):
             folder.mkdir(mode=0o755)
         if os.getuid() == 0:
-            os.chown(place / "sockets", NOBODY, NOBODY)
-        return place
+            os.chown(slot_folder / "sockets", NOBODY, NOBODY)
+        return slot_folder
 
     def _run(self, theirs):
-        """Start the process and wait for its end: it is killed when the thread that started it
-        ends.
+        """Start the process and wait for its end, as a thread that lives as long as it does.
+
+        With --die-with-parent, Linux kills bubblewrap when the thread that started it ends.
         """
         try:
             with theirs, open(self.folder / "log", "wb") as log:
@@ -154,36 +156,50 @@ class Warm:
             self._failure = str(error)
 
     def _command(self, number):
-        place = self._only.name if self._only else None
-        sources = {}
-        if os.getuid() == 0:
-            (self.folder / "s").mkdir()
-            for name, path in enumerate(bubblewrap.bound(self.data)):
-                found = self.folder / "s" / str(name)
-                found.mkdir() if os.path.isdir(path) else found.touch()
-                sources[path] = str(found)
-        words = bubblewrap.arguments(str(self.places), self.data, place, Limits().folder, sources)
-        program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, str(number), self.mode]
-        command = [bubblewrap.bubblewrap(), *words, "--", *program]
-        if os.getuid() != 0:
+        """Return the command line of bubblewrap around the warm process."""
+        as_root = os.getuid() == 0
+        sources = self._make_sources() if as_root else {}
+        slot = self._only_slot.name if self._only_slot else None
+        options = bubblewrap.build_options(
+            str(self.slots_folder), self.data, slot, Limits().folder, sources
+        )
+        program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, str(number), self.level.value]
+        command = [bubblewrap.find_bubblewrap(), *options, "--", *program]
+        if not as_root:
             return command
-        script = str(bubblewrap.INSIDE / "as_nobody.py")
-        return [
-            sys.executable,
-            script,
-            json.dumps({"user": NOBODY, "command": command, "sources": sources}),
-        ]
+        arguments = json.dumps({"user": NOBODY, "command": command, "sources": sources})
+        return [sys.executable, str(bubblewrap.INSIDE / "as_nobody.py"), arguments]
+
+    def _make_sources(self):
+        """Make an empty file or folder, within NOBODY's reach, for each path that is shown."""
+        folder = self.folder / "s"
+        folder.mkdir()
+        sources = {}
+        for name, path in enumerate(bubblewrap.bound_paths(self.data)):
+            mount_point = folder / str(name)
+            if os.path.isdir(path):
+                mount_point.mkdir()
+            else:
+                mount_point.touch()
+            sources[path] = str(mount_point)
+        return sources
 
     def _read_ready(self):
+        """Read the process's first message. Raises WarmProcessError."""
         self._control.settimeout(START_SECONDS)
         try:
-            answer = json.loads(self._control.recv(2**16) or b"{}")
+            answer = json.loads(self._control.recv(MAX_MESSAGE) or b"{}")
         except TimeoutError as error:
-            raise WarmError(
-                f"The warm process needed longer than {START_SECONDS} s to start."
-            ) from error
+            sentence = f"The warm process needed longer than {START_SECONDS} s to start."
+            raise WarmProcessError(sentence) from error
         if "ready" not in answer:
             log = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip()
-            reason = answer.get("failed") or self._failure or log or "no reason told"
-            raise WarmError(f"The warm process ended: {reason}")
+            reason = answer.get("failed") or self._failure or log or "no reason given"
+            raise WarmProcessError(f"The warm process ended: {reason}")
         return answer
+
+
+def _temporary_folder():
+    """Return the system's folder of temporary files, or /tmp where its path is too long."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) <= MAX_TEMPORARY_PATH else "/tmp"

@@ -17,6 +17,7 @@ from autograder.errors import SetupError
 from autograder.grading import grade, notebook_run, submission_grader
 from autograder.grading.submission_grader import Course, CourseError
 from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
+from autograder.kernels.inside.isolation_level import IsolationLevel
 from autograder.notebook.cells import defined_names
 from autograder.text import MESSAGE_LENGTH, printable
 from tests.attacks import processes
@@ -250,7 +251,8 @@ def test_messages_are_safe_to_print():
 
 def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "autograder.kernels.isolation.mode", lambda: ("none", "bubblewrap is not installed")
+        "autograder.kernels.isolation.isolation_level",
+        lambda: (IsolationLevel.NONE, "bubblewrap is not installed"),
     )
     submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
     with pytest.raises(
@@ -269,16 +271,16 @@ def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
 
 
 def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
-    run, asked = StudentKernel.run, []
+    probe_kernel, asked = StudentKernel.probe, []
 
     def lose_one(kernel, probe, **inputs):
         asked.append(probe)
         if len(asked) == 2:
             for process in processes():
                 os.kill(process, signal.SIGKILL)
-        return run(kernel, probe, **inputs)
+        return probe_kernel(kernel, probe, **inputs)
 
-    monkeypatch.setattr(StudentKernel, "run", lose_one)
+    monkeypatch.setattr(StudentKernel, "probe", lose_one)
     assert grade_loss(SETUP, KL, TEST).score == 2
 
 

@@ -72,7 +72,7 @@ attempt(os.setns if hasattr(os, "setns") else print, os.open("/proc/self/ns/mnt"
 
 _MOUNTS = """
 show(call("mount", b"none", b"/tmp", b"tmpfs", 0, None), call("umount2", b"/sandbox/spool", 2))
-show(call("mount", None, b"/sandbox/shown", None, 32 | 4096, None), call("chroot", b"/tmp"), call("unshare", 0x20000))
+show(call("mount", None, b"/sandbox/copies", None, 32 | 4096, None), call("chroot", b"/tmp"), call("unshare", 0x20000))
 show(call("setuid", 0), call("sethostname", b"x", 1), call("swapon", b"/tmp", 0), call("reboot", 0x1234567))
 for words in (["unshare", "-Ur", "id"], ["su", "-c", "id"], ["mount", "-t", "proc", "proc", "/tmp"]):
     attempt(lambda: subprocess.run(words, capture_output=True, text=True).stderr)

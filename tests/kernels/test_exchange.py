@@ -1,4 +1,4 @@
-"""Whatever messages a kernel sends, the grader gets values or a sentence; no kernel runs here."""
+"""Messages of any kind end in values or a sentence; no kernel runs here."""
 
 import json
 from types import SimpleNamespace
@@ -22,39 +22,17 @@ IDLE = {
     "metadata": {},
     "content": {"execution_state": "idle"},
 }
-KINDS = [
-    "status",
-    "comm_close",
-    "error",
-    "stream",
-    "display_data",
-    "execute_result",
-    "update_display_data",
-    "clear_output",
-]
-PARTS = [
-    "msg_id",
-    "msg_type",
-    "version",
-    "date",
-    "execution_state",
-    "comm_id",
-    "data",
-    "name",
-    "text",
-    "ename",
-    "evalue",
-    "traceback",
-    "metadata",
-    "transient",
-    "text/plain",
-    "status",
-]
-WORDS = [OURS, "4.0", *KINDS, *PARTS]
+OUTPUTS = ["stream", "display_data", "execute_result", "update_display_data", "clear_output"]
+KINDS = ["status", "comm_close", "error", *OUTPUTS]
+ERROR_KEYS = ["ename", "evalue", "traceback", "status"]
+OUTPUT_KEYS = ["data", "name", "text", "metadata", "transient", "text/plain"]
+HEADER_KEYS = ["msg_id", "msg_type", "version", "date"]
+KEYS = [*HEADER_KEYS, "execution_state", "comm_id", *OUTPUT_KEYS, *ERROR_KEYS]
+WORDS = [OURS, "4.0", *KINDS, *KEYS]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=4)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
     ),
     max_leaves=8,
 )
@@ -73,8 +51,9 @@ messages = st.lists(
 
 
 class FakeKernel(StudentKernel):
-    """A kernel that answers each request with the same messages, in which OURS stands for the
-    request's ids.
+    """A kernel that answers each request with the same messages.
+
+    In these, OURS stands for the request's ids.
     """
 
     def __init__(self, folder):
@@ -100,7 +79,7 @@ class FakeKernel(StudentKernel):
             is_alive=lambda: True,
             interrupt_kernel=lambda: None,
             has_kernel=False,
-            provisioner=SimpleNamespace(ending=None),
+            ending=None,
         )
 
     def close(self):
@@ -110,20 +89,18 @@ class FakeKernel(StudentKernel):
         request_id = request["header"]["msg_id"]
         comm_id = request["content"].get("comm_id", request_id)
         for answer in self.answers:
-            frames = (
-                answer if isinstance(answer, list) else self._sign(*answer, request_id, comm_id)
-            )
-            self._out.send_multipart(frames or [b""])
+            if isinstance(answer, tuple):
+                answer = self._sign(*answer, request_id, comm_id)
+            self._out.send_multipart(answer or [b""])
         for answer in self.replies:
             self._shell.send_multipart(self._sign(answer, [], request_id, comm_id))
         self._out.send_multipart(self._sign(IDLE, [], request_id, comm_id))
 
     def _sign(self, message, more, request_id, comm_id):
         self.sent += 1  # a session takes no message twice
+        ids = {"content": comm_id}
         frames = [
-            json.dumps(message[part])
-            .replace(OURS, comm_id if part == "content" else request_id)
-            .encode()
+            json.dumps(message[part]).replace(OURS, ids.get(part, request_id)).encode()
             for part in ("header", "parent", "metadata", "content")
         ]
         frames[2] = frames[2] + b" " * self.sent
@@ -139,6 +116,7 @@ def kernel(tmp_path, monkeypatch):
     fake.close()
 
 
+# The one kernel of the test serves all examples.
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -163,51 +141,33 @@ def answer(value):
 
 
 def test_the_first_answer_to_this_request_counts(kernel):
+    to_another = message("comm_close", {"comm_id": OURS}, parent="another")
+    of_another = message("comm_close", {"comm_id": "another"})
     kernel.answers = [
-        (
-            message("comm_close", {"comm_id": OURS}, parent="another"),
-            wire.encode({"value": {"a": 1}}),
-        ),
-        (message("comm_close", {"comm_id": "another"}), wire.encode({"value": {"a": 2}})),
+        (to_another, wire.encode({"value": {"a": 1}})),
+        (of_another, wire.encode({"value": {"a": 2}})),
         answer({"a": 3}),
         answer({"a": 4}),
     ]
     assert kernel.probe("kl", inputs=[]) == {"a": 3}
 
 
+START = [b"<IDS|MSG>", b"0" * channels.MAX_SIGNATURE]
 TOO_LARGE = {
-    "a signature that fills the memory": [b"<IDS|MSG>", b"0" * 100, b"{}", b"{}", b"{}", b"{}"],
-    "a content that fills the memory": [
-        b"<IDS|MSG>",
-        b"0" * 64,
-        b"{}",
-        b"{}",
-        b"{}",
-        b" " * (channels.MAX_JSON + 1),
-    ],
-    "more frames than a value has": [b"<IDS|MSG>", b"0" * 64, *[b""] * (channels.MAX_FRAMES + 1)],
-    "larger buffers than a value has": [
-        b"<IDS|MSG>",
-        b"0" * 64,
-        b"{}",
-        b"{}",
-        b"{}",
-        b"{}",
-        bytes(wire.MAX_BYTES + 1),
-    ],
+    "a signature that fills the memory": [b"<IDS|MSG>", b"0" * 100, *[b"{}"] * 4],
+    "a content that fills the memory": [*START, *[b"{}"] * 3, b" " * (channels.MAX_JSON + 1)],
+    "more frames than a value has": [*START, *[b""] * (channels.MAX_FRAMES + 1)],
+    "larger buffers than a value has": [*START, *[b"{}"] * 4, bytes(wire.MAX_BYTES + 1)],
 }
 
 
 @pytest.mark.parametrize("frames", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_message_beyond_the_limits_is_not_read(kernel, monkeypatch, frames):
-    monkeypatch.setattr(
-        kernel._client.iopub_channel.session,
-        "deserialize",
-        lambda frames: pytest.fail("it was read"),
-    )
+    channel = kernel._client.iopub_channel
+    monkeypatch.setattr(channel.session, "deserialize", lambda frames: pytest.fail("it was read"))
     kernel._out.send_multipart(frames)
     with pytest.raises(ValueError):
-        kernel._client.iopub_channel.get_msg(timeout=1)
+        channel.get_msg(timeout=1)
 
 
 def test_an_error_is_told_by_the_reply_where_the_message_was_lost(kernel):

@@ -1,4 +1,4 @@
-"""Whatever code does in a kernel, the grader gets values or a sentence."""
+"""Calls into a kernel end in values or a sentence, whatever its code does."""
 
 import os
 import sys
@@ -31,11 +31,15 @@ CELLS = {
     "import asyncio\nawait asyncio.sleep(0)": None,
     "!echo a shell line": None,
     "1 / 0": "raised ZeroDivisionError: division by zero (line 1 of the cell, `1 / 0`)",
-    "x = 1\nx.y": "raised AttributeError: 'int' object has no attribute 'y' (line 2 of the cell, `x.y`)",
+    "x = 1\nx.y": (
+        "raised AttributeError: 'int' object has no attribute 'y' (line 2 of the cell, `x.y`)"
+    ),
     "def f(:\n    pass": "raised SyntaxError: invalid syntax (line 1 of the cell)",
     "import sys\nsys.exit(3)": "raised SystemExit: 3 (line 2 of the cell, `sys.exit(3)`)",
     "exit()": "raised SystemExit",
-    "raise KeyboardInterrupt": "raised KeyboardInterrupt (line 1 of the cell, `raise KeyboardInterrupt`)",
+    "raise KeyboardInterrupt": (
+        "raised KeyboardInterrupt (line 1 of the cell, `raise KeyboardInterrupt`)"
+    ),
     "raise NotImplementedError()": "is not written yet: it still raises NotImplementedError",
 }
 
@@ -61,12 +65,18 @@ def test_a_probe_sees_the_notebooks_definitions_and_tensors_come_back(kernel):
 
 
 FAILURES = {
-    "raise ValueError('boo')": "kl_loss raised ValueError: boo (line 2 of the cell, `raise ValueError('boo')`).",
-    "raise NotImplementedError()": "kl_loss is not written yet: it still raises NotImplementedError.",
+    "raise ValueError('boo')": (
+        "kl_loss raised ValueError: boo (line 2 of the cell, `raise ValueError('boo')`)."
+    ),
+    "raise NotImplementedError()": (
+        "kl_loss is not written yet: it still raises NotImplementedError."
+    ),
     "import sys; sys.exit()": "kl_loss raised SystemExit",
     "raise KeyboardInterrupt": "kl_loss raised KeyboardInterrupt",
     "return [0] * 200_000": "Your code returned more than 100000 values, too many to be judged.",
-    "return mean_z.to_sparse()": "What your code returned cannot be judged: A torch.sparse_coo tensor",
+    "return mean_z.to_sparse()": (
+        "What your code returned cannot be judged: A torch.sparse_coo tensor"
+    ),
 }
 
 
@@ -98,15 +108,13 @@ def test_prints_figures_and_shadowed_builtins_do_not_disturb(kernel):
 
 
 def test_an_answer_that_the_student_forges_is_read_as_plain_data(kernel):
-    """Code in the kernel can send what it likes: only well-formed values with the request's own id
-    count.
-    """
+    """Only well-formed values with the request's own id count."""
     kernel.run_cell(
         "kernel = get_ipython().kernel\n"
         "def kl_loss(m, l):\n"
         "    for name in ['x', kernel.get_parent()['content']['comm_id']]:\n"
-        "        kernel.session.send(kernel.iopub_socket, 'comm_close', {'comm_id': name, 'data': "
-        "{}},\n"
+        "        content = {'comm_id': name, 'data': {}}\n"
+        "        kernel.session.send(kernel.iopub_socket, 'comm_close', content,\n"
         "                            parent=kernel.get_parent(), buffers=[b'not JSON'])\n"
         "    return m.sum()"
     )
@@ -129,10 +137,8 @@ def test_an_endless_cell_is_interrupted_and_the_kernel_lives(kernel):
 
 
 def test_the_kernel_is_this_interpreter_and_the_folder_is_its_own(kernel):
-    assert (
-        kernel.run_cell(f"import os, sys\nassert sys.executable == {sys.executable!r}").error
-        is None
-    )
+    same_python = f"import os, sys\nassert sys.executable == {sys.executable!r}"
+    assert kernel.run_cell(same_python).error is None
     assert kernel.run_cell("assert open('mark').read() == 'here'").error is None
 
 
@@ -146,16 +152,14 @@ def test_the_grader_is_out_of_the_kernels_reach(kernel):
             "    try: open_files.append((os.fstat(fd).st_dev, os.fstat(fd).st_ino))\n"
             "    except OSError: pass"
         )
-        assert (
-            kernel.run_cell(f"assert open_files and not set(open_files) & set({terminal})").error
-            is None
-        )
+        disjoint = f"assert open_files and not set(open_files) & set({terminal})"
+        assert kernel.run_cell(disjoint).error is None
 
 
 def test_a_thread_that_prints_for_ever_costs_nothing(kernel):
+    kernel.run_cell(GOOD)
     kernel.run_cell(
-        GOOD
-        + "\nimport threading\nshout = True\ndef shouting():\n    while shout: print('x' * 1000)\n"
+        "import threading\nshout = True\ndef shouting():\n    while shout: print('x' * 1000)\n"
         "threads = [threading.Thread(target=shouting, daemon=True) for _ in range(2)]\n"
         "for thread in threads: thread.start()"
     )
@@ -169,7 +173,8 @@ FLOOD = """
 import threading, zmq
 kernel = get_ipython().kernel
 socket = kernel.iopub_thread.socket
-kernel.session.send(socket, "stream", {"name": "stdout", "text": [[]] * 1_000_000}, parent=kernel.get_parent())
+content = {"name": "stdout", "text": [[]] * 1_000_000}
+kernel.session.send(socket, "stream", content, parent=kernel.get_parent())
 large = zmq.Frame(bytes(60 * 2**20))
 def flood():
     for _ in range(40):
@@ -208,17 +213,20 @@ def test_a_kernel_that_breaks_its_connections_is_ended_at_once(tmp_path, kernel)
         assert time.monotonic() - started < 10 and not other.alive
 
 
+STUBBORN = """
+while True:
+    try:
+        time.sleep(1)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
 def test_a_kernel_that_resists_an_interrupt_is_ended(tmp_path):
     with StudentKernel(tmp_path, env={"GREETING": "hello"}) as kernel:
-        assert (
-            kernel.run_cell("import os, time\nassert os.environ['GREETING'] == 'hello'").error
-            is None
-        )
-        stubborn = (
-            "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        "
-            "pass"
-        )
-        result = kernel.run_cell(stubborn, timeout=1)
+        greeted = "import os, time\nassert os.environ['GREETING'] == 'hello'"
+        assert kernel.run_cell(greeted).error is None
+        result = kernel.run_cell(STUBBORN, timeout=1)
         assert result.status == "died" and "did not react to an interrupt" in result.error
         assert not kernel.alive
         with pytest.raises(StudentError, match="the kernel has ended"):

@@ -1,4 +1,4 @@
-"""Student code in a kernel sees and changes nothing but its own folder, and ends with its kernel."""
+"""Student code sees and changes nothing but its kernel's folder, and ends with its kernel."""
 
 import os
 import signal
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kernels import KernelLostError, StudentKernel, bubblewrap, level
-from tests.attacks import outcome, processes
+from autograder.kernels import KernelLostError, StudentKernel, bubblewrap, describe_isolation
+from tests.attacks import error_of, processes
 from tests.paths import ROOT
 
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory):
-    """A kernel with a folder of answers, beside which lies what it must not see."""
+    """Start a kernel with a folder of answers, beside which lies what it must not see."""
     folder = tmp_path_factory.mktemp("notebook")
     for name in ("work", "answers"):
         (folder / name).mkdir()
@@ -30,51 +30,40 @@ def kernel(tmp_path_factory):
 
 
 def test_the_kernels_of_this_machine_are_sandboxed():
-    assert level().startswith("a sandbox (bubblewrap around all kernels")
+    assert describe_isolation().startswith("a sandbox (bubblewrap around all kernels")
 
 
 def test_a_kernel_reads_its_own_folder_and_its_answers(kernel):
-    assert outcome(kernel, "assert open('mark').read() == 'work'") == ""
+    assert error_of(kernel, "assert open('mark').read() == 'work'") == ""
     mark = "import os\nmark = os.path.join(os.environ['LAB_ANSWERS'], 'mark')\n"
-    assert outcome(kernel, mark + "assert open(mark).read() == 'answers'") == ""
-    assert "Read-only file system" in outcome(kernel, mark + "open(mark, 'w')")
+    assert error_of(kernel, mark + "assert open(mark).read() == 'answers'") == ""
+    assert "Read-only file system" in error_of(kernel, mark + "open(mark, 'w')")
 
 
 def test_a_kernel_reads_the_graders_data(kernel):
     data = os.environ["LAB_DATA"]
     names = sorted(os.listdir(data)) if os.path.isdir(data) else []
-    assert outcome(kernel, f"assert sorted(os.listdir(os.environ['LAB_DATA'])) == {names}") == ""
+    assert error_of(kernel, f"assert sorted(os.listdir(os.environ['LAB_DATA'])) == {names}") == ""
 
 
-def hidden(kernel):
-    """Folders of the grader that a kernel must not see."""
-    system = [path for _, path in bubblewrap.shown()]
-    candidates = [
-        ROOT,
-        ROOT / "solutions",
-        kernel.folder,
-        kernel.folder.parent,
-        *map(Path, ("/root", "/home", "/var")),
-    ]
+def hidden_folders(kernel):
+    """Return folders of the grader that a kernel must not see."""
+    mounted = [path for _, path in bubblewrap.machine_mounts()]
+    graders = [ROOT, ROOT / "solutions", kernel.folder, kernel.folder.parent]
+    candidates = [*graders, Path("/root"), Path("/home"), Path("/var")]
     return [
-        path for path in candidates if not any(inner.startswith(f"{path}/") for inner in system)
+        path for path in candidates if not any(inner.startswith(f"{path}/") for inner in mounted)
     ]
 
 
 def test_a_kernel_sees_nothing_of_the_graders_files(kernel):
-    assert ROOT / "solutions" in hidden(kernel)
-    for path in hidden(kernel):
+    assert ROOT / "solutions" in hidden_folders(kernel)
+    for path in hidden_folders(kernel):
         assert path.is_dir()
-        assert "FileNotFoundError" in outcome(kernel, f"import os\nos.listdir({str(path)!r})"), path
-    names = (
-        "solution",
-        "gradebook.db",
-        "vae-sampling-test",
-        "assignment.py",
-        "warm.py",
-        "id_rsa",
-        "k.json",
-    )
+        error = error_of(kernel, f"import os\nos.listdir({str(path)!r})")
+        assert "FileNotFoundError" in error, path
+    names = ["solution", "gradebook.db", "vae-sampling-test", "id_rsa", "k.json"]
+    names += ["assignment.py", "warm_process.py", "supervisor.py"]
     code = f"""import os
 found = []
 for folder, folders, files in os.walk('/'):
@@ -82,7 +71,7 @@ for folder, folders, files in os.walk('/'):
     passed_over = ('/proc', '/sys', '/usr', {sys.prefix!r}, {sys.base_prefix!r})
     folders[:] = [name for name in folders if os.path.join(folder, name) not in passed_over]
 assert found == ['/sandbox/sockets/k.json'], found"""
-    assert outcome(kernel, code, timeout=60) == ""
+    assert error_of(kernel, code, timeout=60) == ""
 
 
 def test_a_kernel_sees_nothing_of_the_graders_environment_and_processes(kernel):
@@ -98,49 +87,40 @@ numbers = sorted(map(int, filter(str.isdigit, os.listdir('/proc'))))
 assert numbers == [1, os.getpid()], numbers
 links = [f'/proc/self/fd/{number}' for number in os.listdir('/proc/self/fd')]
 files = {os.readlink(link) for link in links if os.path.lexists(link)}
-files = {name for name in files if not name.startswith(('pipe:', 'socket:', 'anon_inode:', '/proc/', '/dev/null'))}
+harmless = ('pipe:', 'socket:', 'anon_inode:', '/proc/', '/dev/null')
+files = {name for name in files if not name.startswith(harmless)}
 assert not files, files"""
-    assert outcome(kernel, code) == ""
+    assert error_of(kernel, code) == ""
 
 
 def test_what_is_the_instructors_is_hidden_below_a_system_folder_too(monkeypatch, tmp_path):
-    """A repository in /usr/src, with a virtual environment in it, that is graded from inside."""
+    """As in a repository in /usr/src, with a virtual environment in it, that is the cwd."""
     for path in ("usr/src/course/.venv", "usr/lib"):
         (tmp_path / path).mkdir(parents=True)
     usr, course = str(tmp_path / "usr"), tmp_path / "usr" / "src" / "course"
-    monkeypatch.setattr(bubblewrap, "SYSTEM", (usr,))
+    monkeypatch.setattr(bubblewrap, "SYSTEM_PATHS", (usr,))
     monkeypatch.setattr(bubblewrap, "ROOT", course)
     monkeypatch.setattr(bubblewrap, "python_folders", lambda: {f"{usr}/lib", f"{course}/.venv"})
-    assert list(bubblewrap.shown()) == [
+    assert list(bubblewrap.machine_mounts()) == [
         ("bind", usr),
         ("mask", str(course)),
         ("bind", f"{course}/.venv"),
     ]
 
 
-UNWRITABLE = [
-    "/",
-    "/usr/bin",
-    "/etc",
-    "/dev",
-    "/sandbox",
-    "/sandbox/sockets",
-    "/sandbox/data",
-    "/sandbox/spool",
-    sys.prefix,
-    sys.base_prefix,
-]
+SYSTEM = ["/", "/usr/bin", "/etc", "/dev", sys.prefix, sys.base_prefix]
+SANDBOX = ["/sandbox", "/sandbox/sockets", "/sandbox/data", "/sandbox/spool"]
 
 
-@pytest.mark.parametrize("folder", UNWRITABLE)
+@pytest.mark.parametrize("folder", SYSTEM + SANDBOX)
 def test_a_kernel_writes_nowhere_outside(kernel, folder):
-    assert "Read-only file system" in outcome(kernel, f"open('{folder}/written', 'w')")
+    assert "Read-only file system" in error_of(kernel, f"open('{folder}/written', 'w')")
 
 
 def test_what_a_kernel_writes_stays_inside_and_ends_with_it(tmp_path):
     with StudentKernel(tmp_path) as kernel:
         for folder in (".", "/tmp", "/dev/shm"):
-            assert outcome(kernel, f"open('{folder}/written', 'w').write('x')") == ""
+            assert error_of(kernel, f"open('{folder}/written', 'w').write('x')") == ""
         assert not list(tmp_path.iterdir()) and not Path("/tmp/written").exists()
 
 
@@ -157,14 +137,15 @@ def test_a_kernel_reaches_no_network(kernel, call):
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as other:
         other.bind("\0autograder-test")
         other.listen()
-        error = outcome(kernel, "import socket\n" + call.format(port=server.getsockname()[1]))
+        error = error_of(kernel, "import socket\n" + call.format(port=server.getsockname()[1]))
     assert "raised" in error and ("Error" in error or "gaierror" in error), error
 
 
 def test_a_kernel_has_no_rights_and_gets_none(kernel):
     code = """import ctypes, os
 status = dict(line.split(':', 1) for line in open('/proc/self/status'))
-rights = {name: int(status[name], 16) for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')}
+names = ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')
+rights = {name: int(status[name], 16) for name in names}
 assert not any(rights.values()), rights
 assert int(status['NoNewPrivs']) == 1 and int(status['Seccomp']) == 2 and os.getuid() != 0
 libc = ctypes.CDLL(None)
@@ -174,7 +155,7 @@ assert os.wait()[1] == 0, 'a namespace of users'
 assert libc.mount(b'none', b'/tmp', b'tmpfs', 0, None) == -1, 'a mount'
 assert libc.umount2(b'/sandbox/spool', 2) == -1, 'an unmount'
 assert libc.mount(None, b'/sandbox/sockets', None, 32 | 4096, None) == -1, 'a writable mount'"""
-    assert outcome(kernel, code) == ""
+    assert error_of(kernel, code) == ""
 
 
 DAEMONS = """import os, subprocess
@@ -188,27 +169,27 @@ if os.fork() == 0:
 def test_daemons_end_with_their_kernel(tmp_path):
     with StudentKernel(tmp_path) as kernel:
         before = processes()
-        assert outcome(kernel, DAEMONS) == ""
+        assert error_of(kernel, DAEMONS) == ""
         daemons = processes() - before
         assert len(daemons) >= 2
     assert not processes() & daemons
 
 
-def test_a_kernel_does_not_outlive_its_keeper(kernel, tmp_path):
+def test_a_kernel_does_not_outlive_its_supervisor(kernel, tmp_path):
     before = processes()
     with StudentKernel(tmp_path) as other:
-        mine = processes() - before
-        os.kill(min(mine), signal.SIGKILL)  # the first that was started
+        of_this_kernel = processes() - before
+        os.kill(min(of_this_kernel), signal.SIGKILL)  # the supervisor: the first that was started
         with pytest.raises(KernelLostError, match="was ended from outside, not by its code"):
             other.run_cell("import time; time.sleep(60)")
-        assert not processes() & mine
+        assert not processes() & of_this_kernel
 
 
 def test_siblings_are_out_of_reach(tmp_path):
-    """No process beyond its own can be signalled or traced, and no file of another kernel is seen."""
+    """No process but its own can be signalled or traced, and no file of another kernel is seen."""
     with StudentKernel(tmp_path) as one, StudentKernel(tmp_path) as other:
         for folder in (".", "/tmp", "/dev/shm"):
-            assert outcome(other, f"open('{folder}/of-the-sibling', 'w').write('x')") == ""
+            assert error_of(other, f"open('{folder}/of-the-sibling', 'w').write('x')") == ""
         code = """import ctypes, os, signal
 threads = {int(name) for name in os.listdir('/proc/self/task')}
 for process in range(1, 100_000):
@@ -221,8 +202,8 @@ for process in range(1, 100_000):
         assert process == 1, process
 for top in ('/sandbox', '/tmp', '/dev'):
     assert not [folder for folder, _, files in os.walk(top) if 'of-the-sibling' in files]"""
-        assert outcome(one, code, timeout=60) == ""
-        assert outcome(other, "1 + 1") == "" and outcome(one, "1 + 1") == ""
+        assert error_of(one, code, timeout=60) == ""
+        assert error_of(other, "1 + 1") == "" and error_of(one, "1 + 1") == ""
 
 
 POISON = """import builtins, os, sys, torch
@@ -235,21 +216,23 @@ for folder in ('/tmp/.ipython/profile_default/startup', '/tmp/.local', '/sandbox
         open(f'{folder}/{name}', 'w').write('poison = 1')
 """
 CLEAN = """import builtins, os, sys, torch
-assert torch.relu and print and 'lab' not in sys.modules and 'POISON' not in os.environ and 'poison' not in globals()
-for folder in ('/tmp/.ipython', '/tmp/.local', '/sandbox/work'):
-    assert not [file for _, _, files in os.walk(folder) for file in files if file.endswith('.py')], folder
+assert torch.relu and print and 'lab' not in sys.modules
+assert 'POISON' not in os.environ and 'poison' not in globals()
+for top in ('/tmp/.ipython', '/tmp/.local', '/sandbox/work'):
+    for folder, _, files in os.walk(top):
+        assert not [file for file in files if file.endswith('.py')], folder
 """
 
 
 def test_what_one_kernel_changes_does_not_reach_the_next(tmp_path):
     with StudentKernel(tmp_path) as kernel:
-        assert outcome(kernel, POISON) == ""
-        assert outcome(kernel, "assert torch.relu is None") == ""
+        assert error_of(kernel, POISON) == ""
+        assert error_of(kernel, "assert torch.relu is None") == ""
         with StudentKernel(tmp_path) as beside:
-            assert outcome(beside, CLEAN) == ""
+            assert error_of(beside, CLEAN) == ""
         kernel.close()
         kernel.start()
-        assert outcome(kernel, CLEAN) == ""
+        assert error_of(kernel, CLEAN) == ""
 
 
 def test_two_kernels_run_at_once(tmp_path):
@@ -257,7 +240,7 @@ def test_two_kernels_run_at_once(tmp_path):
 
     def work():
         with StudentKernel(tmp_path) as kernel:
-            assert outcome(kernel, "import time; time.sleep(1)") == ""
+            assert error_of(kernel, "import time; time.sleep(1)") == ""
             ends.append(time.monotonic())
 
     threads = [threading.Thread(target=work) for _ in range(2)]

@@ -1,5 +1,6 @@
-"""A fork of the warm process is as good as a new one; how it ends, and what isolates it, is told in
-a sentence.
+"""A fork of the warm process is as good as a new process.
+
+How it ends, and what isolates it, is told in a sentence.
 """
 
 import os
@@ -15,45 +16,37 @@ from autograder.kernels import (
     SandboxMissing,
     StudentKernel,
     bubblewrap,
+    describe_isolation,
     exchange,
     isolation,
-    level,
     require_sandbox,
 )
 from autograder.kernels.inside import paths
+from autograder.kernels.inside.isolation_level import IsolationLevel
 from autograder.probes.student import StudentError
 
 
 def value(student, expression):
-    """The repr of an expression's value in a kernel."""
+    """Return the repr of an expression's value in a kernel."""
     error = student.run_cell(f"raise Exception(repr({expression}))").error
     return re.fullmatch(r"raised Exception: (.*) \(line 1 of the cell, .*\)", error, re.DOTALL)[1]
 
 
-def seat():
-    """A seat in the sandbox that the tests' kernels use."""
+def acquire_slot():
+    """Acquire a slot in the sandbox that the tests' kernels use."""
     data = os.path.realpath(os.environ["LAB_DATA"])
-    return isolation.take(data if os.path.isdir(data) else None)
+    return isolation.acquire(data if os.path.isdir(data) else None)
 
 
 def test_a_fork_has_imported_what_notebooks_import_and_nothing_of_ours(tmp_path):
     with StudentKernel(tmp_path) as student:
+        student.run_cell("import sys")
         modules = ["torch", "torchvision", "d2l.torch", "matplotlib.pyplot"]
-        assert (
-            value(student, f"[name for name in {modules} if name not in __import__('sys').modules]")
-            == "[]"
-        )
-        assert (
-            value(
-                student,
-                f"[name for name in __import__('sys').modules if {bubblewrap.PACKAGE!r} in name]",
-            )
-            == "[]"
-        )
-        assert (
-            value(student, f"[path for path in __import__('sys').path if {paths.CODE!r} in path]")
-            == "[]"
-        )
+        missing = f"[name for name in {modules} if name not in sys.modules]"
+        our_modules = f"[name for name in sys.modules if {bubblewrap.PACKAGE!r} in name]"
+        our_folders = f"[path for path in sys.path if {paths.CODE!r} in path]"
+        for expression in (missing, our_modules, our_folders):
+            assert value(student, expression) == "[]"
 
 
 RANDOM = {
@@ -79,38 +72,29 @@ for _ in range(3):
     optimiser.zero_grad()
     model(torch.rand(8, 1, 28, 28)).square().mean().backward()
     optimiser.step()
-digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in model.parameters())).hexdigest()
+parameters = b"".join(p.detach().numpy().tobytes() for p in model.parameters())
+digest = hashlib.sha256(parameters).hexdigest()
 """
 
 
 def test_a_fork_trains_to_the_same_bits_as_a_new_process(tmp_path):
     command = [sys.executable, "-c", f"{TRAINING}\nprint(digest)"]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    new = subprocess.run(
-        command, env=env, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    new = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     with StudentKernel(tmp_path) as student:
         assert student.run_cell(TRAINING).status == "ok"
-        assert value(student, "digest") == repr(new)
+        assert value(student, "digest") == repr(new.stdout.strip())
 
 
+EXIT = "import os; os._exit(3)"
+SIGNAL = "import os; os.kill(os.getpid(), 9)"
+CRASH = "import ctypes; ctypes.string_at(0)"
+HANG = "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)"
 DEATHS = {
-    "an exit": ("import os; os._exit(3)", 20, "ended the kernel's process (exit code 3)"),
-    "a signal": (
-        "import os; os.kill(os.getpid(), 9)",
-        20,
-        "ended the kernel's process (killed by SIGKILL)",
-    ),
-    "a crash": (
-        "import ctypes; ctypes.string_at(0)",
-        20,
-        "ended the kernel's process (killed by SIGSEGV)",
-    ),
-    "a hang": (
-        "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); time.sleep(60)",
-        1,
-        "took longer than 1 s and did not react to an interrupt",
-    ),
+    "an exit": (EXIT, 20, "ended the kernel's process (exit code 3)"),
+    "a signal": (SIGNAL, 20, "ended the kernel's process (killed by SIGKILL)"),
+    "a crash": (CRASH, 20, "ended the kernel's process (killed by SIGSEGV)"),
+    "a hang": (HANG, 1, "took longer than 1 s and did not react to an interrupt"),
 }
 
 
@@ -131,18 +115,15 @@ def test_a_death_is_told_in_a_sentence_and_the_kernel_starts_again(
 
 
 def test_the_warm_process_is_fit_to_be_forked(tmp_path):
-    """A fork keeps no thread but the one that forks: whatever another holds at that moment stays
-    locked for ever.
-    """
-    taken = seat()
-    assert taken.warm.wait()["threads"] == 1
-    taken.leave()
+    """It has one thread: a fork gets no other, and what others hold stays locked for ever."""
+    slot = acquire_slot()
+    assert slot.warm_process.wait_until_ready()["threads"] == 1
+    slot.release()
 
 
 def test_a_warm_process_that_dies_is_started_again(tmp_path):
     with StudentKernel(tmp_path) as student:
-        taken = seat()
-        taken.warm.kill()
+        acquire_slot().warm_process.kill()
         with pytest.raises(KernelLostError):
             student.run_cell("1 + 1")
     with StudentKernel(tmp_path) as student:
@@ -150,14 +131,14 @@ def test_a_warm_process_that_dies_is_started_again(tmp_path):
 
 
 @pytest.fixture
-def other_mode(monkeypatch):
-    """Set the level of isolation."""
+def use_level(monkeypatch):
+    """A function that sets the level of isolation."""
 
-    def choose(name):
+    def use(level):
         monkeypatch.setattr(isolation, "_pools", {})
-        monkeypatch.setattr(isolation, "mode", lambda: (name, "for a reason"))
+        monkeypatch.setattr(isolation, "isolation_level", lambda: (level, "for a reason"))
 
-    yield choose
+    yield use
     isolation.close()
 
 
@@ -174,45 +155,44 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("mode", ["forks", "alone", "none"])
-def test_figures_are_shown_as_pictures(tmp_path, other_mode, mode):
-    other_mode(mode)
+LEVELS = [IsolationLevel.FORKS, IsolationLevel.ALONE, IsolationLevel.NONE]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_figures_are_shown_as_pictures(tmp_path, use_level, level):
+    use_level(level)
     with StudentKernel(tmp_path) as student:
         for source, kind in PICTURES.values():
             (output,) = student.run_cell(source).outputs
             assert kind in output.data, source
 
 
-def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, other_mode):
-    other_mode("alone")
+def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, use_level):
+    use_level(IsolationLevel.ALONE)
     require_sandbox()
-    assert level() == "a sandbox (a bubblewrap of its own for each kernel)"
+    assert describe_isolation() == "a sandbox (a bubblewrap of its own for each kernel)"
     with StudentKernel(tmp_path) as student:
         assert value(student, "__import__('os').listdir('/sandbox/spool')") == "['0']"
-        result = student.run_cell(
-            "open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)"
-        )
+        writing = "open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)"
+        result = student.run_cell(writing)
         assert (result.status, result.error) == ("died", "wrote into the folder of its sockets")
 
 
-def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, other_mode):
-    other_mode("none")
-    assert level() == "a plain process with the rights of the grader: no isolation (for a reason)"
-    with pytest.raises(
-        SandboxMissing, match="for a reason; install bubblewrap .*apt install bubblewrap"
-    ):
+def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, use_level):
+    use_level(IsolationLevel.NONE)
+    assert (
+        describe_isolation()
+        == "a plain process with the rights of the grader: no isolation (for a reason)"
+    )
+    way_out = "for a reason; install bubblewrap .*apt install bubblewrap"
+    with pytest.raises(SandboxMissing, match=way_out):
         require_sandbox()
     with StudentKernel(tmp_path, {"GREETING": "hello"}) as student:
         assert value(student, "__import__('os').environ['GREETING']") == "'hello'"
         assert value(student, "__import__('os').getcwd()") == repr(str(tmp_path))
-        assert (
-            value(student, "__import__('resource').getrlimit(__import__('resource').RLIMIT_CORE)")
-            == "(0, 0)"
-        )
-        assert (
-            student.run_cell("import os; os._exit(3)").error
-            == "ended the kernel's process (exit code 3)"
-        )
+        student.run_cell("import resource")
+        assert value(student, "resource.getrlimit(resource.RLIMIT_CORE)") == "(0, 0)"
+        assert student.run_cell(EXIT).error == "ended the kernel's process (exit code 3)"
 
 
 MISSING = {
@@ -223,6 +203,6 @@ MISSING = {
 
 @pytest.mark.parametrize("program, reason", MISSING.values(), ids=MISSING)
 def test_a_sandbox_that_does_not_work_is_none(monkeypatch, program, reason):
-    monkeypatch.setattr(bubblewrap, "bubblewrap", lambda: program)
-    name, why = isolation.mode.__wrapped__()
-    assert name == "none" and why.startswith(reason)
+    monkeypatch.setattr(bubblewrap, "find_bubblewrap", lambda: program)
+    level, why = isolation.isolation_level.__wrapped__()
+    assert level is IsolationLevel.NONE and why.startswith(reason)

@@ -1,4 +1,4 @@
-"""What runs inside the sandbox: a warm process that is forked for each kernel.
+"""Code that runs inside the sandbox: the warm process, which is forked for each kernel.
 
-Imports nothing else of ours.
+Imports nothing else of ours: the sandbox shows this package alone, under another name.
 """

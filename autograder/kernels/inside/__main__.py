@@ -2,10 +2,9 @@
 
 It never runs a student's code.
 
-Arguments: the number of a socket (SOCK_SEQPACKET) to the grader, and a mode: "forks", "alone"
-(keeps one kernel itself) or "trial" (imports nothing and only says whether forks can be isolated).
-Says {"ready": true, ...} or {"failed": sentence}. Each message that comes with a socket asks for a
-kernel, whose order comes through that socket.
+Arguments: the number of a socket (SOCK_SEQPACKET) to the grader, and an IsolationLevel. It sends
+{"ready": true, ...} or {"failed": sentence}. Each message that comes with a socket asks for a
+kernel, whose KernelRequest comes through that socket.
 """
 
 import contextlib
@@ -18,13 +17,14 @@ import socket
 import sys
 
 from . import namespaces, seccomp
-from .init_process import close_off, mount_own
+from .init_process import mount_private_folders, restrict_access
+from .isolation_level import IsolationLevel
 from .limits import Limits
-from .student_process import STUDENT
-from .supervisor import keep
+from .student_process import STUDENT_USER
+from .supervisor import supervise
 
-NEEDED = ("ipykernel.kernelapp", "torch")
-HELPFUL = (
+REQUIRED_MODULES = ("ipykernel.kernelapp", "torch")
+OPTIONAL_MODULES = (
     "numpy",
     "torchvision.datasets",
     "d2l.torch",
@@ -35,88 +35,120 @@ HELPFUL = (
 )
 
 
-def main(number: int, mode: str) -> None:
-    """Serve the grader until it hangs up."""
+def main(number: int, level: IsolationLevel) -> None:
+    """Serve the grader until it hangs up.
+
+    Args:
+        number: of the socket to the grader, an open file.
+        level: FORKS serves many kernels, ALONE becomes the one kernel, TRIAL serves none.
+    """
     control = socket.socket(fileno=number)
+    if level is IsolationLevel.TRIAL:
+        isolated, why_not = can_isolate()
+        send_ready(control, isolated, why_not)
+        return
     try:
-        if mode != "trial":
-            import_modules()
+        import_modules()
     except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
         return
-    isolated, why_not = can_isolate() if mode == "trial" else (mode == "forks", "")
+    send_ready(control, isolated=level is IsolationLevel.FORKS, why_not="")
+    if level is IsolationLevel.FORKS:
+        serve_forks(control)
+    else:
+        serve_alone(control)
+
+
+def send_ready(control: socket.socket, isolated: bool, why_not: str) -> None:
+    """Tell the grader that requests can come, and what isolates the kernels."""
     threads = len(os.listdir("/proc/self/task"))
-    control.send(
-        json.dumps(
-            {"ready": True, "isolated": isolated, "why_not": why_not, "threads": threads}
-        ).encode()
-    )
-    if mode == "forks":
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind when they end
-    while mode != "trial":
-        _, files, _, _ = socket.recv_fds(control, 1, 1)
-        if not files:
-            return
-        connection = socket.socket(fileno=files[0])
-        if mode == "alone":
-            control.close()
-            keep(connection, isolated=False)
-            return
+    message = {"ready": True, "isolated": isolated, "why_not": why_not, "threads": threads}
+    control.send(json.dumps(message).encode())
+
+
+def serve_forks(control: socket.socket) -> None:
+    """Fork for each kernel until the grader hangs up."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Linux removes supervisors that have ended
+    while connection := receive_connection(control):
         if os.fork() == 0:
-            keep_and_exit(control, connection)
+            supervise_and_exit(control, connection)
         connection.close()
+
+
+def serve_alone(control: socket.socket) -> None:
+    """Supervise one kernel, for which this whole sandbox is."""
+    connection = receive_connection(control)
+    if connection is not None:
+        control.close()
+        supervise(connection, isolated=False)
+
+
+def receive_connection(control: socket.socket) -> socket.socket | None:
+    """Receive the socket that belongs to a new kernel; None when the grader hung up."""
+    _, files, _, _ = socket.recv_fds(control, 1, 1)
+    return socket.socket(fileno=files[0]) if files else None
 
 
 def import_modules() -> None:
     """Import what notebooks import, and make it cheap to share with forks."""
-    for name in NEEDED:
+    for name in REQUIRED_MODULES:
         importlib.import_module(name)
-    for name in HELPFUL:
+    for name in OPTIONAL_MODULES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     with contextlib.suppress(ImportError):
-        from matplotlib.backends import backend_registry
+        from matplotlib.backends.registry import backend_registry
 
         backend_registry.list_all()  # reads the metadata of all packages, once
     gc.collect()
-    gc.freeze()  # the garbage collector would write to every page that it looks at
+    gc.freeze()  # the garbage collector would write to, and so copy, every page that it looks at
 
 
 def can_isolate() -> tuple[bool, str]:
-    """Whether a fork can have namespaces of its own, and why not: the whole of it is tried once."""
-    heard, say = os.pipe()
+    """Try once, in a fork, all that isolates a kernel.
+
+    Returns:
+        Whether a fork can have namespaces of its own, and why not.
+    """
+    status_read, status_write = os.pipe()
     child = os.fork()
     if child == 0:
-        try:
-            namespaces.enter()
-            if os.fork() == 0:
-                mount_own(Limits())
-                close_off()
-                namespaces.become_nobody(STUDENT)
-                seccomp.refuse()
-                os.write(say, b"isolated")
-        except OSError as error:
-            os.write(say, str(error).encode())
-        finally:
-            os._exit(0)
-    os.close(say)
+        try_isolation_and_exit(status_write)
+    os.close(status_write)
     os.waitpid(child, 0)
-    answer = os.read(heard, 4096).decode()
-    os.close(heard)
+    answer = os.read(status_read, 4096).decode()
+    os.close(status_read)
     return answer == "isolated", answer
 
 
-def keep_and_exit(control: socket.socket, connection: socket.socket) -> None:
-    """Be the keeper of one kernel. Never returns."""
+def try_isolation_and_exit(status_write: int) -> None:
+    """Write "isolated" to the pipe, or what went wrong. Never returns."""
+    try:
+        namespaces.enter_new_namespaces()
+        if os.fork() == 0:
+            mount_private_folders(Limits())
+            restrict_access()
+            namespaces.drop_to_user(STUDENT_USER)
+            seccomp.install_filter()
+            os.write(status_write, b"isolated")
+    except OSError as error:
+        os.write(status_write, str(error).encode())
+    finally:
+        os._exit(0)
+
+
+def supervise_and_exit(control: socket.socket, connection: socket.socket) -> None:
+    """Supervise one kernel. Never returns."""
     try:
         control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        keep(connection, isolated=True)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told if it still listens
-        connection.send(json.dumps({"ended": f"cannot be kept: {error}"}).encode())
+        supervise(connection, isolated=True)
+    except Exception as error:  # noqa: BLE001 - the grader is told, if it still listens
+        message = {"ended": f"cannot be supervised: {error}"}
+        connection.send(json.dumps(message).encode())
     finally:
         os._exit(0)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), IsolationLevel(sys.argv[2]))

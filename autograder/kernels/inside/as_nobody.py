@@ -1,8 +1,6 @@
 """Run a command as a user without rights, for a grader that is root.
 
-Its argument is a JSON object: user (a number), command (a list), sources (path → an empty folder at
-which the user finds it, for this command only; a user without rights may not be able to reach the
-path itself).
+The argument is a JSON object with the parameters of `main`.
 """
 
 import json
@@ -13,10 +11,17 @@ import namespaces
 
 
 def main(user: int, command: list[str], sources: dict[str, str]) -> None:
-    """Go on as the command."""
-    namespaces.own_mounts()
-    for path, folder in sources.items():
-        namespaces.bind(path, folder)
+    """Replace this process by the command.
+
+    Args:
+        user: number of the user and of its group.
+        command: a program's path and its arguments.
+        sources: path → an empty file or folder at which the command finds it, since a user
+            without rights may be unable to reach the path itself.
+    """
+    namespaces.enter_private_mounts()
+    for path, mount_point in sources.items():
+        namespaces.bind(path, mount_point)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)

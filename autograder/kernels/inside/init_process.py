@@ -1,5 +1,6 @@
-"""Process 1 of a kernel's namespace: lays out the folders, starts the kernel, and tells how it
-ended.
+"""The init process: process 1 of a kernel's namespace of processes.
+
+It prepares the kernel's folders, starts the student process, and says how that ended.
 """
 
 import contextlib
@@ -8,98 +9,114 @@ import os
 import shutil
 import signal
 import socket
+from typing import TYPE_CHECKING
 
 from . import namespaces
 from .limits import Limits, describe_end, killed_for_memory
-from .paths import CODE, CONNECTION_FILE, OWN, SHOWN, SOCKETS, SPOOL, WORK
-from .request import Order
-from .student_process import LISTENING, be_kernel
+from .paths import CODE, CONNECTION_FILE, COPIES, PRIVATE_FOLDERS, SOCKETS, SPOOL, WORK
+from .request import KernelRequest
+from .student_process import LISTENING, MAX_STATUS, run_student_process
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
 
 
-def run_first(order: Order, tell: socket.socket) -> None:
-    """Run the kernel; say {"listening": true} and {"ended": how} to `tell`. Never returns.
+def run_init_process(request: KernelRequest, supervisor: socket.socket) -> None:
+    """Run the kernel; send {"listening": true} and {"ended": how} to the supervisor. Never returns.
 
     When this process ends, Linux ends every process of its namespace; it ends itself when the
-    keeper does.
+    supervisor does.
     """
     try:
         namespaces.end_with_parent()
-        lay_out(order)
-        ended = run_kernel(order, tell)
+        prepare_folders(request)
+        ended = run_kernel(request, supervisor)
     except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told
         ended = f"cannot be started: {error}"
-    tell.send(json.dumps({"ended": ended}).encode())
+    supervisor.send(json.dumps({"ended": ended}).encode())
     os._exit(0)
 
 
-def lay_out(order: Order) -> None:
-    """Fill the kernel's folders."""
-    place = os.path.join(SPOOL, order.place)
-    if order.isolated:
-        mount_own(order.limits)
-        namespaces.bind(os.path.join(place, "sockets"), SOCKETS)
+def prepare_folders(request: KernelRequest) -> None:
+    """Mount and fill the kernel's folders, and protect those that are not its own."""
+    slot_folder = os.path.join(SPOOL, request.slot)
+    if request.isolated:
+        mount_private_folders(request.limits)
+        namespaces.bind(os.path.join(slot_folder, "sockets"), SOCKETS)
     with open(CONNECTION_FILE, "w", encoding="utf-8") as file:
-        json.dump(order.connection, file)
-    for name, folder in {"work": WORK, "shown": SHOWN}.items():
-        shutil.copytree(os.path.join(place, name), folder, symlinks=True, dirs_exist_ok=True)
-    if order.isolated:
-        close_off()
+        json.dump(request.connection, file)
+    for name, folder in {"work": WORK, "copies": COPIES}.items():
+        source = os.path.join(slot_folder, name)
+        shutil.copytree(source, folder, symlinks=True, dirs_exist_ok=True)
+    if request.isolated:
+        restrict_access()
 
 
-def mount_own(limits: Limits) -> None:
+def mount_private_folders(limits: Limits) -> None:
     """Mount what this kernel alone sees: processes, terminals, and its folders."""
     namespaces.mount_processes()
     namespaces.mount_terminals()
-    for path in OWN:
+    for path in PRIVATE_FOLDERS:
         inner = namespaces.mounted_below(path)  # a virtual environment may lie below /tmp
         namespaces.mount_memory(path, limits.folder, limits.files)
         for folder, file in inner.items():
             os.makedirs(folder)
             namespaces.bind(f"/proc/self/fd/{file}", folder)
             os.close(file)
-    namespaces.bind(
-        "/dev/null", "/dev/zero"
-    )  # mappings of /dev/zero can be memory that nobody counts
+    # Mappings of /dev/zero can be memory that no limit counts.
+    namespaces.bind("/dev/null", "/dev/zero")
 
 
-def close_off() -> None:
-    """Protect what may only be read, hide the spool and our own code, allow one more user: the
-    kernel's.
-    """
+def restrict_access() -> None:
+    """Hide the spool and our code, make copies read-only, allow one more user: the kernel's."""
     for path in (SPOOL, CODE):
         namespaces.mount_memory(path, 4096, 1)
-    for path in (SHOWN, SPOOL, CODE):
+    for path in (COPIES, SPOOL, CODE):
         namespaces.make_read_only(path)
-    namespaces.forbid_more_users(1)
+    namespaces.limit_user_namespaces(1)
 
 
-def run_kernel(order: Order, tell: socket.socket) -> str:
-    """Start the kernel, hold it back until its sockets' folder is read-only, and say how it ended."""
+def run_kernel(request: KernelRequest, supervisor: socket.socket) -> str:
+    """Start the student process, wait for its end, and say how it ended, without a subject.
+
+    The student process runs no code before the folder of its sockets is read-only: it writes to
+    the status pipe when they exist, and then waits for the go pipe.
+    """
     killed_before = killed_for_memory()
-    heard, say = os.pipe()
-    held_back, let_go = os.pipe()
-    kernel = os.fork()
-    if kernel == 0:
-        be_kernel(order, say, held_back)
-    os.close(say)
-    os.close(held_back)
-    signal.signal(signal.SIGINT, lambda *_: interrupt(kernel))
-    heard_of = os.read(heard, 4096)
-    if heard_of == LISTENING:
-        if order.isolated:
+    status_read, status_write = os.pipe()
+    go_read, go_write = os.pipe()
+    student = os.fork()
+    if student == 0:
+        run_student_process(request, status_write, go_read)
+    os.close(status_write)
+    os.close(go_read)
+    signal.signal(signal.SIGINT, lambda *_: interrupt(student))
+    message = os.read(status_read, MAX_STATUS)
+    if message == LISTENING:
+        if request.isolated:
             namespaces.make_read_only(SOCKETS)
-        tell.send(b'{"listening": true}')
-        os.write(let_go, b".")
-    while True:  # others that lost their parent come by, too
-        process, status, usage = os.wait4(-1, 0)
-        if process == kernel:
-            end = describe_end(status, usage, order.limits, killed_before)
-            return (
-                end if heard_of == LISTENING else f"cannot be started: {heard_of.decode() or end}"
-            )
+        supervisor.send(b'{"listening": true}')
+        os.write(go_write, b".")
+    status, usage = wait_for(student)
+    ended = describe_end(status, usage, request.limits, killed_before)
+    if message == LISTENING:
+        return ended
+    return f"cannot be started: {message.decode() or ended}"
 
 
-def interrupt(kernel: int) -> None:
-    """Interrupt a kernel and what it started in its own session; it may be gone."""
+def wait_for(process: int) -> "tuple[int, struct_rusage]":
+    """Wait for the end of a child, and of orphans that end before it.
+
+    Returns:
+        The child's exit status and what it used, as os.wait4 returns them.
+    """
+    while True:
+        ended, status, usage = os.wait4(-1, 0)
+        if ended == process:
+            return status, usage
+
+
+def interrupt(student: int) -> None:
+    """Interrupt the student process and what it started in its session; it may be gone."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(kernel, signal.SIGINT)
+        os.killpg(student, signal.SIGINT)

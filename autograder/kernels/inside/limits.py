@@ -1,4 +1,4 @@
-"""What one kernel may use, and the limits that the system itself keeps."""
+"""Limits on what one kernel may use, and those of them that the operating system keeps."""
 
 import contextlib
 import os
@@ -6,6 +6,10 @@ import platform
 import signal
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
 
 MB = 2**20
 MACHINE_FULL = "was ended because this machine's memory was full"
@@ -13,11 +17,10 @@ MACHINE_FULL = "was ended because this machine's memory was full"
 
 @dataclass(frozen=True)
 class Limits:
-    """Sizes are bytes. The folders lie in memory, in file systems of their own."""
+    """Limits of one kernel; sizes are bytes. Its folders lie in memory, each a file system."""
 
-    memory: int = (
-        2048 * MB
-    )  # of all processes of a kernel together, beyond what the warm process holds
+    # of all processes of a kernel together, beyond what the warm process holds
+    memory: int = 2048 * MB
     folder: int = 256 * MB  # each of: the kernel's folder, /tmp, shared memory
     files: int = 20_000  # in each of these
     processes: int = 64  # at one time
@@ -27,52 +30,40 @@ class Limits:
 
 
 def apply_to_this_process(limits: Limits, own_namespace: bool = False) -> None:
-    """Set what the system can keep for a process and its children; a system without such limits is
-    left as it is.
+    """Set the limits that the system can keep for this process and its children.
 
-    own_namespace: whether the user has no other processes, as in a user namespace that was just
-    made.
+    A system without such limits is left as it is.
+
+    Args:
+        limits: the limits to set.
+        own_namespace: whether the user has no other processes, as in a new user namespace.
     """
     try:
         import resource
     except ImportError:  # Windows
         return
-    values = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_CPU": limits.cpu_seconds,
-        "RLIMIT_FSIZE": limits.folder,
-        "RLIMIT_NOFILE": limits.open_files,
-    }
-    if sys.platform == "linux":
-        held = memory_of("self")
-        # Threads reserve more than they use; these stop one huge request at once, the keeper's look
-        # stops the rest.
-        values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
-        values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
-        if own_namespace and kernel_release() >= (
-            5,
-            14,
-        ):  # before, the processes of all namespaces counted
-            values["RLIMIT_NPROC"] = limits.threads
-    for name, value in values.items():
+    for name, value in _resource_limits(limits, own_namespace).items():
         with contextlib.suppress(ValueError, OSError):  # what is already lower stays
-            hard = resource.getrlimit(getattr(resource, name))[1]
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            last = value + 1 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else value
-            resource.setrlimit(
-                getattr(resource, name), (value, last)
-            )  # SIGXCPU first, a second later SIGKILL
+            number = getattr(resource, name)
+            soft = hard = value
+            allowed = resource.getrlimit(number)[1]
+            if allowed != resource.RLIM_INFINITY:
+                soft = hard = min(value, allowed)
+            elif name == "RLIMIT_CPU":
+                hard = value + 1  # SIGXCPU first, SIGKILL a second later
+            resource.setrlimit(number, (soft, hard))
 
 
 def kernel_release() -> tuple[int, int]:
-    """Linux's version: (6, 1)."""
+    """Return Linux's version: (6, 1)."""
     major, minor, *_ = platform.release().split(".")
     return int(major), int("".join(filter(str.isdigit, minor)) or 0)
 
 
 def memory_of(process: int | str) -> dict[str, int]:
-    """The sizes (bytes) that Linux tells of a process: VmData, VmSize, RssAnon, RssShmem, ... Empty
-    when it is gone.
+    """Read a process's sizes (bytes) from /proc: VmData, VmSize, RssAnon, RssShmem, ...
+
+    Empty when the process is gone.
     """
     try:
         with open(f"/proc/{process}/status", encoding="ascii", errors="replace") as file:
@@ -86,10 +77,12 @@ def memory_of(process: int | str) -> dict[str, int]:
     }
 
 
-def fair_memory_of(process: int, otherwise: int) -> int:
-    """The memory (bytes) of a process; what n processes share counts 1/n.
+def proportional_memory_of(process: int, otherwise: int) -> int:
+    """Return a process's memory (bytes), where pages shared by n processes count 1/n.
 
-    `otherwise` where it hides that.
+    Args:
+        process: its number.
+        otherwise: returned where the process hides that.
     """
     try:
         with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as file:
@@ -100,7 +93,7 @@ def fair_memory_of(process: int, otherwise: int) -> int:
 
 
 def killed_for_memory() -> int:
-    """How many processes Linux has killed since its start because the machine's memory was full."""
+    """Count the processes that Linux has killed since its start because memory was full."""
     try:
         with open("/proc/vmstat", encoding="ascii") as file:
             return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
@@ -109,14 +102,18 @@ def killed_for_memory() -> int:
 
 
 def describe_size(size: int) -> str:
-    """2 GB, 300 MB."""
+    """Write a size (bytes) for people: 2 GB, 300 MB."""
     return f"{size / 2**30:g} GB" if size >= 2**30 else f"{size / MB:g} MB"
 
 
-def describe_end(status: int, usage, limits: Limits, killed_before: int) -> str:
-    """How a process ended, by what os.wait4 tells of it: a sentence without its subject.
+def describe_end(status: int, usage: "struct_rusage", limits: Limits, killed_before: int) -> str:
+    """Say how a process ended, in a sentence without its subject.
 
-    killed_before: what `killed_for_memory` gave when the process started.
+    Args:
+        status: as os.wait4 returns it.
+        usage: as os.wait4 returns it.
+        limits: the process's limits.
+        killed_before: what `killed_for_memory` returned when the process started.
     """
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGKILL and killed_for_memory() > killed_before:
@@ -127,8 +124,26 @@ def describe_end(status: int, usage, limits: Limits, killed_before: int) -> str:
 
 
 def describe_code(code: int) -> str:
-    """How a process ended, by its exit code or, negative, its signal: a sentence without its
-    subject.
-    """
+    """Say how a process ended, by its exit code or its signal (negative), without a subject."""
     how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
     return f"ended the kernel's process ({how})"
+
+
+def _resource_limits(limits, own_namespace):
+    """Return {name in the module resource: limit}."""
+    values = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": limits.cpu_seconds,
+        "RLIMIT_FSIZE": limits.folder,
+        "RLIMIT_NOFILE": limits.open_files,
+    }
+    if sys.platform == "linux":
+        held = memory_of("self")
+        # Threads reserve more than they use. These stop one huge request at once; the supervisor
+        # stops the rest.
+        values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
+        values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
+        # Before Linux 5.14, the user's processes of all namespaces counted.
+        if own_namespace and kernel_release() >= (5, 14):
+            values["RLIMIT_NPROC"] = limits.threads
+    return values

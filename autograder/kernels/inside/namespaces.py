@@ -1,4 +1,7 @@
-"""Linux namespaces, mounts and rights, by the C library's names for them."""
+"""Linux namespaces, mounts and capabilities, through calls of the C library.
+
+Whatever fails here raises OSError.
+"""
 
 import ctypes
 import os
@@ -6,20 +9,17 @@ import signal
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# From <sched.h>, <sys/mount.h>, <sys/prctl.h> and <linux/capability.h>.
-NEW_MOUNTS, NEW_CGROUP, NEW_HOST_NAME, NEW_IPC = 0x20000, 0x02000000, 0x04000000, 0x08000000
-NEW_USER, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
-REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
-PARENT_DEATH_SIGNAL, DUMPABLE, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES, AMBIENT, CLEAR_ALL = (
-    1,
-    4,
-    24,
-    38,
-    47,
-    4,
-)
-CAPABILITY_VERSION_3 = 0x20080522
+# <sched.h>
+CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+# <sys/mount.h>
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+# <sys/prctl.h>
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+# <linux/capability.h>
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 
 def _call(name, *arguments):
@@ -29,104 +29,100 @@ def _call(name, *arguments):
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def enter() -> None:
-    """Give this process namespaces of its own of every kind, in which it may do everything and is
-    user 0.
+def enter_new_namespaces() -> None:
+    """Move this process into new namespaces of every kind, in which it is user 0 with all rights.
 
-    The namespace of processes is that of its next child, which is then process 1 of it.
+    The new namespace of processes begins with the next child, as its process 1.
     """
     user, group = os.getuid(), os.getgid()
-    _call(
-        "unshare",
-        NEW_USER | NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK | NEW_IPC | NEW_HOST_NAME | NEW_CGROUP,
-    )
+    kinds = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET
+    _call("unshare", kinds | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
     _map_ids(0, user, group)
-    _call("mount", b"none", b"/", None, RECURSIVE | PRIVATE, None)
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
-def own_mounts() -> None:
-    """Keep what is mounted from now on to this process and its children; for root."""
-    _call("unshare", NEW_MOUNTS)
-    _call("mount", b"none", b"/", None, RECURSIVE | PRIVATE, None)
+def enter_private_mounts() -> None:
+    """Hide what is mounted from now on from all but this process and its children; needs root."""
+    _call("unshare", CLONE_NEWNS)
+    _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
-def forbid_more_users(allowed: int) -> None:
-    """Allow only this many more user namespaces to be made by those in this one."""
+def limit_user_namespaces(allowed: int) -> None:
+    """Allow only this many more user namespaces below this one."""
     _write("/proc/sys/user/max_user_namespaces", str(allowed))
 
 
-def become_nobody(user: int) -> None:
-    """Go on as `user` in a user namespace below this one: without rights over mounts, processes and
-    network.
-    """
+def drop_to_user(user: int) -> None:
+    """Become `user` (a number) in a new user namespace below this one, without capabilities."""
     old_user, old_group = os.getuid(), os.getgid()
-    _call("unshare", NEW_USER)
+    _call("unshare", CLONE_NEWUSER)
     _map_ids(user, old_user, old_group)
-    drop_rights()
+    drop_capabilities()
 
 
-def drop_rights() -> None:
+def drop_capabilities() -> None:
     """Give up all capabilities, for this process and whatever it starts."""
-    _call("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    _call("prctl", AMBIENT, CLEAR_ALL, 0, 0, 0)
+    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     for capability in range(int(_read("/proc/sys/kernel/cap_last_cap")) + 1):
-        _call("prctl", DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+        _call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def end_with_parent() -> None:
-    """Be killed when the parent ends, however it does."""
-    _call("prctl", PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    """Let Linux kill this process when its parent ends, however that ends."""
+    _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def close_memory(closed: bool) -> None:
-    """Whether other processes of the same user may not look into this one and its forks."""
-    _call("prctl", DUMPABLE, 0 if closed else 1, 0, 0, 0)
+def set_dumpable(dumpable: bool) -> None:
+    """Set whether processes of the same user may read the memory of this one and its forks."""
+    _call("prctl", PR_SET_DUMPABLE, 1 if dumpable else 0, 0, 0, 0)
 
 
 def mount_memory(path: str, size: int, files: int) -> None:
-    """Mount an empty file system in memory."""
+    """Mount an empty file system in memory, of at most `size` bytes and `files` files."""
     options = f"size={size},nr_inodes={files},mode=0755"
-    _call("mount", b"tmpfs", path.encode(), b"tmpfs", NO_SETUID | NO_DEVICES, options.encode())
+    _call("mount", b"tmpfs", path.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options.encode())
 
 
 def mounted_below(path: str) -> dict[str, int]:
-    """{folder: open file} of what is mounted in a folder, so that it can be bound again when the
-    folder is covered.
+    """Open every mount point in a folder, so that it can be bound again when the folder is covered.
+
+    Returns:
+        {path of the mount point: number of the open file}
     """
-    points = [
-        line.split()[1].encode().decode("unicode_escape")
-        for line in _read("/proc/self/mounts").splitlines()
-    ]
+    mounts = [line.split() for line in _read("/proc/self/mounts").splitlines()]
+    # Linux writes a space in a path as \040.
+    points = [fields[1].encode().decode("unicode_escape") for fields in mounts]
     return {point: os.open(point, os.O_PATH) for point in points if point.startswith(f"{path}/")}
 
 
 def mount_processes() -> None:
-    """Mount a /proc that shows the processes of this process's own namespace."""
-    _call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+    """Mount a /proc that shows the processes of this namespace only."""
+    _call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
 
 
 def mount_terminals() -> None:
-    """Mount a /dev/pts of its own."""
+    """Mount a new /dev/pts, without the terminals of others."""
     options = b"newinstance,ptmxmode=0666,mode=620"
-    _call("mount", b"devpts", b"/dev/pts", b"devpts", NO_SETUID | NO_PROGRAMS, options)
+    _call("mount", b"devpts", b"/dev/pts", b"devpts", MS_NOSUID | MS_NOEXEC, options)
 
 
 def bind(source: str, path: str) -> None:
-    """Show a file or folder, with all that is mounted in it, at another path too."""
-    _call("mount", source.encode(), path.encode(), None, BIND | RECURSIVE, None)
+    """Mount a file or folder, with all that is mounted in it, at a second path."""
+    _call("mount", source.encode(), path.encode(), None, MS_BIND | MS_REC, None)
 
 
 def make_read_only(path: str) -> None:
-    """Allow no more writing to what is mounted at path."""
-    kept = os.statvfs(path).f_flag & (
-        NO_SETUID | NO_DEVICES | NO_PROGRAMS
-    )  # a mount from outside must keep them
-    _call("mount", None, path.encode(), None, REMOUNT | BIND | READ_ONLY | kept, None)
+    """Make the mount at a path read-only."""
+    # Linux refuses to drop flags of a mount that was made outside of this namespace.
+    kept = os.statvfs(path).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    _call("mount", None, path.encode(), None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept, None)
 
 
 def _map_ids(inside, user, group):
+    """Show `user` and `group` of the outer namespace as the number `inside` in this one."""
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{inside} {user} 1")
     _write("/proc/self/gid_map", f"{inside} {group} 1")

@@ -1,15 +1,15 @@
-"""Where things lie in the sandbox."""
+"""Paths inside the sandbox."""
 
-WORK = "/sandbox/work"  # a kernel's folder
-SHOWN = "/sandbox/shown"  # copies that it may only read
-DATA = "/sandbox/data"  # what all kernels may read
-# a kernel's, the one folder that lies on a disk; read-only once they exist
+WORK = "/sandbox/work"  # a kernel's working folder
+COPIES = "/sandbox/copies"  # copies of folders that a kernel may only read
+DATA = "/sandbox/data"  # a folder that all kernels may read
+# A kernel's sockets: its only folder on a disk, and read-only once they exist.
 SOCKETS = "/sandbox/sockets"
-# a folder for each kernel, with what is copied in and with its sockets; no kernel sees it
+# The slot folders of all kernels, with what is copied in and with sockets; no kernel sees it.
 SPOOL = "/sandbox/spool"
 CODE = "/sandbox/code"  # this package; no kernel sees it
 
-OWN = (WORK, SHOWN, "/tmp", "/dev/shm")  # each kernel has these for itself, in memory
+PRIVATE_FOLDERS = (WORK, COPIES, "/tmp", "/dev/shm")  # of each kernel, in memory
 CONNECTION_FILE = f"{SOCKETS}/k.json"
-SOCKET = f"{SOCKETS}/s"  # with -1 to -5 behind it
-IN_SOCKETS = 6  # files: the above
+SOCKET_PREFIX = f"{SOCKETS}/s"  # Jupyter adds -1 to -5
+MAX_SOCKET_FILES = 6  # in SOCKETS: five sockets and the connection file

@@ -1,4 +1,4 @@
-"""What a kernel is asked for."""
+"""The grader's request for one kernel."""
 
 import json
 from dataclasses import dataclass
@@ -8,21 +8,25 @@ from .limits import Limits
 
 
 @dataclass(frozen=True)
-class Order:
-    """place: a folder of the spool, with `work`, `shown` and `sockets` in it. connection: Jupyter's
-    connection file.
+class KernelRequest:
+    """The slot, environment and limits of one kernel.
 
-    env: the whole environment. isolated: whether to make namespaces for this kernel alone.
+    Attributes:
+        slot: name of a folder of the spool that holds `work`, `copies` and `sockets`.
+        connection: content of Jupyter's connection file.
+        env: the whole environment.
+        limits: what the kernel may use.
+        isolated: whether to make namespaces for this kernel alone.
     """
 
-    place: str
+    slot: str
     connection: dict[str, Any]
     env: dict[str, str]
     limits: Limits
     isolated: bool
 
     @classmethod
-    def read(cls, text: bytes, isolated: bool) -> "Order":
-        """The order in a message of the grader."""
+    def from_json(cls, text: bytes, isolated: bool) -> "KernelRequest":
+        """Read the request in a message of the grader."""
         content = json.loads(text)
         return cls(**content | {"limits": Limits(**content["limits"]), "isolated": isolated})

@@ -1,8 +1,8 @@
-"""A filter of system calls for processes that run a student's code: what no notebook needs, and
-memory nobody counts.
+"""A seccomp filter for processes that run a student's code.
 
-Numbers are from Linux's <asm/unistd.h> and <linux/audit.h>, the filter's words from
-<linux/filter.h> (see seccomp(2)).
+It refuses system calls that no notebook needs, and memory that no limit counts. Numbers are from
+Linux's <asm/unistd.h> and <linux/audit.h>, the filter's instructions from <linux/filter.h> (see
+seccomp(2)).
 """
 
 import ctypes
@@ -11,14 +11,18 @@ import os
 import platform
 import struct
 
-REFUSED = {  # name: (x86_64, aarch64)
+# system call: its numbers on (x86_64, aarch64)
+REFUSED = {
+    # memory without a file
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
-    "msgget": (68, 186),  # memory
+    "msgget": (68, 186),
+    # other processes
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),  # other processes
+    "process_vm_writev": (311, 271),
+    # parts of Linux in which mistakes are often found
     "io_uring_setup": (425, 425),
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
@@ -28,59 +32,68 @@ REFUSED = {  # name: (x86_64, aarch64)
     "keyctl": (250, 219),
 }
 MMAP = (9, 222)
-SHARED_AND_NAMELESS = 0x21  # flags of an mmap whose memory no file system's size limits
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH
-X32 = 0x40000000  # the first number of x86_64's second table
+SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: no file system's size limits this memory
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_*
+X32 = 0x40000000  # __X32_SYSCALL_BIT: the first number of x86_64's second table of calls
 
-LOAD, AND, RETURN = (
-    0x20,
-    0x54,
-    0x06,
-)  # instructions: of a word of the call, with a constant, of a verdict
-IF_EQUAL, IF_AT_LEAST = 0x15, 0x35  # skip so many instructions if so, so many if not
-NUMBER, MACHINE, MMAP_FLAGS = 0, 4, 40  # offsets in struct seccomp_data
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
-SET_SECCOMP, FILTER = 22, 2  # of prctl
+# Instructions (BPF_*): LD|W|ABS, ALU|AND|K, RET|K, JMP|JEQ|K, JMP|JGE|K.
+LOAD, AND, RETURN, IF_EQUAL, IF_AT_LEAST = 0x20, 0x54, 0x06, 0x15, 0x35
+CALL_NUMBER, MACHINE, MMAP_FLAGS = 0, 4, 40  # offsets in struct seccomp_data
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
 
 class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def refuse() -> None:
-    """Refuse these calls (PermissionError) to this process and whatever it starts; other machines
-    get no filter.
+def install_filter() -> None:
+    """Refuse the calls (PermissionError) to this process and whatever it starts.
+
+    Machines that are not in MACHINES get no filter.
+
+    Raises:
+        OSError: where Linux does not take the filter.
     """
     if platform.machine() not in MACHINES:
         return
-    code = b"".join(
-        struct.pack("=HBBI", *instruction)
-        for instruction in instructions(*MACHINES[platform.machine()])
-    )
-    program = _Program(len(code) // 8, code)
-    if (
-        ctypes.CDLL(None, use_errno=True).prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0)
-        != 0
-    ):
+    instructions = build_filter(*MACHINES[platform.machine()])
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
+    program = ctypes.byref(_Program(len(instructions), code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
-def instructions(column: int, machine: int) -> list[tuple[int, int, int, int]]:
-    """The filter: (instruction, skip if so, skip if not, constant)."""
-    lines = [
+def build_filter(column: int, machine: int) -> list[tuple[int, int, int, int]]:
+    """Build the filter for one machine.
+
+    Args:
+        column: which number of REFUSED and MMAP is the machine's.
+        machine: its AUDIT_ARCH_* constant.
+
+    Returns:
+        Instructions: (instruction, lines to skip if true, lines to skip if false, constant).
+    """
+    program = [
         (LOAD, 0, 0, MACHINE),
         (IF_EQUAL, 1, 0, machine),
         (RETURN, 0, 0, REFUSE),
-        (LOAD, 0, 0, NUMBER),
+        (LOAD, 0, 0, CALL_NUMBER),
+        (IF_AT_LEAST, 0, 1, X32),
+        (RETURN, 0, 0, REFUSE),
     ]
-    lines += [(IF_AT_LEAST, 0, 1, X32), (RETURN, 0, 0, REFUSE)]
     for numbers in REFUSED.values():
-        lines += [(IF_EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, REFUSE)]
-    lines += [(IF_EQUAL, 1, 0, MMAP[column]), (RETURN, 0, 0, ALLOW)]
-    lines += [(LOAD, 0, 0, MMAP_FLAGS), (AND, 0, 0, SHARED_AND_NAMELESS)]
+        program += [(IF_EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, REFUSE)]
     return [
-        *lines,
-        (IF_EQUAL, 0, 1, SHARED_AND_NAMELESS),
+        *program,
+        (IF_EQUAL, 1, 0, MMAP[column]),
+        (RETURN, 0, 0, ALLOW),
+        (LOAD, 0, 0, MMAP_FLAGS),
+        (AND, 0, 0, SHARED_ANONYMOUS),
+        (IF_EQUAL, 0, 1, SHARED_ANONYMOUS),
         (RETURN, 0, 0, REFUSE),
         (RETURN, 0, 0, ALLOW),
     ]

@@ -1,40 +1,40 @@
-"""The process that runs a student's code: an IPython kernel without rights."""
+"""The student process: an IPython kernel without rights, in which a student's code runs."""
 
 import os
 import random
 import sys
+from typing import TYPE_CHECKING
 
 from . import namespaces, seccomp
 from .limits import apply_to_this_process
 from .paths import CODE, CONNECTION_FILE, WORK
-from .request import Order
+from .request import KernelRequest
 
-STUDENT = 1000  # its user, in a namespace of its own
+if TYPE_CHECKING:
+    from ipykernel.kernelapp import IPKernelApp
+
+STUDENT_USER = 1000  # number of the kernel's user, in a namespace of its own
 LISTENING = b"listening"
+OOM_SCORE = "1000"  # the highest: where the machine runs out of memory, this process goes first
+MAX_STATUS = 4000  # bytes of what went wrong
 
 
-def be_kernel(order: Order, say: int, held_back: int) -> None:
-    """Give up all rights, write LISTENING (or what went wrong) to `say`, wait for `held_back`.
+def run_student_process(request: KernelRequest, status_write: int, go_read: int) -> None:
+    """Give up all rights and run the kernel. Never returns.
 
-    Never returns.
+    Args:
+        request: the kernel's environment and limits.
+        status_write: the pipe to write LISTENING to, or what went wrong.
+        go_read: the pipe of which one byte is awaited before any code of a student can run.
     """
     try:
-        namespaces.close_memory(False)
-        os.setsid()
-        leave_open(say, held_back)
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write("1000")  # where the machine runs out of memory, this process goes first
-        if order.isolated:
-            namespaces.become_nobody(STUDENT)
-        seccomp.refuse()
-        apply_to_this_process(order.limits, own_namespace=order.isolated)
-        app = start_ipython(order.env)
-        os.write(say, LISTENING)
-        os.read(held_back, 1)
-        os.close(say)
-        os.close(held_back)
+        app = _prepare_kernel(request, status_write, go_read)
+        os.write(status_write, LISTENING)
+        os.read(go_read, 1)
+        os.close(status_write)
+        os.close(go_read)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the grader is told
-        os.write(say, f"{type(error).__name__}: {error}".encode()[:4000] or b"?")
+        os.write(status_write, f"{type(error).__name__}: {error}".encode()[:MAX_STATUS] or b"?")
         os._exit(1)
     try:
         app.start()
@@ -42,21 +42,35 @@ def be_kernel(order: Order, say: int, held_back: int) -> None:
         os._exit(0)
 
 
-def leave_open(*files: int) -> None:
-    """Close every file but these; standard input and output lead nowhere."""
+def _prepare_kernel(request, status_write, go_read):
+    """Give up all rights, in this order, and return IPython's kernel, not yet started."""
+    namespaces.set_dumpable(True)
+    os.setsid()
+    close_files_except(status_write, go_read)
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write(OOM_SCORE)
+    if request.isolated:
+        namespaces.drop_to_user(STUDENT_USER)
+    seccomp.install_filter()
+    apply_to_this_process(request.limits, own_namespace=request.isolated)
+    return create_kernel(request.env)
+
+
+def close_files_except(*kept: int) -> None:
+    """Close every open file but these; lead standard input and output nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     for name in os.listdir("/proc/self/fd"):
-        if int(name) > 2 and int(name) not in files:
+        if int(name) > 2 and int(name) not in kept:
             try:
                 os.close(int(name))
-            except OSError:  # the one that listed them
+            except OSError:  # the file with which listdir read the folder
                 continue
 
 
-def start_ipython(env: dict[str, str]):
-    """IPython's kernel application, with its sockets bound.
+def create_kernel(env: dict[str, str]) -> "IPKernelApp":
+    """Create IPython's kernel application, with its sockets bound.
 
     Until it is started, no code of a student runs here.
     """
@@ -64,23 +78,22 @@ def start_ipython(env: dict[str, str]):
     os.environ.update(env)
     os.umask(0o022)
     os.chdir(WORK)
-    seed_again()
-    forget_ourselves()
+    reseed_generators()
+    hide_this_package()
     sys.argv[:] = ["ipykernel_launcher.py", "-f", CONNECTION_FILE]
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize(["-f", CONNECTION_FILE, "--HistoryManager.enabled=False"])
-    app.shell.enable_matplotlib(
-        "inline"
-    )  # importing pyplot would do it, but was done before there was a shell
+    if app.shell is None:
+        raise RuntimeError("IPython made no shell")
+    # Importing pyplot does this, but was done in the warm process, before there was a shell.
+    app.shell.enable_matplotlib("inline")
     return app
 
 
-def seed_again() -> None:
-    """Give each generator of random numbers that was imported a seed of its own, as in a process
-    without a past.
-    """
+def reseed_generators() -> None:
+    """Give each imported generator of random numbers a new seed, as a new process would."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
@@ -88,7 +101,7 @@ def seed_again() -> None:
         sys.modules["torch"].default_generator.seed()
 
 
-def forget_ourselves() -> None:
+def hide_this_package() -> None:
     """Take this package out of the modules and folders from which a notebook imports."""
     sys.path[:] = [path for path in sys.path if path != CODE]
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:

@@ -1,7 +1,7 @@
-"""One kernel as a tree of processes, keeper → first → kernel, and the first of them.
+"""The supervisor of one kernel: speaks with the grader, watches what the kernel uses, and ends it.
 
-The keeper speaks with the grader, watches what the kernel uses, and ends it. It stays outside the
-kernel's namespace of processes, so nothing in there can see or reach it.
+The processes of a kernel: supervisor → init process → student process. The supervisor stays
+outside the kernel's namespace of processes, so nothing in there can see or reach it.
 """
 
 import json
@@ -11,99 +11,132 @@ import signal
 import socket
 
 from . import namespaces
-from .init_process import run_first
-from .limits import Limits, describe_size, fair_memory_of, memory_of
-from .paths import IN_SOCKETS, SOCKETS
-from .request import Order
+from .init_process import run_init_process
+from .limits import Limits, describe_size, memory_of, proportional_memory_of
+from .paths import MAX_SOCKET_FILES, SOCKETS
+from .request import KernelRequest
 
-MESSAGE = 2**18  # bytes, at most
+MAX_MESSAGE = 2**18  # bytes
 TICK_SECONDS = 0.1  # between two looks at what the kernel uses
-SOCKETS_BYTES = 2**16  # more in the folder of the sockets is not Jupyter's
-VANISHED = b'{"ended": "ended the kernel\'s process"}'
+MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
+INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
-def keep(connection: socket.socket, isolated: bool) -> None:
-    """Run one kernel: read an order, say {"listening": true}, obey {"signal": n}, end it, say
-    {"ended": how}.
+def supervise(connection: socket.socket, isolated: bool) -> None:
+    """Run one kernel from its request to its end.
 
-    isolated: whether to make namespaces for this kernel; without them it is in those of this
-    process.
+    Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number}, and
+    sends {"ended": how}. The kernel ends when the grader hangs up.
+
+    Args:
+        connection: the socket to the grader.
+        isolated: whether to make namespaces for this kernel; without them it is in those of this
+            process.
     """
-    order = Order.read(connection.recv(MESSAGE), isolated)
-    held = memory_of("self")["RssAnon"]
+    request = KernelRequest.from_json(connection.recv(MAX_MESSAGE), isolated)
+    warm_bytes = memory_of("self")["RssAnon"]
     if isolated:
-        namespaces.enter()
+        namespaces.enter_new_namespaces()
     else:
-        namespaces.close_memory(True)  # the kernel's user is the same
-    news, tell = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    first = os.fork()
-    if first == 0:
+        namespaces.set_dumpable(False)  # the kernel runs as the same user
+    from_init, to_supervisor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    init_process = os.fork()
+    if init_process == 0:
         connection.close()
-        news.close()
-        run_first(order, tell)
-    tell.close()
+        from_init.close()
+        run_init_process(request, to_supervisor)
+    to_supervisor.close()
     try:
-        ended = Watch(connection, news, first, order.limits, held).run()
+        supervisor = Supervisor(connection, from_init, init_process, request.limits, warm_bytes)
+        ended = supervisor.watch()
     finally:
-        os.kill(first, signal.SIGKILL)
-        os.waitpid(first, 0)
+        os.kill(init_process, signal.SIGKILL)
+        os.waitpid(init_process, 0)
     if ended:
         connection.send(json.dumps({"ended": ended}).encode())
 
 
-class Watch:
-    """What the keeper does while the kernel runs."""
+class Supervisor:
+    """The state of watching one kernel.
+
+    Args:
+        connection: the socket to the grader.
+        from_init: the socket from which the init process's messages come.
+        init_process: its number.
+        limits: what the kernel may use.
+        warm_bytes: memory that every fork of the warm process has from its start.
+    """
 
     def __init__(
-        self, connection: socket.socket, news: socket.socket, first: int, limits: Limits, held: int
+        self,
+        connection: socket.socket,
+        from_init: socket.socket,
+        init_process: int,
+        limits: Limits,
+        warm_bytes: int,
     ):
         self.connection = connection
-        self.news = news  # from `first`
-        self.first = first
+        self.from_init = from_init
+        self.init_process = init_process
         self.limits = limits
-        self.held = held  # bytes, by every fork of the warm process
+        self.warm_bytes = warm_bytes
 
-    def run(self) -> str | None:
-        """How the kernel ended, a sentence without its subject; None when the grader hung up."""
-        listening = False  # before, /proc may still be that of others
+    def watch(self) -> str | None:
+        """Wait for the kernel's end.
+
+        Returns:
+            How it ended, a sentence without its subject; None when the grader hung up.
+        """
+        listening = False  # before, /proc may still show the processes of others
         while True:
-            ready, _, _ = select.select([self.connection, self.news], [], [], TICK_SECONDS)
+            ready, _, _ = select.select([self.connection, self.from_init], [], [], TICK_SECONDS)
             if self.connection in ready:
-                message = self.connection.recv(MESSAGE)
+                message = self.connection.recv(MAX_MESSAGE)
                 if not message:
                     return None
                 if json.loads(message)["signal"] == signal.SIGINT:
-                    os.kill(self.first, signal.SIGINT)
-            if self.news in ready:
-                message = self.news.recv(MESSAGE) or VANISHED
-                if ended := json.loads(message).get("ended"):
+                    os.kill(self.init_process, signal.SIGINT)
+            if self.from_init in ready:
+                message = self.from_init.recv(MAX_MESSAGE) or INIT_VANISHED
+                ended = json.loads(message).get("ended")
+                if ended:
                     return ended
                 self.connection.send(message)
                 listening = True
-            if listening and (excess := self.excess()):
+            excess = self.describe_excess() if listening else None
+            if excess:
                 return excess
 
-    def excess(self) -> str | None:
-        """What the kernel has too much of, a sentence without its subject; None where all is well."""
+    def describe_excess(self) -> str | None:
+        """Say which limit the kernel exceeds, without a subject; None where it keeps them all."""
         processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
-        most = {process: self.most_memory_of(process) for process in processes}
-        if sum(most.values()) > self.limits.memory:
-            used = sum(fair_memory_of(process, otherwise=most[process]) for process in processes)
-            if used > self.limits.memory:
-                return f"ran out of memory ({describe_size(self.limits.memory)})"
-        names = os.listdir(SOCKETS)  # on a disk, unlike all else that can be written to
-        sizes = (os.lstat(os.path.join(SOCKETS, name)).st_size for name in names)
-        return (
-            "wrote into the folder of its sockets"
-            if len(names) > IN_SOCKETS or sum(sizes) > SOCKETS_BYTES
-            else None
-        )
+        if self.exceeds_memory(processes):
+            return f"ran out of memory ({describe_size(self.limits.memory)})"
+        if exceeds_sockets_folder():
+            return "wrote into the folder of its sockets"
+        return None
 
-    def most_memory_of(self, process: int) -> int:
-        """The memory (bytes) that a process uses beyond the warm one; what it shares with others
-        counts in full.
+    def exceeds_memory(self, processes: list[int]) -> bool:
+        """Return whether the processes hold more than the limit together.
+
+        What they share is counted exactly, which is slow, only where the quick bound is too high.
         """
+        bounds = {process: self.memory_bound(process) for process in processes}
+        if sum(bounds.values()) <= self.limits.memory:
+            return False
+        used = (proportional_memory_of(process, otherwise=bounds[process]) for process in processes)
+        return sum(used) > self.limits.memory
+
+    def memory_bound(self, process: int) -> int:
+        """Bound the memory (bytes) of a process beyond the warm one; shared pages count in full."""
         sizes = memory_of(process)
-        return max(0, sizes.get("RssAnon", 0) - self.held) + sizes.get("RssShmem", 0)
+        return max(0, sizes.get("RssAnon", 0) - self.warm_bytes) + sizes.get("RssShmem", 0)
+
+
+def exceeds_sockets_folder() -> bool:
+    """Return whether there is more than Jupyter's files in the one folder that lies on a disk."""
+    names = os.listdir(SOCKETS)
+    sizes = (os.lstat(os.path.join(SOCKETS, name)).st_size for name in names)
+    return len(names) > MAX_SOCKET_FILES or sum(sizes) > MAX_SOCKETS_BYTES

@@ -1,5 +1,6 @@
-"""An IPython kernel with the limits that this system has, and no sandbox: `unsandboxed.py LIMITS -f
-FILE`, LIMITS as JSON.
+"""An IPython kernel without a sandbox, with the limits that this system has.
+
+Usage: `unsandboxed.py LIMITS -f CONNECTION_FILE`, with LIMITS as JSON.
 """
 
 import json
