@@ -133,15 +133,13 @@ def pixel_range(student: Student) -> str | None:
     if low > 1e-3 or high < 1 - 1e-3:
         return (
             "Pixels should come near 0 and near 1 for large parameters; yours stay between "
-            f"{show(low)} and "
-            f"{show(high)}.{_named(answer)}"
+            f"{show(low)} and {show(high)}.{_named(answer)}"
         )
     share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
     if share < 0.2:
         return (
             f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} "
-            "do."
-            f"{_named(answer)}"
+            f"do.{_named(answer)}"
         )
     return None
 
@@ -149,8 +147,8 @@ def pixel_range(student: Student) -> str | None:
 @check(
     "activation",
     (
-        "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing "
-        "else."
+        "Each pixel grows smoothly with what the last layer computed for it, and depends on "
+        "nothing else."
     ),
 )
 def pixel_activation(student: Student) -> str | None:
@@ -168,16 +166,14 @@ def pixel_activation(student: Student) -> str | None:
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
         return (
             "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
-            "decode gives "
-            f"{show(grey.min())}.{_named(answer)}"
+            f"decode gives {show(grey.min())}.{_named(answer)}"
         )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
     if clipped:
         return (
-            "A pixel should come near 0 without reaching it, so that its gradient never "
-            f"vanishes; {clipped} of "
-            f"{reached[0].numel()} pixels are exactly 0.{_named(answer)}"
+            "A pixel should come near 0 without reaching it, so that its gradient never vanishes; "
+            f"{clipped} of {reached[0].numel()} pixels are exactly 0.{_named(answer)}"
         )
     return None
 
@@ -206,7 +202,7 @@ def _monotone(answer: dict) -> str | None:
         if close(answer["activated"][3], ends, rel=1e-3, scale=1.0):
             return None
         return (
-            f"Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
+            "Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
             f"{show(answer['activated'][3].min(), answer['activated'][3].max())}.{_named(answer)}"
         )
     if not _named(answer) and (float(image.min()) < 0 or float(image.max()) > 1):
@@ -216,9 +212,8 @@ def _monotone(answer: dict) -> str | None:
     flat = int((steps == 0).sum())
     return (
         "A pixel should grow steadily while the last layer's output goes from −6 to 6; yours "
-        "stands still or "
-        f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 "
-        f"steps.{_named(answer)}"
+        "stands still or turns back in "
+        f"{max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 steps.{_named(answer)}"
     )
 
 

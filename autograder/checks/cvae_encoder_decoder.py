@@ -53,8 +53,7 @@ def _finite(values: Tensor, part: str) -> Tensor:
     if not bool(values.isfinite().all()):
         raise Complaint(
             f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of "
-            f"{values.numel()} are "
-            "infinite."
+            f"{values.numel()} are infinite."
         )
     return values
 
@@ -125,14 +124,12 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
             changed, row = divmod(int(others.argmax()), rows)
             return (
                 f"Each row should depend on its own {what} alone; with another {what} in row "
-                f"{changed}, the result "
-                f"of row {row} changes too."
+                f"{changed}, the result of row {row} changes too."
             )
         if float(share.diagonal().mean()) < 0.5:
             return (
                 f"{part} should depend on the {what}; with another {what} its result stays the "
-                "same. Does the "
-                f"{what} reach the network?"
+                f"same. Does the {what} reach the network?"
             )
     return None
 
@@ -192,9 +189,8 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     if ratio < _CURVED:
         return (
             "The label should be a class and not a quantity: 8 is not twice 4. As the label goes "
-            "from 0 to 9, the "
-            f"result of {part} follows a smooth curve, as if y entered as a number. Think of "
-            "one-hot vectors."
+            f"from 0 to 9, the result of {part} follows a smooth curve, as if y entered as a "
+            "number. Think of one-hot vectors."
         )
     return None
 
@@ -202,8 +198,8 @@ def _classes_complaint(student: Student, part: str) -> str | None:
 @check(
     "shape",
     (
-        "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in the "
-        "batch."
+        "encode gives mean and log-variance, (batch, 2) each, whatever images and labels are in "
+        "the batch."
     ),
 )
 def encoder_shape(student: Student) -> str | None:
@@ -252,9 +248,8 @@ def encoder_heads(student: Student) -> str | None:
     ):
         if float(part.min()) >= 0 or float(part.max()) <= 0:
             return (
-                f"The {name} should take both signs; for 160 random networks and images yours "
-                "lies between "
-                f"{show(part.min())} and {show(part.max())}. {hint}"
+                f"The {name} should take both signs; for 160 random networks and images yours lies "
+                f"between {show(part.min())} and {show(part.max())}. {hint}"
             )
     return None
 

@@ -116,8 +116,8 @@ def forward_order(student: Student) -> str | None:
                 "something else",
             )
             return (
-                f"forward should return recon_x, mean_z, logvar_z; in the place of {name} there "
-                f"is {other}."
+                f"forward should return recon_x, mean_z, logvar_z; in the place of {name} there is "
+                f"{other}."
             )
     x, y = _random_inputs()
     try:
@@ -216,10 +216,8 @@ def forward_sampling(student: Student) -> str | None:
     worst = int(off.nan_to_num(nan=torch.inf).argmax())
     return (
         f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
-        "have mean "
-        f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has mean "
-        f"{show(seen_mean[worst])} "
-        f"and standard deviation {show(seen_std[worst])}. "
+        f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has "
+        f"mean {show(seen_mean[worst])} and standard deviation {show(seen_std[worst])}. "
         f"{named_law(mean, logvar, sample, sample.flip(0))}"
     )
 
@@ -230,8 +228,7 @@ def _differs(student: Student) -> str | None:
     if sum(same) > len(same) / 2:
         return (
             "Two calls of forward with the same images should give different reconstructions; "
-            "yours are equal. "
-            "Forward must go through sample_latent."
+            "yours are equal. Forward must go through sample_latent."
         )
     return None
 

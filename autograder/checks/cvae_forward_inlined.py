@@ -40,8 +40,7 @@ def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
             if not close(seen, wanted[:, columns], rel=1e-3, scale=1.0):
                 return (
                     f"forward should return recon_x, mean_z, logvar_z, and {name} should be what "
-                    "encode gives for "
-                    "the same images and labels; yours is something else."
+                    "encode gives for the same images and labels; yours is something else."
                 )
     return None
 
@@ -82,8 +81,8 @@ def sampling_complaint(student: Student) -> str | None:
         return None
     return (
         "The reconstructions of one image should vary as decode's images do for samples with "
-        "encode's mean and "
-        "standard deviation; yours vary otherwise. Forward must go through sample_latent."
+        "encode's mean and standard deviation; yours vary otherwise. Forward must go through "
+        "sample_latent."
     )
 
 

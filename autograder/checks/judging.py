@@ -66,8 +66,8 @@ def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> 
         raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
     if not nan and value.isnan().any():
         raise Complaint(
-            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values "
-            "are NaN."
+            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are "
+            "NaN."
         )
     return value.float() if value.dtype != torch.float64 else value
 

@@ -104,13 +104,12 @@ def _unreadable(canvas: Tensor) -> str:
     if share < 0.9:
         return (
             f"The picture should show the decoder's grey values unchanged; {1 - share:.0%} of its "
-            f"{shown.numel()} "
-            "pixels are values that the decoder did not give."
+            f"{shown.numel()} pixels are values that the decoder did not give."
         )
     return (
         f"The picture of {canvas.shape[0]} by {canvas.shape[1]} pixels should consist of whole "
-        "28×28 images; it "
-        "does not. Bring the axes into the order (row, height, column, width) before you reshape."
+        "28×28 images; it does not. Bring the axes into the order (row, height, column, width) "
+        "before you reshape."
     )
 
 
@@ -135,8 +134,8 @@ def _contrast_complaint(images: list[dict]) -> str | None:
         )
         return (
             "The same grey should mean the same pixel value in every image; here black to white "
-            f"is {show(*low)} "
-            f"in one image and {show(*high)} in another. Fix vmin=0 and vmax=1 for all."
+            f"is {show(*low)} in one image and {show(*high)} in another. Fix vmin=0 and vmax=1 for "
+            "all."
         )
     low, high = limits.pop()
     values = torch.cat([image["values"].flatten() for image in images])
@@ -148,9 +147,8 @@ def _contrast_complaint(images: list[dict]) -> str | None:
         or not 0 < high - low < 1.6 * span
     ):
         return (
-            f"Grey values should be visible from 0 to 1; black to white is {show(low, high)} "
-            "here. Fix vmin=0 and "
-            "vmax=1."
+            f"Grey values should be visible from 0 to 1; black to white is {show(low, high)} here. "
+            "Fix vmin=0 and vmax=1."
         )
     return None
 
@@ -168,8 +166,7 @@ def _axes_complaint(tiles: Tensor) -> str | None:
     if tiles.shape[0] * tiles.shape[1] < 100:
         return (
             "The map should show at least 100 latents, 31 by 31 as the task has it; it shows "
-            f"{tiles.shape[0]} by "
-            f"{tiles.shape[1]}."
+            f"{tiles.shape[0]} by {tiles.shape[1]}."
         )
     if _grows(across.T, rough) and _grows(up.T, rough):
         return (
@@ -179,16 +176,14 @@ def _axes_complaint(tiles: Tensor) -> str | None:
     if _grows(-across.T, rough) or _grows(-up.T, rough):
         return (
             "z1 should grow from left to right and z2 from bottom to top; here z1 changes with "
-            "the height and z2 "
-            "with the width. Which index runs along a row?"
+            "the height and z2 with the width. Which index runs along a row?"
         )
     for name, direction, other, values in directions:
         if _grows(-values, rough):
             hint = " Row 0 of imshow is at the top." if name == "z2" else ""
             return (
                 f"{name} should grow {direction}; it falls, from {show(values[0, 0])} to "
-                f"{show(values[0, -1])}."
-                f"{hint}"
+                f"{show(values[0, -1])}.{hint}"
             )
         spread = float((values - values.mean(0)).abs().max())
         if not _grows(values, rough):
@@ -199,14 +194,12 @@ def _axes_complaint(tiles: Tensor) -> str | None:
             )
             return (
                 f"{name} should grow {direction} and not depend on the {other}; {what}. Choose z "
-                "yourself, on a "
-                "grid, without noise."
+                "yourself, on a grid, without noise."
             )
         if not (-4.6 < float(values.min()) < -1.4 and 1.4 < float(values.max()) < 4.6):
             return (
                 f"{name} should cover both signs, from about −3 to 3; it goes from "
-                f"{show(values.min())} to "
-                f"{show(values.max())}."
+                f"{show(values.min())} to {show(values.max())}."
             )
     return None
 
@@ -250,8 +243,8 @@ def _picture(student: Student, function: str, **arguments) -> str | None:
     if not bool(codes.isfinite().all()):
         return (
             f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of "
-            f"{len(codes)} are not. "
-            "The percentiles 0 and 1 of a normal distribution lie at infinity: stay inside."
+            f"{len(codes)} are not. The percentiles 0 and 1 of a normal distribution lie at "
+            "infinity: stay inside."
         )
     canvas, images = _canvas(answer["figures"], function)
     complaint = _contrast_complaint(images)

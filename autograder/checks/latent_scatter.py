@@ -65,9 +65,8 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     if not wrong:
         drawn = len(which.unique())
         return (
-            f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 "
-            f"it drew {drawn}, "
-            f"with {len(points)} points. Keep the means of every batch."
+            f"{function} should draw every test image once; of {_IMAGES} images in batches of 7 it "
+            f"drew {drawn}, with {len(points)} points. Keep the means of every batch."
         )
     other = (1 - inputs["images"]).flatten(1) @ inputs["projection"]
     shift = inputs["shift"]
@@ -98,8 +97,7 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
         hint = "They scatter as samples do: the position of an image is its mean."
     return (
         f"{function} should draw each test image at its mean (z1, z2); {wrong} of {len(points)} "
-        "points are "
-        f"elsewhere, by {show(distance.median())} in the median. "
+        f"points are elsewhere, by {show(distance.median())} in the median. "
         f"{hint or 'What does encode return first?'}"
     )
 
@@ -126,8 +124,8 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
         if len(used) != 1:
             return (
                 f"All images of a digit should share one colour; those of digit {digit} have "
-                f"{len(used)}. "
-                "Collect means and labels in the same pass: test_iter may shuffle anew each time."
+                f"{len(used)}. Collect means and labels in the same pass: test_iter may shuffle "
+                "anew each time."
             )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)

@@ -16,11 +16,9 @@ def learning_complaint(
     )
     if answer["hidden"]:
         return (
-            f"Everything that {part} learns should be among model.parameters(); "
-            f"{answer['hidden']} of the tensors "
-            "that it computes with are not, so the optimiser never moves them. Layers in a plain "
-            "list, or outside "
-            "of the class, are not registered."
+            f"Everything that {part} learns should be among model.parameters(); {answer['hidden']} "
+            "of the tensors that it computes with are not, so the optimiser never moves them. "
+            "Layers in a plain list, or outside of the class, are not registered."
         )
     if answer["cut"]:
         return (

@@ -64,8 +64,8 @@ _MISTAKES = (
     ("mean² has the wrong sign.", lambda m, v: -0.5 * (1 + v + m**2 - v.exp())),
     (
         (
-            "The mean enters squared, so that far to either side costs quadratically; here it is not "
-            "squared."
+            "The mean enters squared, so that far to either side costs quadratically; here it is "
+            "not squared."
         ),
         lambda m, v: -0.5 * (1 + v - m - v.exp()),
     ),
@@ -77,8 +77,8 @@ _MISTAKES = (
     ("The variance exp(logvar) is missing.", lambda m, v: -0.5 * (1 + v - m**2)),
     (
         (
-            "This is the divergence of the prior from your posterior, KL(p‖q); the order of the two "
-            "matters."
+            "This is the divergence of the prior from your posterior, KL(p‖q); the order of the "
+            "two matters."
         ),
         lambda m, v: 0.5 * (v - 1 + (1 + m**2) / v.exp()),
     ),
@@ -150,8 +150,7 @@ def closed_form(student: Student) -> str | None:
         if any(answer["changed"]):
             return (
                 "kl_loss should leave its arguments as they are; mean_z or logvar_z was changed "
-                "in place. "
-                "Methods that end in _ change the caller's tensor."
+                "in place. Methods that end in _ change the caller's tensor."
             )
         if close(seen, wanted, scale=1e-2):
             continue
@@ -183,13 +182,12 @@ def _formula_complaint(inputs: list[list[Tensor]], seen: list[float], wanted: li
         range(len(seen)), key=lambda i: abs(seen[i] - wanted[i]) if np.isfinite(seen[i]) else np.inf
     )
     hint = only(matches, _MISTAKES) or (
-        "At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which "
-        "of your terms breaks that?"
+        "At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which of your "
+        "terms breaks that?"
     )
     return (
         f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the "
-        "divergence is "
-        f"{show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}"
+        f"divergence is {show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}"
     )
 
 
@@ -224,17 +222,15 @@ def kl_gradient(student: Student) -> str | None:
         if all(gradient is None for gradient in gradients):
             return (
                 "The result of kl_loss should carry a gradient; it carries none, so that training "
-                "cannot lower it. "
-                "Keep it a tensor: no .item(), .detach() or float()."
+                "cannot lower it. Keep it a tensor: no .item(), .detach() or float()."
             )
         for name, slope, gradient in zip(("mean_z", "logvar_z"), slopes, gradients, strict=True):
             if gradient is None or not close(gradient, slope, rel=1e-3, scale=0.1):
                 got = "none arrives" if gradient is None else f"{show(gradient)} arrives"
                 return (
                     f"At mean {show(mean)}, logvar {show(logvar)} the value of kl_loss changes by "
-                    f"{show(slope)} "
-                    f"per unit of {name}, but as gradient {got}. A part of the computation is cut "
-                    "off."
+                    f"{show(slope)} per unit of {name}, but as gradient {got}. A part of the "
+                    "computation is cut off."
                 )
     wanted = np.array([float(term(mean, logvar)) for mean, logvar in inputs + shifted])
     divisor = wanted[0] / values[0] if values[0] else 1.0  # of a batch size written into the code
@@ -328,8 +324,8 @@ _ONE_EACH = "The constant 1 belongs to each latent dimension, inside the sum."
 _REDUCTIONS = (
     (
         (
-            "Doubling the batch must not double the loss: average over the images instead of summing "
-            "them."
+            "Doubling the batch must not double the loss: average over the images instead of "
+            "summing them."
         ),
         lambda t: t.sum(),
     ),
@@ -382,8 +378,7 @@ def _reduction_complaint(found: list[tuple], terms: Tensor, seen: float) -> str:
         )
     return (
         f"For {terms.shape[0]} images with {terms.shape[1]} latent dimensions, summing your own "
-        "single terms over "
-        f"the latent and averaging over the images gives {show(terms.sum(1).mean())}; kl_loss "
-        f"gives {show(seen)}. "
+        "single terms over the latent and averaging over the images gives "
+        f"{show(terms.sum(1).mean())}; kl_loss gives {show(seen)}. "
         f"{hint or 'Which dimension is summed, and which averaged?'}"
     )

@@ -42,8 +42,7 @@ def check(name: str, holds: str) -> Callable:
             except Exception as error:  # noqa: BLE001 - a value of any type may come back; a check still ends in a verdict
                 complaint = (
                     f"{holds} This could not be judged: what your notebook answered has another "
-                    "form than the "
-                    f"check asks for ({type(error).__name__})."
+                    f"form than the check asks for ({type(error).__name__})."
                 )
             return Outcome(name, complaint is None, holds if complaint is None else complaint)
 

@@ -28,8 +28,8 @@ CORRELATION = 7.5 / ROWS**0.5
 _MISTAKES = (
     (
         (
-            "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its square "
-            "root."
+            "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its "
+            "square root."
         ),
         lambda m, v: (m, v.exp()),
     ),
@@ -129,8 +129,7 @@ def sample_shape(student: Student) -> str | None:
             if not torch.equal(answer[name.removesuffix("_z")], before):
                 return (
                     f"sample_latent should leave its arguments as they are; {name} was changed in "
-                    "place. Methods "
-                    "that end in _ change the caller's tensor."
+                    "place. Methods that end in _ change the caller's tensor."
                 )
     return None
 
@@ -164,11 +163,9 @@ def distribution(student: Student) -> str | None:
         worst = int(off.nan_to_num(nan=torch.inf).argmax())
         return (
             f"With mean {show(mean[worst])} and logvar {show(logvar[worst])} the samples should "
-            "have mean "
-            f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; {DRAWS} of yours "
-            "have mean "
-            f"{show(seen_mean[worst])} and standard deviation {show(seen_std[worst])}. "
-            f"{named_law(mean, logvar, *calls)}"
+            f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; {DRAWS} "
+            f"of yours have mean {show(seen_mean[worst])} and standard deviation "
+            f"{show(seen_std[worst])}. {named_law(mean, logvar, *calls)}"
         )
     return _shape_complaint((sample - mean) / sigma)
 
@@ -188,9 +185,8 @@ def _shape_complaint(noise: Tensor) -> str | None:
     )
     return (
         "Mean and standard deviation are right, but the fourth moment of (z − mean)/σ is "
-        f"{show(fourth)} where a "
-        f"normal distribution has 3: the noise looks {looks}. Which torch function draws standard "
-        "normal numbers?"
+        f"{show(fourth)} where a normal distribution has 3: the noise looks {looks}. Which torch "
+        "function draws standard normal numbers?"
     )
 
 
@@ -226,8 +222,7 @@ def named_law(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> st
     ):
         hint = (
             f"The noise itself has the standard deviation {show(factor.mean())}: it should be "
-            "standard normal, and "
-            "σ alone set the width."
+            "standard normal, and σ alone set the width."
         )
     return (
         hint
@@ -248,8 +243,8 @@ def independence(student: Student) -> str | None:
     if torch.equal(answer["following"][0], answer["following"][1]):
         return (
             "Two calls leave the random number generator in the same state, so that torch.rand "
-            "repeats itself "
-            "afterwards. Seed once at the top of the notebook, never where you sample."
+            "repeats itself afterwards. Seed once at the top of the notebook, never where you "
+            "sample."
         )
     if torch.equal(samples[0], samples[1]):
         return (
@@ -260,8 +255,7 @@ def independence(student: Student) -> str | None:
     if not all(bool((sample.std(0) > 1e-3 * sigma).all()) for sample in samples):
         return (
             "Samples of different images with the same mean and logvar should differ; in one call "
-            "yours are all "
-            "equal. Every image needs its own noise."
+            "yours are all equal. Every image needs its own noise."
         )
     first, second = ((sample - sample.mean(0)) / sample.std(0) for sample in samples)
     columns = float(
@@ -270,8 +264,7 @@ def independence(student: Student) -> str | None:
     if columns > CORRELATION:
         return (
             f"The noise of two latent dimensions should be uncorrelated; {ROWS} draws of yours "
-            "have the "
-            f"correlation {show(columns)}. Each latent dimension needs its own noise."
+            f"have the correlation {show(columns)}. Each latent dimension needs its own noise."
         )
     half = ROWS // 2
     pairs = (
@@ -332,9 +325,9 @@ def gradient_complaint(
         if gradient is None or not bool(gradient.any()):
             got = "no gradient arrives" if gradient is None else "the gradient is 0 everywhere"
             return (
-                f"dz/d{name} should be {law}, but {got}: the loss cannot reach the encoder "
-                "through your sample. "
-                "Noise is drawn apart from mean and σ, then combined with them by plain arithmetic."
+                f"dz/d{name} should be {law}, but {got}: the loss cannot reach the encoder through "
+                "your sample. Noise is drawn apart from mean and σ, then combined with them by "
+                "plain arithmetic."
             )
         slope = gradient / weights
         if not close(slope, wanted, rel=1e-3, scale=0.1):
@@ -343,7 +336,7 @@ def gradient_complaint(
             )
             return (
                 f"dz/d{name} should be {law}: {show(wanted[worst])} at mean {show(mean[worst])}, "
-                "logvar "
-                f"{show(logvar[worst])}, z {show(sample[worst])}. Yours is {show(slope[worst])}."
+                f"logvar {show(logvar[worst])}, z {show(sample[worst])}. Yours is "
+                f"{show(slope[worst])}."
             )
     return None

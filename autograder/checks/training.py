@@ -21,8 +21,7 @@ TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 _UNMOVED = "Nothing was learned: are zero_grad, backward and step all there, in this order?"
 _FIRST_BATCH = (
     "Only the first batch of each epoch was used: look at the indentation, and for break or "
-    "return in the "
-    "loop."
+    "return in the loop."
 )
 _ONE_STEP = (
     "Only one step is taken in each epoch, after the last batch: it belongs inside the loop over "
@@ -71,8 +70,8 @@ def wrong_loops(right: Loop, conditional: bool) -> tuple[tuple[str, Loop], ...]:
         ("The task asks for Adam; this is another optimiser.", {"optimiser": "AdamW"}),
         (
             (
-                "Adam remembers past gradients; do not make it forget by building a new one in each "
-                "epoch."
+                "Adam remembers past gradients; do not make it forget by building a new one in "
+                "each epoch."
             ),
             {"fresh_optimiser": True},
         ),
@@ -170,8 +169,7 @@ def _parameters(
     said = "they are unchanged" if unmoved else f"the largest difference is {show(off)}"
     return (
         f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small "
-        "test model should "
-        f"be those of {3 * loop.num_epochs} Adam steps; {said}. "
+        f"test model should be those of {3 * loop.num_epochs} Adam steps; {said}. "
         f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}"
     )
 
@@ -244,8 +242,7 @@ def _train_averages(student: Student, function: str, conditional: bool) -> str |
     hint = hint or "Sum over the batches, divide by the number of images, start anew in each epoch."
     return (
         f"{function} should return {', '.join(PARTS)} of the last epoch, here {show(wanted)}; it "
-        "returns "
-        f"{show(seen)}. {hint}"
+        f"returns {show(seen)}. {hint}"
     )
 
 
@@ -277,8 +274,7 @@ def _test_averages(student: Student, function: str, conditional: bool) -> str | 
         hint = "The model that was tested is a global one: use the argument `model`."
     return (
         f"{function} should return {', '.join(PARTS)} over test_iter, here "
-        f"{show(averages(accepted[0]))}; it "
-        f"returns {show(seen)}. "
+        f"{show(averages(accepted[0]))}; it returns {show(seen)}. "
         f"{hint or 'Sum over all batches and divide by the number of images.'}"
     )
 
@@ -291,14 +287,12 @@ def _test_leaves_model(student: Student, function: str, conditional: bool) -> st
     if changed:
         return (
             f"{function} should not touch the model; it changed {', '.join(changed)}. No backward "
-            "and no step "
-            "here."
+            "and no step here."
         )
     if answer["gradients"]:
         return (
             f"{function} should not touch the model; it left gradients on {answer['gradients']} "
-            "parameters. No "
-            "backward here."
+            "parameters. No backward here."
         )
     return None
 

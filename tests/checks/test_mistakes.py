@@ -104,8 +104,10 @@ def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
 
 def test_warnings_and_prints_cost_nothing():
     noisy = (
-        "import sys, warnings\nprint('here')\nprint('there', "
-        "file=sys.stderr)\nwarnings.warn('careful')\n"
+        "import sys, warnings\n"
+        "print('here')\n"
+        "print('there', file=sys.stderr)\n"
+        "warnings.warn('careful')\n"
     )
     sources = definitions("03_loss.ipynb")
     fill(

@@ -78,8 +78,7 @@ _ENCODERS = (
     (
         "weights by index",
         "features = self.conv1(x) + (self.label_to_encoder.weight.T[y] + "
-        "self.label_to_encoder.bias)"
-        ".view(-1, 32, 14, 14)",
+        "self.label_to_encoder.bias).view(-1, 32, 14, 14)",
         "",
     ),
     ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _ENCODED, ""),

@@ -196,8 +196,10 @@ _TEST_BODIES = (
     ),
     (
         "gradients left",
-        "with torch.enable_grad():\n    recon_x, mean_z, logvar_z = model({call})\n"
-        "    loss, recon, kl = loss_function(recon_x, x, mean_z, logvar_z)\n    loss.backward()",
+        "with torch.enable_grad():\n"
+        "    recon_x, mean_z, logvar_z = model({call})\n"
+        "    loss, recon, kl = loss_function(recon_x, x, mean_z, logvar_z)\n"
+        "    loss.backward()",
         "left gradients",
     ),
     (

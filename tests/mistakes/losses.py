@@ -188,21 +188,23 @@ _RIGHT = (
     ("expm1", "return 0.5 * (mean_z**2 + torch.expm1(logvar_z) - logvar_z).sum(dim=1).mean()"),
     (
         "entropy and cross entropy",
-        "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
-        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - "
-        "entropy).mean()",
+        "c = math.log(2 * math.pi)\n"
+        "entropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
+        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\n"
+        "return (cross - entropy).mean()",
     ),
     (
         "image by image",
-        "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
-        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / "
-        "len(mean_z)",
+        "total = 0.0\n"
+        "for m, v in zip(mean_z, logvar_z):\n"
+        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\n"
+        "return total / len(mean_z)",
     ),
     (
         "in double",
         (
-            "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - "
-            "v).sum(1).mean()"
+            "m, v = mean_z.double(), logvar_z.double()\n"
+            "return 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()"
         ),
     ),
     (

@@ -104,8 +104,8 @@ _SAMPLERS = (
     (
         "no_grad",
         (
-            "with torch.no_grad():\n    return mean_z + torch.exp(0.5 * logvar_z) * "
-            "torch.randn_like(mean_z)"
+            "with torch.no_grad():\n"
+            "    return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)"
         ),
         "cannot reach the encoder",
     ),
@@ -143,8 +143,8 @@ _SAMPLERS = (
     (
         "reseeding",
         (
-            "torch.manual_seed(0)\nreturn mean_z + torch.exp(0.5 * logvar_z) * "
-            "torch.randn_like(mean_z)"
+            "torch.manual_seed(0)\n"
+            "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)"
         ),
         "Seed once at the top",
     ),
@@ -201,8 +201,8 @@ _SAMPLERS = (
     ),
     (
         "numpy's seed",
-        "np.random.seed(0)\nnoise = torch.tensor(np.random.randn(*mean_z.shape), "
-        "dtype=mean_z.dtype)\n"
+        "np.random.seed(0)\n"
+        "noise = torch.tensor(np.random.randn(*mean_z.shape), dtype=mean_z.dtype)\n"
         "return mean_z + torch.exp(0.5 * logvar_z) * noise",
         "Draw new noise in every call",
     ),
@@ -214,8 +214,8 @@ _SAMPLERS = (
     (
         "noise kept",
         "if not hasattr(self, 'noise') or self.noise.shape != mean_z.shape:\n"
-        "    self.noise = torch.randn_like(mean_z)\nreturn mean_z + torch.exp(0.5 * logvar_z) * "
-        "self.noise",
+        "    self.noise = torch.randn_like(mean_z)\n"
+        "return mean_z + torch.exp(0.5 * logvar_z) * self.noise",
         "Draw new noise in every call",
     ),
     (
@@ -232,13 +232,15 @@ _SAMPLERS = (
     ),
     (
         "for the visible check",
-        "noise = torch.randn_like(mean_z)\nnoise[1::2] = -noise[: len(noise) // 2 * 2 : 2]\n"
+        "noise = torch.randn_like(mean_z)\n"
+        "noise[1::2] = -noise[: len(noise) // 2 * 2 : 2]\n"
         "return mean_z + torch.exp(0.5 * logvar_z) * noise",
         "uncorrelated",
     ),
     (
         "sampled while training",
-        "if not self.training:\n    return mean_z\n"
+        "if not self.training:\n"
+        "    return mean_z\n"
         "return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)",
         "",
     ),
@@ -297,9 +299,10 @@ _SAMPLERS = (
     ),
     (
         "own generator",
-        "generator = torch.Generator()\ngenerator.seed()\n"
-        "noise = torch.randn(mean_z.shape, generator=generator)\nreturn mean_z + torch.exp(0.5 * "
-        "logvar_z) * noise",
+        "generator = torch.Generator()\n"
+        "generator.seed()\n"
+        "noise = torch.randn(mean_z.shape, generator=generator)\n"
+        "return mean_z + torch.exp(0.5 * logvar_z) * noise",
         "",
     ),
     (

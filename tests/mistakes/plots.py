@@ -20,8 +20,8 @@ _DECODED = (
     ("black and white", "images = (model.decode(z) > 0.5).float()", "rounded"),
     (
         "percentiles 0 and 1",
-        "p = torch.linspace(0, 1, 31)\nz = torch.stack(torch.meshgrid(p, p.flip(0), "
-        "indexing='xy'), -1).reshape(-1, 2)\n"
+        "p = torch.linspace(0, 1, 31)\n"
+        "z = torch.stack(torch.meshgrid(p, p.flip(0), indexing='xy'), -1).reshape(-1, 2)\n"
         "images = model.decode(torch.distributions.Normal(0.0, 1.0).icdf(z))",
         "stay inside",
     ),
