@@ -30,7 +30,7 @@ GIVEN_AWAY = re.compile(
 @pytest.mark.parametrize("answer", CATALOGUE, ids=str)
 def test_an_answer_costs_exactly_its_own_tasks(answer):
     found = verdict(answer)
-    assert found.just(answer), found
+    assert found.is_deserved(answer), found
     assert found.says(answer) or not answer.costs, found.messages
     assert not any("could not be judged" in message for message in found.messages)
 

@@ -5,7 +5,8 @@ from . import Answer, fill, swap, write
 NOTEBOOK = "03_loss.ipynb"
 FORMULA, REDUCTION = "kl-loss-formula-test", "kl-loss-reduction-test"
 
-# The bracket that is multiplied by −½, summed over the latent and averaged over the batch.
+# (name, the bracket that is multiplied by −½, summed over the latent and averaged over the batch,
+# a fragment of the message)
 _BRACKETS = (
     ("exp(logvar) squared", "1 + logvar_z - mean_z**2 - logvar_z.exp() ** 2", "squared once more"),
     ("logvar doubled", "1 + 2 * logvar_z - mean_z**2 - logvar_z.exp()", "doubling it belongs"),
@@ -52,6 +53,7 @@ _BRACKETS = (
 )
 
 _TERM = "terms = -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())\n"
+# (name, code, the task that it costs, a fragment of the message)
 _WRONG = (
     (
         "sign",
@@ -148,6 +150,7 @@ _WRONG = (
     ("norm", _TERM + "return terms.norm(dim=1).mean()", REDUCTION, "Which dimension is summed"),
 )
 
+# (name, code)
 _RIGHT = (
     ("sum then divide", _TERM + "return terms.sum() / mean_z.shape[0]"),
     ("both at once", _TERM + "return torch.sum(terms, dim=(0, 1)) / len(mean_z)"),
@@ -214,6 +217,20 @@ _RIGHT = (
     ),
 )
 
+_DECORATED = """
+    import functools
+
+    def averaged(function):
+        @functools.wraps(function)
+        def over_images(*args, **kwargs):
+            return function(*args, **kwargs).mean()
+        return over_images
+
+    @averaged
+    def kl_loss(mean_z, logvar_z):
+        return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
+    """
+
 ANSWERS = (
     *(
         Answer(
@@ -248,22 +265,7 @@ ANSWERS = (
     Answer(
         NOTEBOOK,
         "decorated",
-        write(
-            "kl_loss",
-            """
-        import functools
-
-        def averaged(function):
-            @functools.wraps(function)
-            def over_images(*args, **kwargs):
-                return function(*args, **kwargs).mean()
-            return over_images
-
-        @averaged
-        def kl_loss(mean_z, logvar_z):
-            return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
-        """,
-        ),
+        write("kl_loss", _DECORATED),
     ),
     Answer(
         NOTEBOOK,
