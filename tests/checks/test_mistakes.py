@@ -1,6 +1,4 @@
-"""Each mistake of the catalogue costs exactly its own tasks and is named; right answers in other
-words cost nothing.
-"""
+"""Answers of the catalogue: a mistake costs its own tasks and is named, a right answer nothing."""
 
 import re
 
@@ -20,7 +18,7 @@ from tests.mistakes.judge import verdict  # noqa: E402
 from tests.mistakes.key import definitions, namespace  # noqa: E402
 from tests.mistakes.table import confusion, share  # noqa: E402
 
-# What the key's solutions are made of: a message that said one of these would give the answer away.
+# Parts of the key's solutions: a message that held one of these would give the answer away.
 GIVEN_AWAY = re.compile(
     r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
     r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log"
@@ -36,7 +34,7 @@ def test_an_answer_costs_exactly_its_own_tasks(answer):
 
 
 def test_no_message_gives_the_answer_away():
-    # A student's own line and the exception's text may hold anything.
+    # A message about an exception quotes the student's own line, which may hold anything.
     said = [
         (str(answer), message)
         for answer in CATALOGUE
@@ -91,7 +89,7 @@ def test_the_same_seed_gives_the_same_messages():
 
 @pytest.mark.parametrize("task", AUTO, ids=lambda task: task.id)
 def test_the_key_passes(task):
-    outcomes = [run(InProcess(namespace(task.notebook))) for run in CHECKS[task.id]]
+    outcomes = [check(InProcess(namespace(task.notebook))) for check in CHECKS[task.id]]
     assert [outcome.message for outcome in outcomes if not outcome.passed] == []
 
 
@@ -103,16 +101,14 @@ def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
 
 
 def test_warnings_and_prints_cost_nothing():
-    noisy = (
-        "import sys, warnings\n"
-        "print('here')\n"
-        "print('there', file=sys.stderr)\n"
-        "warnings.warn('careful')\n"
-    )
+    code = """
+        import sys, warnings
+        print('here')
+        print('there', file=sys.stderr)
+        warnings.warn('careful')
+        return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()
+        """
     sources = definitions("03_loss.ipynb")
-    fill(
-        "kl_loss",
-        noisy + "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()",
-    )(sources)
+    fill("kl_loss", code)(sources)
     for task in ("kl-loss-formula-test", "kl-loss-reduction-test"):
         assert_task(task, namespace("03_loss.ipynb", sources))

@@ -6,10 +6,10 @@ from . import filled
 _ACTIVATIONS = (
     ("no activation", "return x", "bare output of the last layer"),
     ("tanh", "return torch.tanh(x)", "tanh ends at −1 and 1"),
-    ("ReLU", "return F.relu(x)", "ReLU has no upper end"),
+    ("ReLU", "return F.relu(x)", "ReLU has no upper bound"),
     ("leaky ReLU", "return F.leaky_relu(x)", "Leaky ReLU"),
     ("softplus", "return F.softplus(x)", "Softplus"),
-    ("exp", "return x.exp()", "exp has no upper end"),
+    ("exp", "return x.exp()", "exp has no upper bound"),
     ("log-sigmoid", "return F.logsigmoid(x)", "log probability"),
     ("softmax over pixels", "return x.flatten(1).softmax(dim=1).view_as(x)", "compete"),
     ("softmax over channels", "return x.softmax(dim=1)", "compete"),

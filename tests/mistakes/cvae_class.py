@@ -120,7 +120,7 @@ _STANDALONE_MISTAKES = (
             (".chunk(2, dim=1)", ".repeat(1, 2).chunk(2, dim=1)"),
         ),
         (ENCODER,),
-        "a layer each",
+        "their own layer",
     ),
     (
         "ReLU on the heads",

@@ -32,7 +32,7 @@ _FORWARDS = (
         "noise on the image",
         _BOTH + "recon_x = self.decode(mean_z, y)\n"
         "return (recon_x + 0.01 * torch.randn_like(recon_x)).clamp(0, 1), mean_z, logvar_z",
-        "in the place of recon_x",
+        "instead of recon_x",
     ),
     (
         "sampled while training",
@@ -52,13 +52,17 @@ _FORWARDS = (
         "return self.decode(z, y), mean_z, logvar_z",
         "which is σ²",
     ),
-    ("order", _BOTH + _Z + "return mean_z, logvar_z, self.decode(z, y)", "in its place"),
+    (
+        "order",
+        _BOTH + _Z + "return mean_z, logvar_z, self.decode(z, y)",
+        "of the returned (recon_x",
+    ),
     (
         "mean and log-variance exchanged",
         _BOTH + _Z + "return self.decode(z, y), logvar_z, mean_z",
-        "in the place of mean_z there is logvar_z",
+        "instead of mean_z there is logvar_z",
     ),
-    ("z returned", _BOTH + _Z + "return self.decode(z, y), z, logvar_z", "in the place of mean_z"),
+    ("z returned", _BOTH + _Z + "return self.decode(z, y), z, logvar_z", "instead of mean_z"),
     (
         "image alone",
         _BOTH + _Z + "return self.decode(z, y)",

@@ -9,7 +9,7 @@ _BODIES = (
         "trained",
         FORWARD + LOSS + "with torch.enable_grad():\n    for p in model.parameters():\n"
         "        p.data -= 0.01 * p.data",
-        "should not touch the model",
+        "should not change the model",
     ),
     (
         "gradients left",

@@ -46,11 +46,11 @@ PROPERTIES = {
     "stay between",
     "turns back",
     "something else",
-    "in the place of recon_x",
+    "instead of recon_x",
     "uncorrelated",
     "should grow",
     "grey values unchanged",
-    "in the place of mean_z",
+    "instead of mean_z",
 }
 
 

@@ -13,7 +13,7 @@ _BRACKETS = (
     (
         "formula in log σ",
         "1 + 2 * logvar_z - mean_z**2 - (2 * logvar_z).exp()",
-        "takes its argument for log σ",
+        "expects log σ",
     ),
     ("logvar as σ", "1 + (logvar_z**2).log() - mean_z**2 - logvar_z**2", "as if it were σ itself"),
     (
@@ -119,15 +119,20 @@ _WRONG = (
         REDUCTION,
         "Which dimension is summed",
     ),
-    ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the middle one"),
+    ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the median"),
     ("mean over all", _TERM + "return terms.mean()", REDUCTION, "Dimensions add up"),
     ("other way round", _TERM + "return terms.mean(dim=1).sum()", REDUCTION, "the other way round"),
     ("first image", _TERM + "return terms[0].sum()", REDUCTION, "Only the first image"),
     ("last image", _TERM + "return terms.sum(dim=1)[-1]", REDUCTION, "Only the last image"),
     ("first latent", _TERM + "return terms[:, 0].mean()", REDUCTION, "Only the first latent"),
-    ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "divided by 32, always"),
+    ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "always divided by 32"),
     ("no mean", _TERM + "return terms.sum(dim=1)", REDUCTION, "mean over the images missing"),
-    ("no sum", _TERM + "return terms.mean(dim=0)", REDUCTION, "sum over the latent missing"),
+    (
+        "no sum",
+        _TERM + "return terms.mean(dim=0)",
+        REDUCTION,
+        "sum over the latent dimensions missing",
+    ),
     (
         "nothing summed",
         "return -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())",
