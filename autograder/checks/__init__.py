@@ -1,4 +1,4 @@
-"""What a right answer does: checks that call a student's code and judge the returned values."""
+"""Checks of a right answer: they call a student's code and judge the returned values."""
 
 from ..probes.student import InProcess, Student, StudentError
 from .outcome import Check, Complaint, Outcome, check

@@ -1,4 +1,4 @@
-"""What the checks of ConditionalVAE share: random inputs of its parts, reading their outputs."""
+"""Helpers of ConditionalVAE's checks: random inputs of its parts, and reading their outputs."""
 
 import numpy as np
 import torch

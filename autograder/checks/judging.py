@@ -1,4 +1,4 @@
-"""What the checks share: fresh random inputs, reading returned values, and numbers in sentences."""
+"""Helpers of all checks: fresh random inputs, reading returned values, numbers in sentences."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
-"""Whether everything that a network computes with can learn.
+"""Complaint about parts of a network that cannot learn.
 
-What it computes with must be registered as a parameter, and the gradient must reach it.
+Everything that a network computes with must be registered as a parameter, and the gradient must
+reach it.
 """
 
 from ..probes.student import Student

@@ -1,4 +1,4 @@
-"""What the checks of training and test loops share: reading and comparing their results."""
+"""Helpers of the checks of training and test loops: reading and comparing their results."""
 
 from typing import Any
 
