@@ -1,8 +1,6 @@
-"""What a right answer does: checks that call a student's code through probes and judge the values
-that come back.
-"""
+"""Checks of a right answer: they call a student's code and judge the returned values."""
 
 from ..probes.student import InProcess, Student, StudentError
-from .outcome import Complaint, Outcome, check
+from .outcome import Check, Complaint, Outcome, check
 
-__all__ = ["Complaint", "InProcess", "Outcome", "Student", "StudentError", "check"]
+__all__ = ["Check", "Complaint", "InProcess", "Outcome", "Student", "StudentError", "check"]

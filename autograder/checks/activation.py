@@ -1,9 +1,8 @@
-"""Checks of the VAE's final activation: each pixel is a probability, by a smooth increasing
-function of its own input.
+"""Checks of the VAE's final activation: each pixel is a probability.
 
-The network is judged with random parameters of growing size, so any structure will do. Where the
-last layer is the given one, its output is replaced by known numbers, and the activation shows
-itself.
+A pixel must be a smooth increasing function of its own input. The network is judged with random
+parameters of growing size, so any structure will do. Where the last layer is the given one, its
+output is replaced by known numbers, and the activation shows itself.
 """
 
 import torch
@@ -11,39 +10,37 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..probes.student import Student
-from .judging import close, fresh, in_unit_interval, only, seed, shaped, show
+from .judging import close, fresh_generator, in_unit_interval, random_seed, shaped, show, sole_match
 from .learning import learning_complaint
 from .outcome import Complaint, check
 
-_GAINS = [
-    0.5 * 1.15**step for step in range(30)
-]  # up to 29: every pixel of a right decoder is then near 0 or 1
+# Sizes of the parameters, up to 29: every pixel of a right decoder is then near 0 or 1.
+_GAINS = [0.5 * 1.15**step for step in range(30)]
 _SOFTMAX = (
     "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its "
     "own."
 )
 _PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
+_CLIPPING = "Clipping passes no gradient where it clips; squash smoothly instead."
 
+# Wrong activations, as (hint, function).
 _ACTIVATIONS = (
     ("The image is the bare output of the last layer. " + _PER_PIXEL, lambda x: x),
     ("tanh ends at −1 and 1. " + _PER_PIXEL, torch.tanh),
-    ("ReLU has no upper end. " + _PER_PIXEL, F.relu),
-    ("Leaky ReLU has no ends. " + _PER_PIXEL, F.leaky_relu),
-    ("ELU has no upper end. " + _PER_PIXEL, F.elu),
-    ("GELU has no upper end. " + _PER_PIXEL, F.gelu),
-    ("Softplus has no upper end. " + _PER_PIXEL, F.softplus),
-    ("exp has no upper end. " + _PER_PIXEL, torch.exp),
+    ("ReLU has no upper bound. " + _PER_PIXEL, F.relu),
+    ("Leaky ReLU has no bounds. " + _PER_PIXEL, F.leaky_relu),
+    ("ELU has no upper bound. " + _PER_PIXEL, F.elu),
+    ("GELU has no upper bound. " + _PER_PIXEL, F.gelu),
+    ("Softplus has no upper bound. " + _PER_PIXEL, F.softplus),
+    ("exp has no upper bound. " + _PER_PIXEL, torch.exp),
     ("log-sigmoid is a log probability; the image needs the probability.", F.logsigmoid),
     (
-        "The sigmoid is applied twice: what it is given the second time lies in (0, 1) already.",
+        "The sigmoid is applied twice: its input the second time lies in (0, 1) already.",
         lambda x: torch.sigmoid(torch.sigmoid(x)),
     ),
-    (
-        "Clipping passes no gradient where it clips; squash smoothly instead.",
-        lambda x: x.clamp(0, 1),
-    ),
-    ("Clipping passes no gradient where it clips; squash smoothly instead.", F.hardsigmoid),
-    ("Clipping passes no gradient where it clips; squash smoothly instead.", F.hardtanh),
+    (_CLIPPING, lambda x: x.clamp(0, 1)),
+    (_CLIPPING, F.hardsigmoid),
+    (_CLIPPING, F.hardtanh),
     ("The absolute value of tanh makes −x and x the same pixel.", lambda x: x.tanh().abs()),
     (_SOFTMAX, lambda x: x.flatten(1).softmax(1).view_as(x)),
     (_SOFTMAX, lambda x: x.softmax(1)),
@@ -52,13 +49,12 @@ _ACTIVATIONS = (
 )
 
 
-def _decoded(student: Student, gains=_GAINS) -> dict:
-    """The probe's answer for fresh z (5, 2), and what went in."""
-    rng = fresh()
+def _decode_random(student: Student) -> dict:
+    """Let the student decode random z (5, 2); the probe's answer, and what went in."""
+    rng = fresh_generator()
     z = torch.tensor(rng.normal(size=(5, 2)), dtype=torch.float32)
-    ramp = torch.tensor(rng.permutation(torch.linspace(-6, 6, 784)), dtype=torch.float32).view(
-        1, 1, 28, 28
-    )
+    values = rng.permutation(torch.linspace(-6, 6, 784))
+    ramp = torch.tensor(values, dtype=torch.float32).view(1, 1, 28, 28)
     order, kept = torch.tensor(rng.permutation(784)), torch.tensor(rng.random(784) < 0.5)
     kept &= ramp.flatten().abs() < 5  # the ends change, so that scaling by them shows
     ramps = [
@@ -67,7 +63,7 @@ def _decoded(student: Student, gains=_GAINS) -> dict:
         torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
         1e6 * ramp.sign(),
     ]
-    answer = student.probe("vae_decode", z=z, seed=seed(rng), gains=list(gains), ramps=ramps)
+    answer = student.probe("vae_decode", z=z, seed=random_seed(rng), gains=_GAINS, ramps=ramps)
     return {**answer, "ramps": ramps, "order": order, "kept": kept}
 
 
@@ -78,38 +74,37 @@ def _images(answer: dict) -> Tensor:
     )
 
 
-def _named(answer: dict) -> str:
-    """The hint about the activation in use where it is a known wrong one, with a space before it;
-    else "".
-    """
+def _activation_hint(answer: dict) -> str:
+    """Name a known wrong activation, with a space before the sentence; "" for another one."""
     if not answer["activated"] or not isinstance(answer["activated"][0], Tensor):
         return ""
     ramp, seen = answer["ramps"][0], answer["activated"][0]
     if seen.shape != ramp.shape:
         return ""
-    hint = only(lambda function: close(seen, function(ramp), rel=1e-3, scale=1e-2), _ACTIVATIONS)
+
+    def matches(function) -> bool:
+        return close(seen, function(ramp), rel=1e-3, scale=1e-2)
+
+    hint = sole_match(matches, _ACTIVATIONS)
     return hint and " " + hint
 
 
 @check("shape", "decode gives one image of 1×28×28 pixels for each z.")
 def image_shape(student: Student) -> str | None:
-    """Twelve latents, among them three different ones, and one alone, for three sets of random
-    parameters.
-    """
-    rng, rows = fresh(), 12
+    """Judge twelve latents, three of them different, and one alone; three sets of parameters."""
+    rng, rows = fresh_generator(), 12
     for _ in range(3):  # a narrow network may be dead twice
         which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
         z = torch.tensor(rng.normal(size=(3, 2)), dtype=torch.float32)[which]
-        answer = student.probe("vae_decode", z=z, seed=seed(rng), gains=[1.0], ramps=[])
-        images = shaped(
-            answer["images"][0], (rows, 1, 28, 28), f"decode(z) for {rows} latents"
-        ).flatten(1)
+        answer = student.probe("vae_decode", z=z, seed=random_seed(rng), gains=[1.0], ramps=[])
+        batch = answer["images"][0]
+        images = shaped(batch, (rows, 1, 28, 28), f"decode(z) for {rows} latents").flatten(1)
         single = shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent").flatten(1)
         apart = (images.unsqueeze(1) - images).abs().amax(2)  # (row, row)
         same = which.unsqueeze(1) == which
         if not close(single, images[:1], scale=1.0) or not float(apart[same].max()) < 1e-4:
             return (
-                "decode should give a latent the same image alone as among others; yours are "
+                "decode should give a latent the same image alone and in a batch; yours are "
                 "different images."
             )
         if float(apart[~same].min()) > 1e-6:
@@ -119,73 +114,64 @@ def image_shape(student: Student) -> str | None:
 
 @check("pixel range", "Every pixel lies between 0 and 1, and both ends are reached.")
 def pixel_range(student: Student) -> str | None:
-    """Images for 30 sizes of the parameters: inside [0, 1] always, within 0.001 of both ends at
-    some size.
+    """Judge images for 30 sizes of the parameters.
+
+    They lie inside [0, 1] always, and within 0.001 of both ends at some size.
     """
-    answer = _decoded(student)
+    answer = _decode_random(student)
     images = _images(answer)
     low, high = float(images.min()), float(images.max())
     if not in_unit_interval(images):
         return (
             f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and "
-            f"{show(high)}.{_named(answer)}"
+            f"{show(high)}.{_activation_hint(answer)}"
         )
     if low > 1e-3 or high < 1 - 1e-3:
         return (
             "Pixels should come near 0 and near 1 for large parameters; yours stay between "
-            f"{show(low)} and "
-            f"{show(high)}.{_named(answer)}"
+            f"{show(low)} and {show(high)}.{_activation_hint(answer)}"
         )
     share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
     if share < 0.2:
         return (
             f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} "
-            "do."
-            f"{_named(answer)}"
+            f"do.{_activation_hint(answer)}"
         )
     return None
 
 
 @check(
     "activation",
-    (
-        "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing "
-        "else."
-    ),
+    "Each pixel grows smoothly with what the last layer computed for it, and depends on nothing "
+    "else.",
 )
 def pixel_activation(student: Student) -> str | None:
-    """Known numbers in place of the last layer's output; else laws that hold for every structure of
-    the network.
-    """
-    answer = _decoded(student)
+    """Judge by known numbers in place of the last layer's output, else by laws for any network."""
+    answer = _decode_random(student)
     images = _images(answer)
     grey = shaped(answer["grey"], (5, 1, 28, 28), "decode(z)", nan=True)
     for axes in ((1, 2, 3), (0,), (1,), (2,), (3,)):
         if close(images.sum([axis + 1 for axis in axes]), 1.0, rel=1e-3):
             return f"Pixels should not depend on each other; yours always add up to 1. {_SOFTMAX}"
-    if answer["activated"] and _pixelwise(answer):
-        return _monotone(answer)
+    if answer["activated"] and _is_pixelwise(answer):
+        return _monotone_complaint(answer)
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
         return (
             "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
-            "decode gives "
-            f"{show(grey.min())}.{_named(answer)}"
+            f"decode gives {show(grey.min())}.{_activation_hint(answer)}"
         )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
     if clipped:
         return (
-            "A pixel should come near 0 without reaching it, so that its gradient never "
-            f"vanishes; {clipped} of "
-            f"{reached[0].numel()} pixels are exactly 0.{_named(answer)}"
+            "A pixel should come near 0 without reaching it, so that its gradient never vanishes; "
+            f"{clipped} of {reached[0].numel()} pixels are exactly 0.{_activation_hint(answer)}"
         )
     return None
 
 
-def _pixelwise(answer: dict) -> bool:
-    """Whether each pixel of the image depends on the last layer's same pixel alone, and does depend
-    on it.
-    """
+def _is_pixelwise(answer: dict) -> bool:
+    """Tell whether each pixel depends on the last layer's same pixel, and on no other."""
     first, permuted, partly, _ = (
         shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
         for image in answer["activated"]
@@ -198,34 +184,34 @@ def _pixelwise(answer: dict) -> bool:
     )
 
 
-def _monotone(answer: dict) -> str | None:
+def _monotone_complaint(answer: dict) -> str | None:
+    """Complain where pixels do not grow steadily with the ramp, from 0 to 1 at its far ends."""
     image = answer["activated"][0].flatten()[answer["ramps"][0].flatten().argsort()].double()
     steps = image.diff()
     if bool((steps > 0).all()) or bool((steps < 0).all()):
         ends = (answer["ramps"][3] * steps.sign()[0] > 0).float()
-        if close(answer["activated"][3], ends, rel=1e-3, scale=1.0):
+        far = answer["activated"][3]
+        if close(far, ends, rel=1e-3, scale=1.0):
             return None
         return (
-            f"Far out, at −10⁶ and 10⁶, a pixel should be as good as 0 and 1; yours is "
-            f"{show(answer['activated'][3].min(), answer['activated'][3].max())}.{_named(answer)}"
+            "For inputs of −10⁶ and 10⁶ a pixel should be as good as 0 and 1; yours is "
+            f"{show(far.min(), far.max())}.{_activation_hint(answer)}"
         )
-    if not _named(answer) and (float(image.min()) < 0 or float(image.max()) > 1):
+    hint = _activation_hint(answer)
+    if not hint and (float(image.min()) < 0 or float(image.max()) > 1):
         raise Complaint(
             f"Every pixel should lie in [0, 1]; yours lie between {show(image.min(), image.max())}."
         )
     flat = int((steps == 0).sum())
+    turned = int((steps.sign() != steps.sign()[391]).sum())
     return (
         "A pixel should grow steadily while the last layer's output goes from −6 to 6; yours "
-        "stands still or "
-        f"turns back in {max(flat, int((steps.sign() != steps.sign()[391]).sum()))} of 783 "
-        f"steps.{_named(answer)}"
+        f"stands still or turns back in {max(flat, turned)} of 783 steps.{hint}"
     )
 
 
 @check("learning", "The gradient of the images reaches the decoder's parameters.")
 def decoder_learning(student: Student) -> str | None:
-    """Parameters that matter have a gradient, for one of 4 sets of random parameters; nothing else
-    learns.
-    """
-    z = torch.tensor(fresh().normal(size=(5, 2)), dtype=torch.float32)
+    """Judge the parameters that matter: each has a gradient, for one of 4 sets of parameters."""
+    z = torch.tensor(fresh_generator().normal(size=(5, 2)), dtype=torch.float32)
     return learning_complaint(student, "decode", [z], name="VAE")

@@ -1,4 +1,4 @@
-"""Which checks decide each task: all of a task's checks must pass for its points."""
+"""Table of the checks that decide each task; all of them must pass for its points."""
 
 from typing import Any
 
@@ -7,15 +7,18 @@ from . import (
     activation,
     cvae_encoder_decoder,
     cvae_forward,
+    evaluation,
     latent_map,
     latent_scatter,
     losses,
+    losses_reduction,
     sampling,
     training,
 )
+from .outcome import Check
 
 # grade_id → the checks, in the order in which a student reads them
-CHECKS = {
+CHECKS: dict[str, tuple[Check, ...]] = {
     "vae-activation-test": (
         activation.image_shape,
         activation.pixel_range,
@@ -32,15 +35,15 @@ CHECKS = {
         losses.closed_form,
         losses.kl_gradient,
     ),
-    "kl-loss-reduction-test": (losses.reduction,),
+    "kl-loss-reduction-test": (losses_reduction.reduction,),
     "train-test": (
         training.train_parameters,
         training.train_defaults,
         training.train_averages,
     ),
     "evaluate-test": (
-        training.test_averages,
-        training.test_leaves_model,
+        evaluation.test_averages,
+        evaluation.test_leaves_model,
     ),
     "plot-latent-test": (latent_map.plot_picture,),
     "scatterplot-latent-test": (
@@ -69,8 +72,8 @@ CHECKS = {
     "train-cvae-test": (
         training.train_cvae_parameters,
         training.train_cvae_averages,
-        training.test_cvae_averages,
-        training.test_cvae_leaves_model,
+        evaluation.test_cvae_averages,
+        evaluation.test_cvae_leaves_model,
     ),
     "plot-latent-cvae-test": (
         latent_map.plot_cvae_picture,
@@ -84,13 +87,17 @@ CHECKS = {
 
 
 def assert_task(task_id: str, namespace: dict[str, Any]) -> None:
-    """Run a task's checks on the definitions in `namespace`, as the hidden tests of the notebooks
-    do.
+    """Run a task's checks on a notebook's globals; for the hidden tests of the notebooks.
 
-    Raises AssertionError with one line per failed check, "name: message".
+    Args:
+        task_id: grade_id of the task.
+        namespace: where the student's definitions are.
+
+    Raises:
+        AssertionError: with a line "name: message" for each failed check.
     """
     student = InProcess(namespace)
-    outcomes = [run(student) for run in CHECKS[task_id]]
+    outcomes = [check(student) for check in CHECKS[task_id]]
     failed = [f"{outcome.name}: {outcome.message}" for outcome in outcomes if not outcome.passed]
     if failed:
         raise AssertionError("\n".join(failed))

@@ -1,129 +1,115 @@
 """Checks of ConditionalVAE's forward: order, own labels, sampling, activation.
 
 encode and decode are replaced by a known encoder and a recorder, so that a mistake in them costs
-nothing here; a forward that does without them is judged by what its results show.
+nothing here. A forward that does without them is judged by what its results show.
 """
 
 import torch
 from torch import Tensor
 
 from ..probes.student import Student, StudentError
-from .cvae_encoder_decoder import replaced
 from .cvae_forward_inlined import order_complaint, sampling_complaint
-from .judging import close, fresh, in_unit_interval, kind, seed, shaped, show, signed
+from .cvae_parts import replaced, require_three
+from .judging import (
+    close,
+    described,
+    fresh_generator,
+    in_unit_interval,
+    random_seed,
+    random_signed,
+    shaped,
+    show,
+)
 from .learning import learning_complaint
-from .outcome import Complaint, check
-from .sampling import SE, STD, gradient_complaint, named_law
+from .outcome import check
+from .sampling_laws import gradient_complaint, moments_hint, worst_column
 
 _ROWS = 5
 _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
 
 
-def _recorded(student: Student, rows: int = _ROWS, calls: int = 1) -> dict:
-    """The probe's answer for random means of size 3, log-variances of both signs and random labels;
-    and its inputs.
+def _record(student: Student, rows: int = _ROWS, calls: int = 1) -> dict:
+    """Let forward run with a known encoder and a recording decoder.
+
+    Means have size 3, log-variances both signs, and labels are random.
+
+    Returns:
+        The probe's answer, and its inputs.
     """
-    rng = fresh()
-    mean = torch.tensor(
-        rng.uniform(2.5, 3.5, 2) * rng.permutation([1, -1]), dtype=torch.float32
-    ).expand(rows, 2)
-    logvar = torch.tensor(
-        rng.uniform(0.5, 1.5, 2) * rng.permutation([1, -1]), dtype=torch.float32
-    ).expand(rows, 2)
+    rng = fresh_generator()
+
+    def column_values(low: float, high: float) -> Tensor:
+        values = rng.uniform(low, high, 2) * rng.permutation([1, -1])
+        return torch.tensor(values, dtype=torch.float32).expand(rows, 2).contiguous()
+
+    def images(count: int) -> Tensor:
+        return torch.tensor(rng.uniform(0, 1, (count, 1, 28, 28)), dtype=torch.float32)
+
+    mean, logvar = column_values(2.5, 3.5), column_values(0.5, 1.5)
+    x = images(rows if calls == 1 else 1)
+    labels = rng.permutation(10)[:rows] if calls == 1 else rng.integers(10, size=rows)
     inputs = {
-        "x": torch.tensor(
-            rng.uniform(0, 1, (rows if calls == 1 else 1, 1, 28, 28)), dtype=torch.float32
-        ),
-        "y": torch.tensor(
-            rng.permutation(10)[:rows] if calls == 1 else rng.integers(10, size=rows)
-        ),
-        "mean": mean.contiguous(),
-        "logvar": logvar.contiguous(),
-        "picture": torch.tensor(rng.uniform(0, 1, (1, 1, 28, 28)), dtype=torch.float32),
+        "x": x,
+        "y": torch.tensor(labels),
+        "mean": mean,
+        "logvar": logvar,
+        "picture": images(1),
     }
-    answer = student.probe("cvae_forward", seed=seed(rng), calls=calls, **inputs)
+    answer = student.probe("cvae_forward", seed=random_seed(rng), calls=calls, **inputs)
     return {**answer, "inputs": inputs}
 
 
-def _triple(output) -> list:
-    if not isinstance(output, list) or len(output) != 3:
-        raise Complaint(
-            f"forward should return recon_x, mean_z, logvar_z; it returns {kind(output)}."
-        )
-    return output
-
-
-def _real(
+def _run_own_network(
     student: Student, labels: list[Tensor], x: Tensor, reseed: bool, gain: float = 1.0
 ) -> list[list[list]]:
-    """forward's results of the network itself, [seed][labels] → [recon_x, mean_z, logvar_z]."""
-    rng = fresh()
+    """Results of the network itself, [seed][labels] → [recon_x, mean_z, logvar_z]."""
+    rng = fresh_generator()
     answer = student.probe(
         "cvae_parts",
         part="forward",
-        seeds=[seed(rng) for _ in range(8)],
+        seeds=[random_seed(rng) for _ in range(8)],
         gain=gain,
         reseed=reseed,
         inputs=[[x, y] for y in labels],
     )
+    return [[_read_results(output) for output in given] for given in answer["outputs"]]
+
+
+def _read_results(output) -> list[Tensor]:
+    """Read recon_x, mean_z and logvar_z of _ROWS images."""
     shapes = {"recon_x": (_ROWS, 1, 28, 28), "mean_z": (_ROWS, 2), "logvar_z": (_ROWS, 2)}
     return [
-        [
-            [
-                shaped(part, shape, f"{name} of {_ROWS} images")
-                for part, (name, shape) in zip(_triple(output), shapes.items(), strict=True)
-            ]
-            for output in given
-        ]
-        for given in answer["outputs"]
+        shaped(part, shape, f"{name} of {_ROWS} images")
+        for part, (name, shape) in zip(require_three(output), shapes.items(), strict=True)
     ]
 
 
 def _random_inputs() -> tuple[Tensor, Tensor]:
-    rng = fresh()
+    """Draw _ROWS images, and labels that all differ."""
+    rng = fresh_generator()
     x = torch.tensor(rng.uniform(0, 1, (_ROWS, 1, 28, 28)), dtype=torch.float32)
     return x, torch.tensor(rng.permutation(10)[:_ROWS])
 
 
 @check("order and range", "forward returns recon_x in [0, 1], mean_z and logvar_z, in this order.")
 def forward_order(student: Student) -> str | None:
-    """Known mean and log-variance must come back; pixels stay in [0, 1] for parameters of any size."""
-    answer = _recorded(student)
-    output, inputs = _triple(answer["outputs"][0]), answer["inputs"]
-    known = {
-        "recon_x": inputs["picture"].expand(_ROWS, 1, 28, 28),
-        "mean_z": inputs["mean"],
-        "logvar_z": inputs["logvar"],
-    }
-    reached = {
-        "recon_x": answer["decoded"],
-        "mean_z": answer["encoded"],
-        "logvar_z": answer["encoded"],
-    }
-    for name, value in zip(known, output, strict=True):
-        if not reached[name]:
-            continue
-        seen = shaped(
-            value, tuple(known[name].shape), f"{name}, in its place in (recon_x, mean_z, logvar_z),"
-        )
-        if not close(seen, known[name], scale=1e-2):
-            other = next(
-                (
-                    place
-                    for place, there in known.items()
-                    if there.shape == seen.shape and close(seen, there, scale=1e-2)
-                ),
-                "something else",
-            )
-            return (
-                f"forward should return recon_x, mean_z, logvar_z; in the place of {name} there "
-                f"is {other}."
-            )
+    """Judge that known mean and log-variance come back, and the range of pixels.
+
+    Pixels stay in [0, 1] for parameters of any size.
+    """
+    answer = _record(student)
+    uses_both = bool(answer["encoded"] and answer["decoded"])
+    complaint = _known_values_complaint(answer)
+    if complaint:
+        return complaint
     x, y = _random_inputs()
     try:
-        results = _real(student, [y], x, False) + _real(student, [y], x, False, gain=1.5)
+        results = [
+            *_run_own_network(student, [y], x, False),
+            *_run_own_network(student, [y], x, False, gain=1.5),
+        ]
     except StudentError:
-        if not all(reached.values()):
+        if not uses_both:
             raise
         return None  # the encoder or the decoder itself fails, which its own check says
     images = torch.stack([given[0][0] for given in results])
@@ -132,58 +118,103 @@ def forward_order(student: Student) -> str | None:
             f"Pixels of recon_x should lie in [0, 1]; yours lie between {show(images.min())} and "
             f"{show(images.max())}. What ended the decoder of the VAE?"
         )
-    return None if all(reached.values()) else order_complaint(student, x, y)
+    return None if uses_both else order_complaint(student, x, y)
+
+
+def _known_values_complaint(answer: dict) -> str | None:
+    """Complain where forward returns other values than those that were put into the network."""
+    output, inputs = require_three(answer["outputs"][0]), answer["inputs"]
+    known = {
+        "recon_x": inputs["picture"].expand(_ROWS, 1, 28, 28),
+        "mean_z": inputs["mean"],
+        "logvar_z": inputs["logvar"],
+    }
+    parts = {"recon_x": "decoded", "mean_z": "encoded", "logvar_z": "encoded"}
+    for name, value in zip(known, output, strict=True):
+        if not answer[parts[name]]:
+            continue
+        what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
+        seen = shaped(value, tuple(known[name].shape), what)
+        if not close(seen, known[name], scale=1e-2):
+            same = (
+                other
+                for other, values in known.items()
+                if values.shape == seen.shape and close(seen, values, scale=1e-2)
+            )
+            return (
+                f"forward should return recon_x, mean_z, logvar_z; instead of {name} there is "
+                f"{next(same, 'something else')}."
+            )
+    return None
 
 
 @check("own label", "Encoder and decoder get each image's own label.")
 def forward_labels(student: Student) -> str | None:
-    """The labels that encode and decode receive, or which rows react to one changed label.
+    """Judge the labels that encode and decode receive, or which rows react to one changed label.
 
     Networks that give all images the same value are left out, such as those with a dead ReLU at the
     end.
     """
-    answer = _recorded(student)
+    answer = _record(student)
+    complaint = _received_complaint(answer)
+    if complaint or (answer["encoded"] and answer["decoded"]):
+        return complaint
+    x, y = _random_inputs()
+    cases = [y, *(replaced(y, (y + 3) % 10, row) for row in range(_ROWS))]
+    results = _run_own_network(student, cases, x, True)
+    for index, name in enumerate(("recon_x", "mean_z")):
+        values = torch.stack(
+            [torch.stack([output[index].flatten(1) for output in given]) for given in results]
+        )
+        complaint = _reaction_complaint(values, name)
+        if complaint:
+            return complaint
+    return None
+
+
+def _received_complaint(answer: dict) -> str | None:
+    """Complain where encode or decode received other labels or images than forward."""
     inputs = answer["inputs"]
     for part, received in (("encode", answer["encoded"]), ("decode", answer["decoded"])):
         for label in received:
-            if not isinstance(label, Tensor) or label.flatten().tolist() != inputs["y"].tolist():
-                got = label.flatten().tolist()[:10] if isinstance(label, Tensor) else kind(label)
+            is_tensor = isinstance(label, Tensor)
+            if not is_tensor or label.flatten().tolist() != inputs["y"].tolist():
+                got = label.flatten().tolist()[:10] if is_tensor else described(label)
                 return (
                     f"forward should pass on the labels it got, {inputs['y'].tolist()}; {part} "
                     f"received {got}."
                 )
+    x = inputs["x"]
     for image in answer["images"]:
-        if (
-            not isinstance(image, Tensor)
-            or image.shape != inputs["x"].shape
-            or not torch.equal(image, inputs["x"])
-        ):
+        same = isinstance(image, Tensor) and image.shape == x.shape and torch.equal(image, x)
+        if not same:
             return (
                 "forward should pass its images on to the encoder as they are; encode received "
-                "others."
+                "other images."
             )
-    if answer["encoded"] and answer["decoded"]:
+    return None
+
+
+def _reaction_complaint(values: Tensor, name: str) -> str | None:
+    """Complain where a result does not depend on its own label alone.
+
+    Args:
+        values: (network, 1 + changed row, row, column): the result for no changed label, then for
+            another label in each row.
+        name: of the result.
+    """
+    alive = ((values[:, 0] - values[:, 0, :1]).abs() > 1e-5).any(2).any(1)  # (network,)
+    if not alive.any():
         return None
-    x, y = _random_inputs()
-    cases = [y, *(replaced(y, (y + 3) % 10, row) for row in range(_ROWS))]
-    results = _real(student, cases, x, True)
-    for place, name in enumerate(("recon_x", "mean_z")):
-        values = torch.stack(
-            [torch.stack([output[place].flatten(1) for output in given]) for given in results]
+    reacts = (values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5
+    share = reacts[alive].float().mean(0)  # (changed row, row)
+    if float((share * (1 - torch.eye(_ROWS))).max()) > 0:
+        return (
+            f"Each image should depend on its own label alone; one changed label changes {name} of "
+            "other images."
         )
-        alive = ((values[:, 0] - values[:, 0, :1]).abs() > 1e-5).any(2).any(1)  # (network,)
-        if not alive.any():
-            continue
-        share = (
-            ((values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5)[alive].float().mean(0)
-        )  # (changed row, row)
-        if float((share * (1 - torch.eye(_ROWS))).max()) > 0:
-            return (
-                "Each image should depend on its own label alone; one changed label changes "
-                f"{name} of others."
-            )
-        if float(share.diagonal().mean()) < 0.5:
-            return f"{name} should depend on the label; with another label it stays the same."
+    if float(share.diagonal().mean()) < 0.5:
+        return f"{name} should depend on the label; with another label it stays the same."
     return None
 
 
@@ -192,63 +223,61 @@ def forward_labels(student: Student) -> str | None:
     "forward decodes a sample: normal, with the mean and the standard deviation that encode gives.",
 )
 def forward_sampling(student: Student) -> str | None:
-    """Mean and standard deviation of 100,000 draws in two dimensions; where they cannot be had, two
-    calls that differ.
+    """Judge mean and standard deviation of 100,000 draws in two dimensions.
 
-    A right answer fails with a probability below 2e-11: 2.6e-12 for each of two means and two
-    standard deviations beyond 7 standard errors (normal and χ² distribution).
+    Where they cannot be had, two calls must differ. A right answer fails with a probability below
+    2e-11: 2.6e-12 for each of two means and two standard deviations beyond 7 standard errors
+    (normal and χ² distribution).
     """
-    few = _recorded(student)
+    few = _record(student)
     if not (few["encoded"] and few["decoded"]):
-        return _differs(student) or sampling_complaint(student)
-    answer = _recorded(student, rows=5000, calls=_CALLS)
+        return _difference_complaint(student) or sampling_complaint(student)
+    answer = _record(student, rows=5000, calls=_CALLS)
     codes = [
         shaped(code, (5000, 2), "What forward decodes for 5000 images", nan=True).double()
         for code in answer["codes"]
     ]
     sample = torch.cat(codes)
     mean, logvar = (answer["inputs"][name][0].double() for name in ("mean", "logvar"))
-    sigma = (logvar / 2).exp()
-    seen_mean, seen_std = sample.mean(0), sample.std(0)
-    off = ((seen_mean - mean).abs() / (SE * sigma)).maximum((seen_std / sigma - 1).abs() / STD)
-    if bool((off <= 1).all()):
+    worst = worst_column(sample, mean, logvar)
+    if worst is None:
         return None
-    worst = int(off.nan_to_num(nan=torch.inf).argmax())
+    sigma = (logvar / 2).exp()
     return (
         f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
-        "have mean "
-        f"{show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has mean "
-        f"{show(seen_mean[worst])} "
-        f"and standard deviation {show(seen_std[worst])}. "
-        f"{named_law(mean, logvar, sample, sample.flip(0))}"
+        f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has "
+        f"mean {show(sample.mean(0)[worst])} and standard deviation {show(sample.std(0)[worst])}. "
+        f"{moments_hint(mean, logvar, sample, sample.flip(0))}"
     )
 
 
-def _differs(student: Student) -> str | None:
+def _difference_complaint(student: Student) -> str | None:
+    """Complain where two calls of forward give the same reconstructions."""
     x, y = _random_inputs()
-    same = [torch.equal(given[0][0], given[1][0]) for given in _real(student, [y, y], x, False)]
+    results = _run_own_network(student, [y, y], x, False)
+    same = [torch.equal(given[0][0], given[1][0]) for given in results]
     if sum(same) > len(same) / 2:
         return (
             "Two calls of forward with the same images should give different reconstructions; "
-            "yours are equal. "
-            "Forward must go through sample_latent."
+            "yours are equal. Forward must go through sample_latent."
         )
     return None
 
 
 @check("gradient", "The gradient of the reconstruction reaches the encoder through the sample.")
 def forward_gradient(student: Student) -> str | None:
-    """Gradients of what decode gets, by value, relative tolerance 1e-3; else which parameters
-    recon_x learns by.
+    """Judge gradients of what decode gets, relative tolerance 1e-3.
+
+    Where decode is not used, judge which parameters recon_x learns by.
     """
-    rng = fresh()
+    rng = fresh_generator()
     mean, logvar, weights = (
-        signed(rng, low, high, (_ROWS, 2)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2))
+        random_signed(rng, low, high, (_ROWS, 2)) for low, high in ((0.3, 2), (0.3, 1), (0.5, 2))
     )
     x, y = _random_inputs()
     answer = student.probe(
         "cvae_forward",
-        seed=seed(rng),
+        seed=random_seed(rng),
         x=x[:1],
         y=y,
         mean=mean,
@@ -258,7 +287,6 @@ def forward_gradient(student: Student) -> str | None:
     )
     if not (answer["encoded"] and answer["decoded"]):
         return learning_complaint(student, "forward", [x, y])
-    sample = shaped(
-        answer["codes"][-1], (_ROWS, 2), f"What forward decodes for {_ROWS} images", nan=True
-    )
+    what = f"What forward decodes for {_ROWS} images"
+    sample = shaped(answer["codes"][-1], (_ROWS, 2), what, nan=True)
     return gradient_complaint(answer, mean, logvar, weights, sample)

@@ -1,8 +1,7 @@
-"""Checks of a ConditionalVAE's forward that goes without its own encode or decode: its results must
-fit theirs.
+"""Complaints about a ConditionalVAE whose forward does without its own encode or decode.
 
-Nothing can be put in the place of encode and decode then; the network with random parameters is
-compared with itself.
+Nothing can take the place of encode and decode then. The network with random parameters is compared
+with itself: the results of forward must fit those of encode and decode.
 """
 
 import numpy as np
@@ -10,96 +9,84 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
-from .cvae_encoder_decoder import outputs
-from .judging import close, fresh, seed, shaped
-from .outcome import Complaint
+from .cvae_parts import read_output, require_three
+from .judging import close, fresh_generator, random_seed, shaped
 
 _ROWS = 3000  # samples of one image
 _GAIN = 1.7  # of the parameters, so that log-variances of some size occur
-_DISTANCE = (
-    25 / _ROWS
-) ** 0.5  # 0.091, between two distribution functions; exceeded with a probability of 2 exp(−25)
+# Between two distribution functions, 0.091: exceeded with a probability of 2 exp(−25).
+_DISTANCE = (25 / _ROWS) ** 0.5
 _PROJECTIONS = 3  # of the image, at random
 
 
 def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
-    """What is wrong with mean and log-variance that forward(x, y) returns, compared with those of
-    encode(x, y).
-    """
-    rng = fresh()
-    question = {"seeds": [seed(rng) for _ in range(8)], "inputs": [[x, y]]}
+    """Complain where forward(x, y) returns another mean or log-variance than encode(x, y)."""
+    rng = fresh_generator()
+    question = {"seeds": [random_seed(rng) for _ in range(8)], "inputs": [[x, y]]}
     given = student.probe("cvae_parts", part="forward", **question)["outputs"]
     encoded = student.probe("cvae_parts", part="encode", **question)["outputs"]
-    for [forward], [wanted] in zip(given, encoded, strict=True):
-        wanted = outputs(wanted, "encode", len(x))
-        _require_three(forward)
-        for name, place, columns in (("mean_z", 1, slice(0, 2)), ("logvar_z", 2, slice(2, 4))):
-            seen = shaped(
-                forward[place], (len(x), 2), f"{name}, in its place in (recon_x, mean_z, logvar_z),"
-            )
+    for [forward], [codes] in zip(given, encoded, strict=True):
+        wanted = read_output(codes, "encode", len(x))
+        require_three(forward)
+        for name, index, columns in (("mean_z", 1, slice(0, 2)), ("logvar_z", 2, slice(2, 4))):
+            what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
+            seen = shaped(forward[index], (len(x), 2), what)
             if not close(seen, wanted[:, columns], rel=1e-3, scale=1.0):
                 return (
                     f"forward should return recon_x, mean_z, logvar_z, and {name} should be what "
-                    "encode gives for "
-                    "the same images and labels; yours is something else."
+                    "encode gives for the same images and labels; yours is something else."
                 )
     return None
 
 
 def sampling_complaint(student: Student) -> str | None:
-    """What is wrong with how forward's reconstructions of one image are distributed, compared with
-    decode's images.
+    """Complain where forward's reconstructions of one image vary otherwise than decode's images.
 
     Decode gets samples with the mean and the log-variance that encode gives. A right answer fails
     with a probability below 1e-10: three distances of empirical distribution functions (Dvoretzky,
     Kiefer and Wolfowitz for two samples of one size; Wei and Dudley 2012).
     """
-    rng = fresh()
-    x, y = (
-        torch.tensor(rng.uniform(size=(1, 1, 28, 28)), dtype=torch.float32),
-        torch.tensor(rng.integers(10, size=1)),
-    )
-    seeds = [seed(rng) for _ in range(8)]
-    codes = student.probe("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])[
-        "outputs"
-    ]
-    codes = [outputs(given[0], "encode", 1) for given in codes]
-    chosen = max(range(len(seeds)), key=lambda i: float(codes[i][:, 2:].abs().clamp(max=3).sum()))
-    mean, logvar = codes[chosen].chunk(2, dim=1)
+    rng = fresh_generator()
+    x = torch.tensor(rng.uniform(size=(1, 1, 28, 28)), dtype=torch.float32)
+    y = torch.tensor(rng.integers(10, size=1))
+    seed, mean, logvar = _wide_network(student, x, y, [random_seed(rng) for _ in range(8)])
     z = mean + (logvar / 2).exp() * torch.tensor(rng.normal(size=(_ROWS, 2)), dtype=torch.float32)
-    y = y.repeat(_ROWS)
-    question = {"seeds": [seeds[chosen]], "gain": _GAIN}
-    x = x.repeat(_ROWS, 1, 1, 1)
-    [[forward]] = student.probe("cvae_parts", part="forward", inputs=[[x, y]], **question)[
-        "outputs"
-    ]
-    [[wanted]] = student.probe("cvae_parts", part="decode", inputs=[[z, y]], **question)["outputs"]
-    seen = shaped(
-        _require_three(forward)[0], (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images"
-    ).flatten(1)
+    x, y = x.repeat(_ROWS, 1, 1, 1), y.repeat(_ROWS)
+    network = {"seeds": [seed], "gain": _GAIN}
+    [[forward]] = student.probe("cvae_parts", part="forward", inputs=[[x, y]], **network)["outputs"]
+    [[decoded]] = student.probe("cvae_parts", part="decode", inputs=[[z, y]], **network)["outputs"]
+    images = require_three(forward)[0]
+    seen = shaped(images, (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images").flatten(1)
     directions = torch.tensor(rng.normal(size=(784, _PROJECTIONS)), dtype=torch.float32)
-    if _apart(seen @ directions, outputs(wanted, "decode", _ROWS) @ directions) <= _DISTANCE:
+    wanted = read_output(decoded, "decode", _ROWS)
+    if _distribution_distance(seen @ directions, wanted @ directions) <= _DISTANCE:
         return None
     return (
         "The reconstructions of one image should vary as decode's images do for samples with "
-        "encode's mean and "
-        "standard deviation; yours vary otherwise. Forward must go through sample_latent."
+        "encode's mean and standard deviation; yours vary differently. Forward must go through "
+        "sample_latent."
     )
 
 
-def _require_three(output) -> list:
-    if not isinstance(output, list) or len(output) != 3:
-        raise Complaint("forward should return recon_x, mean_z, logvar_z.")
-    return output
+def _wide_network(
+    student: Student, x: Tensor, y: Tensor, seeds: list[int]
+) -> tuple[int, Tensor, Tensor]:
+    """Choose the network with the largest log-variances: its seed, mean and log-variance."""
+    answer = student.probe("cvae_parts", part="encode", seeds=seeds, gain=_GAIN, inputs=[[x, y]])
+    codes = [read_output(given[0], "encode", 1) for given in answer["outputs"]]
+    sizes = [float(code[:, 2:].abs().clamp(max=3).sum()) for code in codes]
+    chosen = max(range(len(seeds)), key=sizes.__getitem__)
+    mean, logvar = codes[chosen].chunk(2, dim=1)
+    return seeds[chosen], mean, logvar
 
 
-def _apart(one: Tensor, other: Tensor) -> float:
-    """The largest distance of the columns' empirical distribution functions."""
+def _distribution_distance(one: Tensor, other: Tensor) -> float:
+    """Compute the largest distance of the columns' empirical distribution functions."""
     distances = []
     for a, b in zip(one.T.double().numpy(), other.T.double().numpy(), strict=True):
-        places = np.concatenate([a, b])
+        values = np.concatenate([a, b])
         ranks = [
-            np.searchsorted(np.sort(part), places, side="right") / len(part) for part in (a, b)
+            np.searchsorted(np.sort(part), values, side="right") / len(part) for part in (a, b)
         ]
         distances.append(np.abs(ranks[0] - ranks[1]).max())
     return float(max(distances))

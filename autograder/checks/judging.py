@@ -1,4 +1,4 @@
-"""What the checks share: fresh random inputs, reading returned values, and numbers in sentences."""
+"""Helpers of all checks: fresh random inputs, reading returned values, numbers in sentences."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,10 +13,8 @@ from .outcome import Complaint
 _seeds: np.random.SeedSequence | None = None
 
 
-def fresh() -> np.random.Generator:
-    """A generator of its own for each check, seeded by the operating system unless `repeatable`
-    says otherwise.
-    """
+def fresh_generator() -> np.random.Generator:
+    """Make a new random generator, seeded by the operating system, or by `repeatable` in tests."""
     return np.random.default_rng(None if _seeds is None else _seeds.spawn(1)[0])
 
 
@@ -31,15 +29,15 @@ def repeatable(seed: int) -> Iterator[None]:
         _seeds = None
 
 
-def seed(rng: np.random.Generator) -> int:
-    """A seed to send to a probe."""
+def random_seed(rng: np.random.Generator) -> int:
+    """Draw a seed to send to a probe."""
     return int(rng.integers(2**31))
 
 
-def signed(
+def random_signed(
     rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...], dtype=torch.float32
 ) -> Tensor:
-    """Values of random sign whose size lies between low and high, with both signs in each column."""
+    """Draw values of random sign and size between low and high, with both signs in each column."""
     sizes = rng.uniform(low, high, shape)
     signs = rng.choice([-1.0, 1.0], shape)
     if len(shape) > 0 and shape[0] > 1:
@@ -47,47 +45,65 @@ def signed(
     return torch.tensor(sizes * rng.permuted(signs, axis=0), dtype=dtype)
 
 
-def number(value: Any, what: str) -> float:
-    """The value of a one-element result. Raises Complaint."""
+def as_number(value: Any, what: str) -> float:
+    """Read the value of a one-element result.
+
+    Args:
+        value: what came back from the student's code.
+        what: the value's name, which begins the sentence of the complaint.
+
+    Raises:
+        Complaint: where it is not one number.
+    """
     if isinstance(value, Tensor) and value.numel() == 1:
         return float(value)
     if isinstance(value, list) and len(value) == 1:
-        return number(value[0], what)
+        return as_number(value[0], what)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise Complaint(f"{what} should be one number; it is {kind(value)}.")
+    raise Complaint(f"{what} should be one number; it is {described(value)}.")
 
 
 def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> Tensor:
-    """The value as a float tensor of this shape, without NaN unless `nan`. Raises Complaint."""
+    """Read the value as a float tensor of this shape.
+
+    Args:
+        value: what came back from the student's code.
+        shape: which it must have.
+        what: the value's name, which begins the sentence of the complaint.
+        nan: whether NaN is allowed.
+
+    Raises:
+        Complaint: where it is something else.
+    """
     if not isinstance(value, Tensor):
-        raise Complaint(f"{what} should be a tensor of shape {shape}; it is {kind(value)}.")
+        raise Complaint(f"{what} should be a tensor of shape {shape}; it is {described(value)}.")
     if tuple(value.shape) != shape:
         raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
     if not nan and value.isnan().any():
         raise Complaint(
-            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values "
-            "are NaN."
+            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are "
+            "NaN."
         )
     return value.float() if value.dtype != torch.float64 else value
 
 
-def kind(value: Any) -> str:
-    """What a returned value is, in words."""
+def described(value: Any) -> str:
+    """Describe a returned value in words: "a tensor of shape (2, 3)"."""
     if value is None:
         return "None (is there a return?)"
     if isinstance(value, Tensor):
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"a sequence of {len(value)}"
-    return (
-        value if isinstance(value, str) and value.startswith("<") else f"a {type(value).__name__}"
-    )
+    # Probes send values of other types as such a description.
+    if isinstance(value, str) and value.startswith("<"):
+        return value
+    return f"a {type(value).__name__}"
 
 
 def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool:
-    """Whether all values agree within `rel` of the wanted size (or of `scale`, where that is
-    larger).
+    """Tell whether all values agree within `rel` of the wanted size, or of `scale` if larger.
 
     With an infinite size nothing agrees, since sums of a student's own numbers may overflow; nor do
     no values at all.
@@ -99,19 +115,25 @@ def close(seen: Any, wanted: Any, rel: float = 1e-4, scale: float = 0.0) -> bool
 
 
 def in_unit_interval(values: Tensor) -> bool:
-    """Whether all values lie in [0, 1], but for rounding: 0.5 + x / (2 √(1 + x²)) in float32 may
-    give -6e-8.
+    """Tell whether all values lie in [0, 1], up to rounding.
+
+    0.5 + x / (2 √(1 + x²)) in float32 may give -6e-8.
     """
     return float(values.min()) >= -1e-6 and float(values.max()) <= 1 + 1e-6
 
 
-def only(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
-    """The hint of the fingerprint that matches, if exactly one does; else ""."""
-    hints = {hint for hint, value in fingerprints if matches(value)}
+def sole_match(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
+    """Find the hint of the mistake that explains what was seen, if exactly one does; else "".
+
+    Args:
+        matches: whether a mistake explains what was seen.
+        fingerprints: (hint, the mistake as `matches` takes it).
+    """
+    hints = {hint for hint, mistake in fingerprints if matches(mistake)}
     return hints.pop() if len(hints) == 1 else ""
 
 
 def show(*values: Any) -> str:
-    """Numbers for a sentence, four significant digits each: 1.5, -2, 0.25."""
+    """Format numbers for a sentence, four significant digits each: 1.5, -2, 0.25."""
     numbers = [float(item) for value in values for item in torch.as_tensor(value).flatten()]
     return ", ".join(f"{item:.4g}" for item in numbers)

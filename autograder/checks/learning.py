@@ -1,26 +1,32 @@
-"""Whether everything that a network computes with can learn: what is registered, and what a
-gradient reaches.
+"""Complaint about parts of a network that cannot learn.
+
+Everything that a network computes with must be registered as a parameter, and the gradient must
+reach it.
 """
 
 from ..probes.student import Student
-from .judging import fresh, seed
+from .judging import fresh_generator, random_seed
 
 
 def learning_complaint(
     student: Student, part: str, inputs: list, name: str = "ConditionalVAE"
 ) -> str | None:
-    """Which numbers that a part computes with would never learn."""
-    rng = fresh()
-    answer = student.probe(
-        "learning", name=name, part=part, seeds=[seed(rng) for _ in range(4)], inputs=inputs
-    )
+    """Complain about tensors that a part of the network computes with and that never learn.
+
+    Args:
+        student: whose class is judged.
+        part: encode, decode or forward.
+        inputs: its arguments.
+        name: of the class.
+    """
+    rng = fresh_generator()
+    seeds = [random_seed(rng) for _ in range(4)]
+    answer = student.probe("learning", name=name, part=part, seeds=seeds, inputs=inputs)
     if answer["hidden"]:
         return (
-            f"Everything that {part} learns should be among model.parameters(); "
-            f"{answer['hidden']} of the tensors "
-            "that it computes with are not, so the optimiser never moves them. Layers in a plain "
-            "list, or outside "
-            "of the class, are not registered."
+            f"Everything that {part} learns should be among model.parameters(); {answer['hidden']} "
+            "of the tensors that it computes with are not, so the optimiser never changes them. "
+            "Layers in a plain list, or outside of the class, are not registered."
         )
     if answer["cut"]:
         return (

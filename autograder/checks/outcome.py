@@ -1,15 +1,17 @@
-"""A check's verdict as a value, and the decorator that makes checks."""
+"""A check, and its verdict as a value."""
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..probes.student import NoVerdictError, Student, StudentError
 
+# A complaint about the student's answer in one to four sentences, or None where there is none.
+Judge = Callable[[Student], str | None]
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check found: its name, the verdict, and a sentence for the student."""
+    """Verdict of one check: its name, whether it passed, and a sentence for the student."""
 
     name: str
     passed: bool
@@ -17,37 +19,53 @@ class Outcome:
 
 
 class Complaint(Exception):
-    """Raised inside a check when a value is unfit to be judged further; str() is the sentence for
-    the student.
+    """A value is unfit to be judged further; str() is the sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property that a right answer has.
+
+    Attributes:
+        name: unique within its task.
+        holds: the property as a sentence, which is the message where it holds.
+        judge: finds what is wrong; None where nothing is.
     """
 
+    name: str
+    holds: str
+    judge: Judge
 
-def check(name: str, holds: str) -> Callable:
-    """Make `f(student) -> complaint or None` a check `f(student) -> Outcome`; `holds` is its
-    message when it passes.
+    def __call__(self, student: Student) -> Outcome:
+        """Judge the student's answer.
 
-    An error in the student's code is a failed outcome with its sentence, and so is a result that
-    could not be judged. The check raises nothing but NoVerdictError.
-    """
+        An error in the student's code is a failed outcome with its sentence, and so is a result
+        that could not be judged.
 
-    def decorate(judge: Callable[[Student], str | None]) -> Callable[[Student], Outcome]:
-        @functools.wraps(judge)
-        def run(student: Student) -> Outcome:
-            try:
-                complaint = judge(student)
-            except NoVerdictError:
-                raise
-            except (Complaint, StudentError) as problem:
-                complaint = str(problem)
-            except Exception as error:  # noqa: BLE001 - a value of any type may come back; a check still ends in a verdict
-                complaint = (
-                    f"{holds} This could not be judged: what your notebook answered has another "
-                    "form than the "
-                    f"check asks for ({type(error).__name__})."
-                )
-            return Outcome(name, complaint is None, holds if complaint is None else complaint)
+        Raises:
+            NoVerdictError: where the student's code could not be asked; nothing else is raised.
+        """
+        complaint = self._complaint(student)
+        return Outcome(self.name, complaint is None, self.holds if complaint is None else complaint)
 
-        run.name = name
-        return run
+    def _complaint(self, student: Student) -> str | None:
+        try:
+            return self.judge(student)
+        except NoVerdictError:
+            raise
+        except (Complaint, StudentError) as problem:
+            return str(problem)
+        except Exception as error:  # noqa: BLE001 - a value of any type may come back
+            return (
+                f"{self.holds} This could not be judged: what your notebook returned has another "
+                f"form than the check expects ({type(error).__name__})."
+            )
+
+
+def check(name: str, holds: str) -> Callable[[Judge], Check]:
+    """Decorate a function that judges, so that it becomes a Check of this name."""
+
+    def decorate(judge: Judge) -> Check:
+        return Check(name, holds, judge)
 
     return decorate

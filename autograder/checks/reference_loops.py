@@ -1,5 +1,4 @@
-"""The training and test loops as they should be, and with one thing wrong each: what a student's
-loop is compared with.
+"""Training and test loops that a student's loop is compared with: right, or with one mistake.
 
 Everything runs on the probes' tiny model, in the grader's own process, with random parameters and
 data.
@@ -23,7 +22,7 @@ BATCH_SIZE = 3  # 7 training images come as 3, 3, 1 and 11 test images as 3, 3, 
 
 @dataclass(frozen=True)
 class Loop:
-    """One way to write the loop; the defaults are the right one."""
+    """A way to write the loop; the defaults are the right one."""
 
     num_epochs: int = 1
     lr: float = 1e-3
@@ -44,15 +43,17 @@ class Loop:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one batch contributes: per-image means in nats, and its number of images."""
+    """Contribution of one batch: loss, reconstruction and KL as per-image means, in nats."""
 
     values: tuple[float, float, float]
     images: int
 
 
-def case(rng: np.random.Generator, conditional: bool) -> dict:
-    """Inputs for the probes, random but for the loss: parameters, a decoy's parameters,
-    projections, both data sets.
+def random_case(rng: np.random.Generator, conditional: bool) -> dict:
+    """Draw the inputs of the loops' probes; all are random except the loss.
+
+    They are parameters (`state`), those of a model that must not be used (`decoy`), the model's
+    projections (`constants`) and both data sets.
     """
 
     def normal(*shape: int, scale: float = 1.0) -> Tensor:
@@ -76,8 +77,8 @@ def case(rng: np.random.Generator, conditional: bool) -> dict:
             shapes |= {"encoder_label.weight": (3, 10), "decoder_label.weight": (3, 10)}
         return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
 
+    # Few pixels are painted, so that reconstruction and KL have about the same size.
     painted = torch.zeros(784)
-    # few pixels, so that reconstruction and KL weigh alike
     painted[torch.tensor(rng.permutation(784)[:20])] = 1
     constants = {
         "inward": normal(784, 3, scale=0.1),
@@ -107,9 +108,7 @@ def _batches(case: dict, loop: Loop) -> list[tuple[Tensor, ...]]:
 
 
 def _losses(model: LoopModel, x: Tensor, y: Tensor, loop: Loop) -> tuple[Tensor, Tensor, Tensor]:
-    label = {"own": y, "flipped": y.flip(0)}.get(loop.labels)
-    label = torch.full_like(y, loop.labels) if label is None else label
-    label = (label,) if model.conditional else ()
+    label = _labels(y, loop) if model.conditional else ()
     mean_z, logvar_z = model.encode(x, *label)
     z = model.sample_latent(mean_z, logvar_z) if loop.sampled else mean_z
     images = [model.decode(z, *label), x]
@@ -121,8 +120,20 @@ def _losses(model: LoopModel, x: Tensor, y: Tensor, loop: Loop) -> tuple[Tensor,
     return loss_function(*images, *codes)
 
 
+def _labels(y: Tensor, loop: Loop) -> tuple[Tensor]:
+    if loop.labels == "own":
+        return (y,)
+    if loop.labels == "flipped":
+        return (y.flip(0),)
+    return (torch.full_like(y, loop.labels),)
+
+
 def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]]]:
-    """The parameters after training this way, and what each batch of each epoch contributed."""
+    """Train a new model by this loop.
+
+    Returns:
+        The parameters afterwards, and the batches' contributions in each epoch.
+    """
     model = _model(case).train(loop.training)
     optimiser = _optimiser(model, loop)
     epochs = []
@@ -141,7 +152,7 @@ def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]
                 model.zero_grad(set_to_none=False)
             if loop.step == "batch":
                 optimiser.step()
-            epochs[-1].append(Batch(tuple(loss.item() for loss in losses), len(x)))
+            epochs[-1].append(_batch(losses, x))
         if loop.step == "epoch":
             optimiser.step()
     return {name: parameter.detach() for name, parameter in model.named_parameters()}, epochs
@@ -157,16 +168,21 @@ def _optimiser(model: Module, loop: Loop) -> torch.optim.Optimizer:
 
 
 def tested(case: dict, loop: Loop) -> list[Batch]:
-    """What each batch contributes to a test of the untrained model this way."""
+    """Test the untrained model by this loop; the batches' contributions."""
     model = _model(case).train(loop.training)
     with torch.no_grad():
-        batches = [(_losses(model, x, y, loop), len(x)) for x, y in _batches(case, loop)]
-    return [Batch(tuple(loss.item() for loss in losses), images) for losses, images in batches]
+        return [_batch(_losses(model, x, y, loop), x) for x, y in _batches(case, loop)]
+
+
+def _batch(losses: tuple[Tensor, Tensor, Tensor], x: Tensor) -> Batch:
+    loss, reconstruction, kl = losses
+    return Batch((loss.item(), reconstruction.item(), kl.item()), len(x))
 
 
 def averages(batches: list[Batch]) -> Tensor:
-    """The assignment's unit: the sum of per-image means over the batches, divided by the number of
-    images; (3,).
+    """Average loss, reconstruction and KL in the assignment's unit, (3,).
+
+    That is the sum of per-image means over the batches, divided by the number of images.
     """
     return _sum(batches) / sum(batch.images for batch in batches)
 
@@ -176,12 +192,16 @@ def _sum(batches: list[Batch]) -> Tensor:
 
 
 def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
-    """The same triple by other conventions, each with the hint that tells them apart."""
+    """Average by wrong conventions: (hint, the triple) for each."""
     right, images = averages(batches), sum(batch.images for batch in batches)
     values = [torch.tensor(batch.values, dtype=torch.float64) for batch in batches]
     unit = "The assignment's unit is the sum of the batches' values divided by the number of images"
-    weighted = sum(batch.images * value for batch, value in zip(batches, values, strict=True))
+    weighted = torch.zeros(3, dtype=torch.float64)
+    for batch, value in zip(batches, values, strict=True):
+        weighted += batch.images * value
     every = "Add up all batches of the epoch"
+    orders = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+    exchanged = "The order is loss, reconstruction, KL; here it is"
     return (
         (f"{unit}; here it is divided by the number of batches.", right * images / len(batches)),
         (f"{unit}; here nothing is divided.", right * images),
@@ -197,18 +217,12 @@ def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
         (f"{every}; here only the first one counts.", values[0] / batches[0].images),
         (f"{every}; here only the first one counts.", values[0] / images),
         *(
-            (
-                (
-                    "The order is loss, reconstruction, KL; here it is "
-                    f"{', '.join(PARTS[i] for i in order)}."
-                ),
-                right[list(order)],
-            )
-            for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+            (f"{exchanged} {', '.join(PARTS[i] for i in order)}.", right[list(order)])
+            for order in orders
         ),
     )
 
 
 def vary(loop: Loop, **changes: Any) -> Loop:
-    """The loop with these things different."""
+    """Copy the loop with these attributes changed."""
     return replace(loop, **changes)

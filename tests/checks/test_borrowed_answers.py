@@ -1,4 +1,4 @@
-"""The probes lie open in the student's process, and nothing in them can be borrowed as an answer."""
+"""Nothing in the probes, which run in the student's process, can be borrowed as an answer."""
 
 import matplotlib
 import pytest

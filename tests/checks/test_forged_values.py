@@ -1,8 +1,7 @@
-"""Whatever a kernel answers, points come only from what a right answer gives for the inputs of this
-very call.
+"""Forged values gain nothing: points come only from right results for the inputs of this call.
 
-The probes run beside the student's code, which may patch them: here are such answers, made up
-without knowing a right one, and each check judges them in this process.
+The probes run beside the student's code, which may patch them. The values here are made up without
+knowing a right one, and each check judges them in this process.
 """
 
 import matplotlib
@@ -21,9 +20,7 @@ TASKS = pytest.mark.parametrize("judged", AUTO, ids=lambda judged: judged.id)
 
 
 class Learned:
-    """A student who knows of the right answers only their shapes, and fills them in by
-    `fill(answer, inputs)`.
-    """
+    """A student who knows only the shapes of right answers, and fills them by `fill`."""
 
     seen = {}
 
@@ -31,16 +28,16 @@ class Learned:
         self.notebook, self.fill = notebook, fill
 
     def probe(self, probe, **inputs):
-        asked = str(
-            (
-                self.notebook,
-                probe,
-                each(lambda value: torch.empty(value.shape, device="meta"), inputs),
-            )
-        )
+        shapes = each(lambda value: torch.empty(value.shape, device="meta"), inputs)
+        asked = str((self.notebook, probe, shapes))
         if asked not in self.seen:
             self.seen[asked] = key(self.notebook).probe(probe, **inputs)
         return self.fill(self.seen[asked], inputs)
+
+
+def filled_by(value_of):
+    """A filling that changes each tensor and number by itself."""
+    return lambda answer, inputs: each(value_of, answer)
 
 
 def echo(answer, inputs):
@@ -49,19 +46,15 @@ def echo(answer, inputs):
 
 
 FILLINGS = {
-    "NaN everywhere": lambda answer, _: each(
-        lambda value: torch.full(value.shape, torch.nan), answer
+    "NaN everywhere": filled_by(lambda value: torch.full(value.shape, torch.nan)),
+    "infinity everywhere": filled_by(lambda value: torch.full(value.shape, torch.inf)),
+    "nothing but 0": filled_by(lambda value: torch.zeros(value.shape)),
+    "numbers near the largest": filled_by(
+        lambda value: 9e307 * torch.rand(value.shape, dtype=torch.float64)
     ),
-    "infinity everywhere": lambda answer, _: each(
-        lambda value: torch.full(value.shape, torch.inf), answer
-    ),
-    "nothing but 0": lambda answer, _: each(lambda value: torch.zeros(value.shape), answer),
-    "numbers near the largest": lambda answer, _: each(
-        lambda value: 9e307 * torch.rand(value.shape, dtype=torch.float64), answer
-    ),
-    "random numbers": lambda answer, _: each(lambda value: torch.randn(value.shape), answer),
-    "random numbers in (0, 1)": lambda answer, _: each(
-        lambda value: (2 * torch.rand(value.shape) - 0.5).clamp(1e-5, 1 - 1e-5), answer
+    "random numbers": filled_by(lambda value: torch.randn(value.shape)),
+    "random numbers in (0, 1)": filled_by(
+        lambda value: (2 * torch.rand(value.shape) - 0.5).clamp(1e-5, 1 - 1e-5)
     ),
     "the inputs": echo,
     "True": lambda answer, _: dict.fromkeys(answer, True),
@@ -93,7 +86,7 @@ def test_tensors_without_elements_agree_with_nothing():
 
 @TASKS
 def test_right_answers_of_another_time_gain_nothing(judged):
-    """Neither those of the same checks, call by call, nor earlier ones of the same grading."""
+    """Neither the recorded answers of the same checks, nor those of earlier calls."""
     tape = []
 
     def record(answer, probe, inputs):
@@ -118,9 +111,7 @@ def overflowing(answer, probe, inputs):
 
 
 def right_values(answer, probe, inputs):
-    """The closed form where kl_loss is asked for values; nothing to compare where it is asked for
-    gradients.
-    """
+    """The closed form where kl_loss is asked for values; NaN where it is asked for gradients."""
     if len(inputs["inputs"]) == 8:
         return answer | {"values": [float(term(*pair)) for pair in inputs["inputs"]]}
     return answer | {"values": [torch.nan] * len(inputs["inputs"])}
@@ -158,14 +149,12 @@ def beyond_all_numbers(answer, probe, inputs):
 
 def grey_noise(answer, probe, inputs):
     """Images of random grey, and numbers that grow with the ramps."""
+    if probe != "vae_decode":
+        return answer
     grey = each(
         lambda value: torch.rand(value.shape).mul(1.2).sub(0.1).clamp(1e-5, 1 - 1e-5), answer
     )
-    return (
-        grey | {"activated": [(ramp + 6.1) / 12.2 for ramp in inputs["ramps"]]}
-        if probe == "vae_decode"
-        else answer
-    )
+    return grey | {"activated": [(ramp + 6.1) / 12.2 for ramp in inputs["ramps"]]}
 
 
 def claimed_legend(answer, probe, inputs):
@@ -228,37 +217,33 @@ def test_a_lie_about_a_wrong_answer_gains_nothing(task_id, change, lie):
 
 
 def test_an_honest_forward_of_its_own_is_still_right():
-    """What is told of a forward without encode and decode is no lie where it computes the same."""
+    """Without encode and decode to watch, forward is judged by its results; they are right here."""
     assert complaints("cvae-forward-test", Liar(key("06_cvae.ipynb"), own_network)) == []
 
 
+def huge_picture(answer, probe, inputs):
+    """A picture with a million rows and columns."""
+    images = [
+        {
+            "values": torch.zeros(1, 1000),
+            "x": torch.arange(1000.0) + 1e6 * i,
+            "y": torch.tensor([1e6 * i]),
+            "low": 0.0,
+            "high": 1.0,
+        }
+        for i in range(1000)
+    ]
+    return answer | {"figures": [images]}
+
+
+def many_points(answer, probe, inputs):
+    """A scatter plot of a million points."""
+    return answer | {"points": torch.zeros(10**6, 2), "colours": torch.zeros(10**6, 3)}
+
+
 LARGE = {
-    "a picture with a million rows and columns": (
-        "plot-latent-test",
-        lambda answer, probe, inputs: (
-            answer
-            | {
-                "figures": [
-                    [
-                        {
-                            "values": torch.zeros(1, 1000),
-                            "x": torch.arange(1000.0) + 1e6 * i,
-                            "y": torch.tensor([1e6 * i]),
-                            "low": 0.0,
-                            "high": 1.0,
-                        }
-                        for i in range(1000)
-                    ]
-                ]
-            }
-        ),
-    ),
-    "a million points": (
-        "scatterplot-latent-test",
-        lambda answer, probe, inputs: (
-            answer | {"points": torch.zeros(10**6, 2), "colours": torch.zeros(10**6, 3)}
-        ),
-    ),
+    "a picture with a million rows and columns": ("plot-latent-test", huge_picture),
+    "a million points": ("scatterplot-latent-test", many_points),
 }
 
 

@@ -1,5 +1,6 @@
-"""No forgery gains a point, none stops the grading, and right answers beside one keep theirs, in
-the real engine.
+"""Forgeries in real kernels: none gains a point or stops the grading.
+
+Right answers in the same notebook keep their points.
 """
 
 import ast
@@ -22,7 +23,7 @@ HONEST = on_loss("no forgery at all", definitions("03_loss.ipynb")["kl_loss"], s
 
 @pytest.fixture(scope="module")
 def found():
-    """Name → what came of the forgery; one run for all, since kernels start slowly."""
+    """{name: result of the forgery}; one run for all, since kernels start slowly."""
     return {each.forgery.name: each for each in judge_all([*CATALOGUE, HONEST])}
 
 
@@ -31,7 +32,7 @@ def test_the_catalogue_is_large_and_its_names_are_unique():
 
 
 def reached(source):
-    """What a forgery imports of our half of the kernel, and the names that it replaces there."""
+    """Find what a forgery imports of the probes, and the names that it replaces there."""
     modules = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == PACKAGE:
@@ -50,9 +51,9 @@ def reached(source):
 def test_what_a_forgery_attacks_is_there(forgery):
     with contextlib.suppress(SyntaxError):
         for module, names in reached(forgery.source):
-            for place in range(len(names)):
+            for length in range(1, len(names) + 1):
                 with contextlib.suppress(ImportError):
-                    importlib.import_module(".".join([module, *names[: place + 1]]))
+                    importlib.import_module(".".join([module, *names[:length]]))
             value = importlib.import_module(module)
             for name in names:
                 assert hasattr(value, name), f"{module}: {'.'.join(names)}"

@@ -1,6 +1,4 @@
-"""The checks themselves: the table, what a check does with odd results, and how far its reference
-values lie apart.
-"""
+"""Laws of all checks: their table, odd results, and the distance of the reference values."""
 
 import matplotlib
 import pytest
@@ -9,11 +7,13 @@ import torch
 matplotlib.use("Agg")
 
 from autograder import assignment  # noqa: E402 - after the backend is chosen
-from autograder.checks import Complaint, check
+from autograder.checks import Complaint, check  # noqa: E402
 from autograder.checks.by_task import CHECKS, assert_task  # noqa: E402
-from autograder.checks.judging import fresh  # noqa: E402
-from autograder.checks.reference_loops import Loop, case, trained  # noqa: E402
-from autograder.checks.training import TOLERANCE, distance, wrong_loops  # noqa: E402
+from autograder.checks.judging import fresh_generator  # noqa: E402
+from autograder.checks.loop_results import distance  # noqa: E402
+from autograder.checks.reference_loops import Loop, random_case, trained  # noqa: E402
+from autograder.checks.training import TOLERANCE  # noqa: E402
+from autograder.checks.wrong_loops import wrong_loops  # noqa: E402
 from autograder.probes.student import InProcess, StudentError  # noqa: E402
 
 
@@ -54,7 +54,7 @@ def test_a_check_turns_every_error_into_a_failed_outcome(error, said):
 @pytest.mark.parametrize("task", assignment.AUTO, ids=lambda task: task.id)
 def test_a_function_that_returns_nonsense_fails_every_task_with_a_sentence(task, value):
     space = {name: lambda *args, **kwargs: value for name in assignment.ANSWERS}
-    outcomes = [run(InProcess(space)) for run in CHECKS[task.id]]
+    outcomes = [each(InProcess(space)) for each in CHECKS[task.id]]
     assert not all(outcome.passed for outcome in outcomes)
     assert all(
         outcome.message and "could not be judged" not in outcome.message for outcome in outcomes
@@ -63,7 +63,7 @@ def test_a_function_that_returns_nonsense_fails_every_task_with_a_sentence(task,
 
 def test_an_empty_notebook_fails_every_check():
     for task in assignment.AUTO:
-        assert all("is not defined" in run(InProcess({})).message for run in CHECKS[task.id])
+        assert all("is not defined" in each(InProcess({})).message for each in CHECKS[task.id])
 
 
 def test_assert_task_says_which_checks_failed():
@@ -83,19 +83,18 @@ def test_an_error_in_the_students_code_is_one_sentence():
 @pytest.mark.parametrize("conditional", [False, True])
 def test_every_wrong_loop_ends_far_from_the_right_one(conditional):
     right = Loop(num_epochs=2, lr=0.07)
-    inputs = case(fresh(), conditional)
+    inputs = random_case(fresh_generator(), conditional)
     end, _ = trained(inputs, right)
     for hint, loop in wrong_loops(right, conditional):
         assert distance(trained(inputs, loop)[0], end) > 5 * TOLERANCE * right.lr, hint
 
 
 def test_a_plain_function_may_sample_and_globals_stay_as_they_are():
-    space = {
-        "sample_latent": lambda mean_z, logvar_z: (
-            mean_z + torch.exp(logvar_z / 2) * torch.randn_like(mean_z)
-        )
-    }
+    def sample_latent(mean_z, logvar_z):
+        return mean_z + torch.exp(logvar_z / 2) * torch.randn_like(mean_z)
+
+    space = {"sample_latent": sample_latent}
     before = dict(space)
-    for run in CHECKS["vae-sampling-test"]:
-        assert run(InProcess(space)).passed
+    for each in CHECKS["vae-sampling-test"]:
+        assert each(InProcess(space)).passed
     assert {key: space[key] for key in before} == before

@@ -1,6 +1,4 @@
-"""Each mistake of the catalogue costs exactly its own tasks and is named; right answers in other
-words cost nothing.
-"""
+"""Answers of the catalogue: a mistake costs its own tasks and is named, a right answer nothing."""
 
 import re
 
@@ -20,7 +18,7 @@ from tests.mistakes.judge import verdict  # noqa: E402
 from tests.mistakes.key import definitions, namespace  # noqa: E402
 from tests.mistakes.table import confusion, share  # noqa: E402
 
-# What the key's solutions are made of: a message that said one of these would give the answer away.
+# Parts of the key's solutions: a message that held one of these would give the answer away.
 GIVEN_AWAY = re.compile(
     r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
     r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log"
@@ -30,13 +28,13 @@ GIVEN_AWAY = re.compile(
 @pytest.mark.parametrize("answer", CATALOGUE, ids=str)
 def test_an_answer_costs_exactly_its_own_tasks(answer):
     found = verdict(answer)
-    assert found.just(answer), found
+    assert found.is_deserved(answer), found
     assert found.says(answer) or not answer.costs, found.messages
     assert not any("could not be judged" in message for message in found.messages)
 
 
 def test_no_message_gives_the_answer_away():
-    # A student's own line and the exception's text may hold anything.
+    # A message about an exception quotes the student's own line, which may hold anything.
     said = [
         (str(answer), message)
         for answer in CATALOGUE
@@ -54,9 +52,7 @@ def test_messages_are_one_to_four_sentences_without_a_traceback():
             assert len(message) < 450 or " raised " in message, (str(answer), message)
 
 
-def test_every_wrong_answer_is_caught_every_right_one_accepted_and_nine_of_ten_mistakes_are_named(
-    last_line,
-):
+def test_wrong_answers_are_caught_and_named_and_right_ones_accepted(last_line):
     count = confusion((answer, verdict(answer)) for answer in CATALOGUE)["all"]
     last_line(
         f"catalogue: caught {share(count.caught, count.wrong)}, accepted "
@@ -91,7 +87,7 @@ def test_the_same_seed_gives_the_same_messages():
 
 @pytest.mark.parametrize("task", AUTO, ids=lambda task: task.id)
 def test_the_key_passes(task):
-    outcomes = [run(InProcess(namespace(task.notebook))) for run in CHECKS[task.id]]
+    outcomes = [check(InProcess(namespace(task.notebook))) for check in CHECKS[task.id]]
     assert [outcome.message for outcome in outcomes if not outcome.passed] == []
 
 
@@ -103,14 +99,14 @@ def test_the_hidden_test_passes_the_key_and_fails_an_empty_notebook(task):
 
 
 def test_warnings_and_prints_cost_nothing():
-    noisy = (
-        "import sys, warnings\nprint('here')\nprint('there', "
-        "file=sys.stderr)\nwarnings.warn('careful')\n"
-    )
+    code = """
+        import sys, warnings
+        print('here')
+        print('there', file=sys.stderr)
+        warnings.warn('careful')
+        return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()
+        """
     sources = definitions("03_loss.ipynb")
-    fill(
-        "kl_loss",
-        noisy + "return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()",
-    )(sources)
+    fill("kl_loss", code)(sources)
     for task in ("kl-loss-formula-test", "kl-loss-reduction-test"):
         assert_task(task, namespace("03_loss.ipynb", sources))

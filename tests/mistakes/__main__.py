@@ -1,6 +1,4 @@
-"""python -m tests.mistakes [--seeds N] [--processes N]: the confusion table, and whether verdicts
-ever change.
-"""
+"""Print the confusion table: python -m tests.mistakes [--seeds N] [--processes N]."""
 
 import multiprocessing
 import os
@@ -16,7 +14,7 @@ from rich.progress import track  # noqa: E402
 
 from . import Answer  # noqa: E402
 from .catalogue import CATALOGUE  # noqa: E402
-from .judge import Verdict, verdict_by_place  # noqa: E402
+from .judge import Verdict, verdict_by_index  # noqa: E402
 from .table import confusion, table  # noqa: E402
 
 
@@ -26,43 +24,40 @@ def main(
     ] = 1,
     processes: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
 ) -> None:
-    """Judge every answer of the catalogue and print the confusion table; exit 1 where a verdict is
-    wrong.
+    """Judge every answer of the catalogue and print the confusion table.
+
+    Exits with 1 where a verdict is wrong.
     """
     console = Console(width=110)
-    cases = [
-        (place, seed)
-        for seed in (range(seeds) if seeds > 1 else (None,))
-        for place in range(len(CATALOGUE))
-    ]
+    used_seeds = range(seeds) if seeds > 1 else (None,)
+    cases = [(index, seed) for seed in used_seeds for index in range(len(CATALOGUE))]
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         judged = track(
-            pool.map(verdict_by_place, *zip(*cases, strict=True), chunksize=8),
+            pool.map(verdict_by_index, *zip(*cases, strict=True), chunksize=8),
             total=len(cases),
             description="Judging",
             transient=True,
             console=console,
         )
         verdicts = [
-            (CATALOGUE[place], seed, each)
-            for (place, seed), each in zip(cases, judged, strict=True)
+            (CATALOGUE[index], seed, each)
+            for (index, seed), each in zip(cases, judged, strict=True)
         ]
     counts = confusion((answer, each) for answer, _, each in verdicts)
     console.print(table(counts))
-    wrong = [line(answer, seed, each) for answer, seed, each in verdicts if not each.just(answer)]
-    console.print(
-        *wrong
-        or [
-            f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
-            "each time."
-        ],
-        sep="\n",
+    wrong = [
+        line(answer, seed, each) for answer, seed, each in verdicts if not each.is_deserved(answer)
+    ]
+    all_right = (
+        f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
+        "each time."
     )
+    console.print(*wrong or [all_right], sep="\n")
     raise typer.Exit(1 if wrong else 0)
 
 
 def line(answer: Answer, seed: int | None, each: Verdict) -> str:
-    """One wrong verdict in a line."""
+    """Describe one wrong verdict in a line."""
     return (
         f"{answer} (seed {seed}) lost {each.lost}, should lose {answer.costs}: "
         f"{' | '.join(each.messages)[:300]}"

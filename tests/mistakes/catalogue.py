@@ -1,7 +1,33 @@
-"""All answers of the catalogue."""
+"""All answers of the catalogue, in the order of the notebooks."""
 
-from . import conditional, loops, losses, networks, plots
-
-CATALOGUE = tuple(
-    answer for part in (networks, losses, loops, plots, conditional) for answer in part.ANSWERS
+from . import (
+    activation,
+    cvae_class,
+    cvae_encoder_decoder,
+    cvae_forward,
+    evaluation,
+    latent_map,
+    latent_scatter,
+    losses,
+    sampling_right,
+    sampling_wrong,
+    training,
+    vae_class,
 )
+
+_MODULES = (
+    sampling_wrong,
+    sampling_right,
+    activation,
+    vae_class,
+    losses,
+    training,
+    evaluation,
+    latent_map,
+    latent_scatter,
+    cvae_encoder_decoder,
+    cvae_forward,
+    cvae_class,
+)
+
+CATALOGUE = tuple(answer for module in _MODULES for answer in module.ANSWERS)

@@ -1,4 +1,4 @@
-"""What the checks say about one answer of the catalogue."""
+"""Verdicts of the checks on answers of the catalogue."""
 
 import functools
 from contextlib import nullcontext
@@ -16,8 +16,7 @@ from . import Answer
 from .catalogue import CATALOGUE
 from .key import definitions, namespace
 
-# The definitions that decide each task. A task whose definitions an answer leaves alone is the
-# key's: it passes.
+# The definitions that decide each task. Where an answer leaves them as they are, the task passes.
 DECIDES = {
     "vae-activation-test": ["VAE"],
     "vae-sampling-test": ["VAE"],
@@ -47,42 +46,46 @@ PROPERTIES = {
     "stay between",
     "turns back",
     "something else",
-    "in the place of recon_x",
+    "instead of recon_x",
     "uncorrelated",
     "should grow",
     "grey values unchanged",
-    "in the place of mean_z",
+    "instead of mean_z",
 }
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The tasks that an answer lost, in the assignment's order, and the messages of all failed
-    checks.
+    """Outcome of the checks on one answer.
+
+    Attributes:
+        lost: ids of the tasks that failed, in the assignment's order.
+        messages: "name: message" of each failed check.
     """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
 
-    def just(self, answer: Answer) -> bool:
-        """Whether exactly the tasks were lost that should be."""
+    def is_deserved(self, answer: Answer) -> bool:
+        """Tell whether exactly the tasks were lost that the catalogue names."""
         return self.lost == answer.costs
 
     def says(self, answer: Answer) -> bool:
-        """Whether a message holds what the catalogue says about the answer."""
+        """Tell whether a message holds the catalogue's fragment."""
         return any(answer.says in message for message in self.messages)
 
     def diagnoses(self, answer: Answer) -> bool:
-        """Whether the mistake itself is named, or shown with its line, and not only the property
-        that fails.
-        """
+        """Tell whether a message names the mistake itself, not only the property that fails."""
         return self.says(answer) and answer.says not in PROPERTIES
 
 
 @functools.cache
 def verdict(answer: Answer, seed: int | None = None) -> Verdict:
-    """Run the checks of the tasks that the answer's definitions decide; with a seed, on inputs that
-    repeat.
+    """Run the checks of the tasks that the answer's definitions decide.
+
+    Args:
+        answer: the answer to judge.
+        seed: of all random inputs; other inputs each time for None.
     """
     before = definitions(answer.notebook)
     sources = dict(before)
@@ -93,17 +96,21 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
         np.random.seed(seed)
     with repeatable(seed) if seed is not None else nullcontext():
         student = InProcess(namespace(answer.notebook, sources))
-        failed = {
-            task.id: [outcome for run in CHECKS[task.id] if not (outcome := run(student)).passed]
+        outcomes = {
+            task.id: [check(student) for check in CHECKS[task.id]]
             for task in AUTO
             if changed & set(DECIDES[task.id])
         }
+    failed = {
+        task_id: [outcome for outcome in judged if not outcome.passed]
+        for task_id, judged in outcomes.items()
+    }
     return Verdict(
-        tuple(name for name, outcomes in failed.items() if outcomes),
-        tuple(f"{o.name}: {o.message}" for outcomes in failed.values() for o in outcomes),
+        tuple(task_id for task_id, wrong in failed.items() if wrong),
+        tuple(f"{each.name}: {each.message}" for wrong in failed.values() for each in wrong),
     )
 
 
-def verdict_by_place(place: int, seed: int | None = None) -> Verdict:
-    """The verdict on an answer of the catalogue, for processes to which an answer cannot be sent."""
-    return verdict(CATALOGUE[place], seed)
+def verdict_by_index(index: int, seed: int | None = None) -> Verdict:
+    """Judge an answer by its index in the catalogue, since answers cannot be pickled."""
+    return verdict(CATALOGUE[index], seed)

@@ -1,6 +1,4 @@
-"""The key's definitions, as the master notebooks have them, and namespaces in which answers to a
-notebook live.
-"""
+"""The key's definitions, from the master notebooks, and namespaces to run answers in."""
 
 import ast
 import functools
@@ -23,6 +21,7 @@ from torch.nn import functional as F
 from autograder.assignment import ANSWERS
 from tests.paths import SOLUTIONS
 
+# The notebooks whose answers a notebook loads.
 NEEDS = {
     "04_training.ipynb": ("02_vae.ipynb", "03_loss.ipynb"),
     "06_cvae.ipynb": ("02_vae.ipynb", "03_loss.ipynb"),
@@ -45,7 +44,7 @@ def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
 
 @functools.cache
 def _curves():
-    """The module that draws the curves, as a kernel of the grader has it."""
+    """Import solutions/vae/curves.py as a kernel of the grader does."""
     with (
         mock.patch.dict(os.environ, LAB_PROFILE="grading"),
         mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]),
@@ -54,13 +53,16 @@ def _curves():
 
 
 def definitions(notebook: str) -> dict[str, str]:
-    """{name: source of the cell that defines it} for the notebook's names of fixed signature."""
+    """Read {name: source of the cell that defines it} for the names that students define."""
     return dict(_definitions(notebook))
 
 
 def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
-    """What the notebook's globals hold after its cells have run, with these definitions (default:
-    the key's).
+    """Make the globals of a notebook after its cells have run.
+
+    Args:
+        notebook: file name of the notebook.
+        sources: {name: source} of its definitions; the key's for None.
     """
     colours = ListedColormap(matplotlib.color_sequences["petroff10"])
     space = {

@@ -5,14 +5,15 @@ from . import Answer, fill, swap, write
 NOTEBOOK = "03_loss.ipynb"
 FORMULA, REDUCTION = "kl-loss-formula-test", "kl-loss-reduction-test"
 
-# The bracket that is multiplied by −½, summed over the latent and averaged over the batch.
+# (name, the bracket that is multiplied by −½, summed over the latent and averaged over the batch,
+# a fragment of the message)
 _BRACKETS = (
     ("exp(logvar) squared", "1 + logvar_z - mean_z**2 - logvar_z.exp() ** 2", "squared once more"),
     ("logvar doubled", "1 + 2 * logvar_z - mean_z**2 - logvar_z.exp()", "doubling it belongs"),
     (
         "formula in log σ",
         "1 + 2 * logvar_z - mean_z**2 - (2 * logvar_z).exp()",
-        "takes its argument for log σ",
+        "expects log σ",
     ),
     ("logvar as σ", "1 + (logvar_z**2).log() - mean_z**2 - logvar_z**2", "as if it were σ itself"),
     (
@@ -52,6 +53,7 @@ _BRACKETS = (
 )
 
 _TERM = "terms = -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())\n"
+# (name, code, the task that it costs, a fragment of the message)
 _WRONG = (
     (
         "sign",
@@ -117,15 +119,20 @@ _WRONG = (
         REDUCTION,
         "Which dimension is summed",
     ),
-    ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the middle one"),
+    ("median", _TERM + "return terms.sum(dim=1).median()", REDUCTION, "not the median"),
     ("mean over all", _TERM + "return terms.mean()", REDUCTION, "Dimensions add up"),
     ("other way round", _TERM + "return terms.mean(dim=1).sum()", REDUCTION, "the other way round"),
     ("first image", _TERM + "return terms[0].sum()", REDUCTION, "Only the first image"),
     ("last image", _TERM + "return terms.sum(dim=1)[-1]", REDUCTION, "Only the last image"),
     ("first latent", _TERM + "return terms[:, 0].mean()", REDUCTION, "Only the first latent"),
-    ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "divided by 32, always"),
+    ("batch size fixed", _TERM + "return terms.sum() / 32", REDUCTION, "always divided by 32"),
     ("no mean", _TERM + "return terms.sum(dim=1)", REDUCTION, "mean over the images missing"),
-    ("no sum", _TERM + "return terms.mean(dim=0)", REDUCTION, "sum over the latent missing"),
+    (
+        "no sum",
+        _TERM + "return terms.mean(dim=0)",
+        REDUCTION,
+        "sum over the latent dimensions missing",
+    ),
     (
         "nothing summed",
         "return -0.5 * (1 + logvar_z - mean_z**2 - logvar_z.exp())",
@@ -148,6 +155,7 @@ _WRONG = (
     ("norm", _TERM + "return terms.norm(dim=1).mean()", REDUCTION, "Which dimension is summed"),
 )
 
+# (name, code)
 _RIGHT = (
     ("sum then divide", _TERM + "return terms.sum() / mean_z.shape[0]"),
     ("both at once", _TERM + "return torch.sum(terms, dim=(0, 1)) / len(mean_z)"),
@@ -188,21 +196,23 @@ _RIGHT = (
     ("expm1", "return 0.5 * (mean_z**2 + torch.expm1(logvar_z) - logvar_z).sum(dim=1).mean()"),
     (
         "entropy and cross entropy",
-        "c = math.log(2 * math.pi)\nentropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
-        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\nreturn (cross - "
-        "entropy).mean()",
+        "c = math.log(2 * math.pi)\n"
+        "entropy = 0.5 * (1 + c + logvar_z).sum(dim=1)\n"
+        "cross = 0.5 * (c + mean_z**2 + logvar_z.exp()).sum(dim=1)\n"
+        "return (cross - entropy).mean()",
     ),
     (
         "image by image",
-        "total = 0.0\nfor m, v in zip(mean_z, logvar_z):\n"
-        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\nreturn total / "
-        "len(mean_z)",
+        "total = 0.0\n"
+        "for m, v in zip(mean_z, logvar_z):\n"
+        "    total = total + 0.5 * (m @ m + v.exp().sum() - v.sum() - len(m))\n"
+        "return total / len(mean_z)",
     ),
     (
         "in double",
         (
-            "m, v = mean_z.double(), logvar_z.double()\nreturn 0.5 * (m**2 + v.exp() - 1 - "
-            "v).sum(1).mean()"
+            "m, v = mean_z.double(), logvar_z.double()\n"
+            "return 0.5 * (m**2 + v.exp() - 1 - v).sum(1).mean()"
         ),
     ),
     (
@@ -211,6 +221,20 @@ _RIGHT = (
         "return torch.mean(torch.sum((variance + mean_z.pow(2) - 1 - torch.log(variance)) / 2, 1))",
     ),
 )
+
+_DECORATED = """
+    import functools
+
+    def averaged(function):
+        @functools.wraps(function)
+        def over_images(*args, **kwargs):
+            return function(*args, **kwargs).mean()
+        return over_images
+
+    @averaged
+    def kl_loss(mean_z, logvar_z):
+        return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
+    """
 
 ANSWERS = (
     *(
@@ -246,22 +270,7 @@ ANSWERS = (
     Answer(
         NOTEBOOK,
         "decorated",
-        write(
-            "kl_loss",
-            """
-        import functools
-
-        def averaged(function):
-            @functools.wraps(function)
-            def over_images(*args, **kwargs):
-                return function(*args, **kwargs).mean()
-            return over_images
-
-        @averaged
-        def kl_loss(mean_z, logvar_z):
-            return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1)
-        """,
-        ),
+        write("kl_loss", _DECORATED),
     ),
     Answer(
         NOTEBOOK,

@@ -1,4 +1,4 @@
-"""The confusion table of the catalogue: wrong answers caught and diagnosed, right answers accepted."""
+"""Confusion table of the catalogue: wrong answers caught, diagnosed; right answers accepted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .judge import Verdict
 
 @dataclass
 class Count:
-    """How the checks judged some answers, each perhaps several times."""
+    """Numbers of verdicts; an answer that is judged several times counts each time."""
 
     wrong: int = 0
     caught: int = 0
@@ -20,22 +20,19 @@ class Count:
     accepted: int = 0
 
     def add(self, answer: Answer, verdict: Verdict) -> None:
-        """Count one verdict.
-
-        Caught is a wrong answer that loses all the tasks that it should, and no other.
-        """
+        """Count one verdict; caught is a wrong answer that loses exactly the tasks it should."""
         if answer.costs:
             self.wrong += 1
-            self.caught += verdict.just(answer)
-            self.diagnosed += verdict.just(answer) and verdict.diagnoses(answer)
+            self.caught += verdict.is_deserved(answer)
+            self.diagnosed += verdict.is_deserved(answer) and verdict.diagnoses(answer)
         else:
             self.right += 1
-            self.accepted += verdict.just(answer)
+            self.accepted += verdict.is_deserved(answer)
 
 
 def confusion(verdicts: Iterable[tuple[Answer, Verdict]]) -> dict[str, Count]:
-    """{notebook: its count}, and "all"."""
-    counts = {}
+    """Count verdicts by notebook: {notebook: its count}, and "all" at the end."""
+    counts: dict[str, Count] = {}
     for answer, verdict in verdicts:
         for row in (answer.notebook, "all"):
             counts.setdefault(row, Count()).add(answer, verdict)
@@ -43,7 +40,7 @@ def confusion(verdicts: Iterable[tuple[Answer, Verdict]]) -> dict[str, Count]:
 
 
 def table(counts: dict[str, Count]) -> Table:
-    """The counts as a table for people."""
+    """Lay the counts out as a table."""
     result = Table(
         "notebook", "wrong answers caught", "diagnosed, of those caught", "right answers accepted"
     )
@@ -59,5 +56,5 @@ def table(counts: dict[str, Count]) -> Table:
 
 
 def share(part: int, whole: int) -> str:
-    """A count and its share: 3 / 4 = 75.0 %."""
+    """Format a count and its share: 3 / 4 = 75.0 %."""
     return f"{part} / {whole}" + (f" = {100 * part / whole:.1f} %" if whole else "")

@@ -1,10 +1,10 @@
-"""Answers to notebook 05, plot_latent and scatterplot_latent, and to the same plots of notebook 06."""
+"""Answers to plot_latent of notebook 05 and to plot_latent_cvae of notebook 06."""
 
-from . import Answer, fill, swap, write
+from . import Answer, filled, swapped, write
 
-PLOT, SCATTER = "plot-latent-test", "scatterplot-latent-test"
+NOTEBOOK, PLOT = "05_latent_space.ipynb", "plot-latent-test"
 
-# The solution region of plot_latent.
+# The solution region of plot_latent: (name, code, a fragment of the message; "": right).
 _DECODED = (
     ("another model", "images = vae.decode(z)", "of a global model"),
     (
@@ -20,8 +20,8 @@ _DECODED = (
     ("black and white", "images = (model.decode(z) > 0.5).float()", "rounded"),
     (
         "percentiles 0 and 1",
-        "p = torch.linspace(0, 1, 31)\nz = torch.stack(torch.meshgrid(p, p.flip(0), "
-        "indexing='xy'), -1).reshape(-1, 2)\n"
+        "p = torch.linspace(0, 1, 31)\n"
+        "z = torch.stack(torch.meshgrid(p, p.flip(0), indexing='xy'), -1).reshape(-1, 2)\n"
         "images = model.decode(torch.distributions.Normal(0.0, 1.0).icdf(z))",
         "stay inside",
     ),
@@ -48,7 +48,7 @@ _DECODED = (
 _SHOWN = "images.permute(0, 2, 1, 3).reshape(868, 868)"
 _STYLE = 'cmap="gray", vmin=0, vmax=1'
 _EXTENT = ", extent=(-3.1, 3.1, -3.1, 3.1)"
-# Other text in the given part of plot_latent.
+# Another text in the given part of plot_latent: (name, pairs of old and new, a fragment).
 _PLOT_TEXT = (
     (
         "tiles scrambled",
@@ -134,34 +134,34 @@ _SUBPLOTS = """
 _FIXED = ", vmin=0, vmax=1"
 _WHOLE = (
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, make_grid",
         write("plot_latent", _MAKE_GRID.replace("{PAD}", "0")),
     ),
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, make_grid, white lines",
         write("plot_latent", _MAKE_GRID.replace("{PAD}", "1")),
     ),
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, 11 by 11 subplots",
         write("plot_latent", _SUBPLOTS.replace("{N}", "11").replace("{STYLE}", _FIXED)),
     ),
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, 31 by 31 subplots",
         write("plot_latent", _SUBPLOTS.replace("{N}", "31").replace("{STYLE}", _FIXED)),
     ),
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, contrast of each image",
         write("plot_latent", _SUBPLOTS.replace("{N}", "11").replace("{STYLE}", "")),
         (PLOT,),
         "Fix vmin=0",
     ),
     Answer(
-        "05_latent_space.ipynb",
+        NOTEBOOK,
         "plot, not defined",
         write("plot_latent", ""),
         (PLOT,),
@@ -169,149 +169,35 @@ _WHOLE = (
     ),
 )
 
-# The solution region of scatterplot_latent; {x} is what encode is called with.
-_ENCODED = (
+# The solution region of plot_latent_cvae: likewise.
+_MAPS = (
+    ("label fixed", "images = model.decode(z, torch.full((961,), 4))", "it decoded with 4"),
+    ("no label", "images = model.decode(z)", "should be called with z and y"),
     (
-        "samples",
-        "mean_z = model.sample_latent(*model.encode({x}))",
-        "the position of an image is its mean",
+        "labels of all digits",
+        "images = model.decode(z, torch.arange(961) % 10)",
+        "it decoded with 0, 1",
     ),
-    ("log-variances", "_, mean_z = model.encode({x})", "These are the log-variances"),
-    ("another model", "mean_z, _ = {other}.encode({x})", "means of a global model"),
-    ("not written", "raise NotImplementedError()", "is not written yet"),
-    ("both outputs", "mean_z = model.encode({x})", "AttributeError"),
+    ("another model", "images = cvae.decode(z, torch.full((961,), y))", "of a global model"),
     (
-        "gradients on",
-        "with torch.enable_grad():\n    mean_z = torch.tensor(model.encode({x})[0].numpy())",
-        "requires grad",
+        "random codes",
+        "images = model.decode(torch.randn(961, 2), torch.full((961,), y))",
+        "on a grid",
     ),
-    ("by index", "mean_z = model.encode({x})[0]", ""),
-    ("by forward", "_, mean_z, _ = model({x})", ""),
+    ("float labels", "images = model.decode(z, torch.full((961,), float(y)))", "int64 labels"),
+    ("not written", "raise NotImplementedError()", "plot_latent_cvae is not written yet"),
+    ("one label", "images = model.decode(z, torch.tensor([y]))", ""),
+    (
+        "one by one",
+        "images = torch.cat([model.decode(point[None], torch.tensor([y])) for point in z])",
+        "",
+    ),
+    ("times ones", "images = model.decode(z, y * torch.ones(len(z), dtype=torch.long))", ""),
 )
-
-_SCATTER_TEXT = (
-    ("training images", "in test_iter", "in train_iter", "These are images of train_iter"),
-    ("one column twice", "means[:, 1]", "means[:, 0]", "Both directions show z1"),
-    ("columns exchanged", "means[:, 0], means[:, 1]", "means[:, 1], means[:, 0]", "exchanged"),
-    (
-        "last batch only",
-        "means.append(mean_z.cpu())",
-        "means, labels = [mean_z.cpu()], []",
-        "every batch",
-    ),
-    (
-        "one colour",
-        "c=labels, cmap=ten_colours, vmin=-0.5, vmax=9.5, ",
-        'color="C0", ',
-        "ten distinguishable colours",
-    ),
-    (
-        "labels of another pass",
-        "torch.cat(labels)",
-        "torch.cat([y for _, y in test_iter])",
-        "in the same pass",
-    ),
-    (
-        "nothing explained",
-        'plt.colorbar(points, ticks=range(10), label="digit")',
-        "",
-        "legend or a colour bar",
-    ),
-    (
-        "two colours",
-        "cmap=ten_colours",
-        'cmap=plt.get_cmap("tab10", 2)',
-        "ten distinguishable colours",
-    ),
-    ("jet", "cmap=ten_colours", 'cmap="jet"', ""),
-    ("tab10", "cmap=ten_colours, vmin=-0.5, vmax=9.5", 'cmap="tab10"', ""),
-    (
-        "legend",
-        'plt.colorbar(points, ticks=range(10), label="digit")',
-        "plt.legend(*points.legend_elements())",
-        "",
-    ),
-    (
-        "numpy",
-        "means, labels = torch.cat(means), torch.cat(labels)",
-        "means, labels = np.concatenate([m.numpy() for m in means]), np.concatenate(labels)",
-        "",
-    ),
-)
-
-_PER_CLASS = """
-    def scatterplot_latent{END}(model):
-        codes = [(model.encode({x})[0].detach(), y) for x, y in test_iter]
-        z, digits = (torch.cat(part) for part in zip(*codes))
-        figure, axes = plt.subplots()
-        for digit in range(10):
-            chosen = z[digits == digit]
-            {DRAW}
-        axes.legend(markerscale=4)
-        plt.show()
-    """
-_DRAWN = {
-    "scatter": "axes.scatter(chosen[:, 0], chosen[:, 1], s=3, label=str(digit))",
-    "plot": 'axes.plot(chosen[:, 0], chosen[:, 1], "o", label=str(digit))',
-}
-
-
-def _scatters(notebook: str, end: str, task: str, words: dict[str, str]):
-    function = "scatterplot_latent" + end
-
-    def worded(code: str) -> str:
-        for name, word in words.items():
-            code = code.replace("{" + name + "}", word)
-        return code
-
-    for name, code, says in _ENCODED:
-        yield Answer(
-            notebook,
-            f"{function}, {name}",
-            fill(function, worded(code)),
-            (task,) if says else (),
-            says,
-        )
-    for name, old, new, says in _SCATTER_TEXT:
-        if not (
-            end and name in ("columns exchanged", "two colours", "jet", "numpy", "last batch only")
-        ):
-            yield Answer(
-                notebook,
-                f"{function}, {name}",
-                swap(function, (old, new)),
-                (task,) if says else (),
-                says,
-            )
-    for name, drawn in _DRAWN.items():
-        source = worded(_PER_CLASS.replace("{END}", end).replace("{DRAW}", drawn))
-        yield Answer(notebook, f"{function}, {name} of each digit", write(function, source))
-
 
 ANSWERS = (
-    *(
-        Answer(
-            "05_latent_space.ipynb",
-            "plot, " + name,
-            fill("plot_latent", code),
-            (PLOT,) if says else (),
-            says,
-        )
-        for name, code, says in _DECODED
-    ),
-    *(
-        Answer(
-            "05_latent_space.ipynb",
-            "plot, " + name,
-            swap("plot_latent", *pairs),
-            (PLOT,) if says else (),
-            says,
-        )
-        for name, pairs, says in _PLOT_TEXT
-    ),
+    *filled(NOTEBOOK, "plot", "plot_latent", _DECODED, PLOT),
+    *swapped(NOTEBOOK, "plot", "plot_latent", _PLOT_TEXT, PLOT),
     *_WHOLE,
-    *_scatters("05_latent_space.ipynb", "", SCATTER, {"x": "x", "other": "vae"}),
-    *_scatters(
-        "06_cvae.ipynb", "_cvae", "scatterplot-latent-cvae-test", {"x": "x, y", "other": "cvae"}
-    ),
+    *filled("06_cvae.ipynb", "map", "plot_latent_cvae", _MAPS, "plot-latent-cvae-test"),
 )

@@ -1,0 +1,117 @@
+"""Checks of the test loops, by the exact averages of a tiny model, which they must leave as it is.
+
+`test` and `test_cvae` are judged alike; the conditional model's loss depends on the labels.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..probes.student import Student
+from .judging import close, fresh_generator, show, sole_match
+from .loop_results import GLOBAL_MODEL, read_averages
+from .outcome import check
+from .reference_loops import (
+    PARTS,
+    Batch,
+    Loop,
+    averages,
+    other_averages,
+    random_case,
+    tested,
+    vary,
+)
+from .wrong_loops import SWAPPED_CODES, SWAPPED_IMAGES, WRONG_LABELS
+
+_RIGHT = Loop(data="test_iter", training=False)
+# (hint, what is changed in the right loop)
+_MISTAKES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("The model was in training mode: call model.eval() first.", {"training": True}),
+    ("These are the averages over train_iter; test on test_iter.", {"data": "train_iter"}),
+    (SWAPPED_IMAGES, {"swap": "images"}),
+    (SWAPPED_CODES, {"swap": "codes"}),
+)
+
+
+def _averages_complaint(student: Student, function: str, conditional: bool) -> str | None:
+    """Complain where a test returns other averages than the right ones."""
+    case = random_case(fresh_generator(), conditional)
+    answer = student.probe("evaluate", function=function, case=case)
+    seen = read_averages(answer["averages"], function)
+    accepted = [tested(case, vary(_RIGHT, sampled=sampled)) for sampled in (True, False)]
+    if any(close(seen, averages(batches)) for batches in accepted):
+        return None
+    if answer["decoy_calls"] and not answer["calls"]:
+        hint = f"The model that was tested {GLOBAL_MODEL}"
+    else:
+        fingerprints = _fingerprints(case, accepted, conditional)
+        hint = sole_match(lambda value: close(seen, value), fingerprints)
+    return (
+        f"{function} should return {', '.join(PARTS)} over test_iter, here "
+        f"{show(averages(accepted[0]))}; it returns {show(seen)}. "
+        f"{hint or 'Sum over all batches and divide by the number of images.'}"
+    )
+
+
+def _fingerprints(
+    case: dict, accepted: list[list[Batch]], conditional: bool
+) -> list[tuple[str, Tensor]]:
+    """Average with the classic mistakes: (hint, averages)."""
+    mistakes = (*_MISTAKES, *WRONG_LABELS) if conditional else _MISTAKES
+    return [
+        *(other for batches in accepted for other in other_averages(batches)),
+        *(
+            (hint, averages(tested(case, vary(_RIGHT, sampled=sampled, **changes))))
+            for hint, changes in mistakes
+            for sampled in (True, False)
+        ),
+    ]
+
+
+def _changes_complaint(student: Student, function: str, conditional: bool) -> str | None:
+    """Complain where a test changes the model."""
+    case = random_case(fresh_generator(), conditional)
+    answer = student.probe("evaluate", function=function, case=case)
+    before = case["state"] | case["constants"]
+    changed = [name for name in before if not torch.equal(answer["state"][name], before[name])]
+    if changed:
+        return (
+            f"{function} should not change the model; it changed {', '.join(changed)}. No backward "
+            "and no step here."
+        )
+    if answer["gradients"]:
+        return (
+            f"{function} should not change the model; it left gradients on {answer['gradients']} "
+            "parameters. No backward here."
+        )
+    return None
+
+
+@check("averages", "test returns loss, reconstruction and KL over the test images.")
+def test_averages(student: Student) -> str | None:
+    """Judge the averages in evaluation mode, by sampled z or by the mean, tolerance 1e-4."""
+    return _averages_complaint(student, "test", False)
+
+
+@check("model untouched", "test leaves parameters, gradients and buffers as they are.")
+def test_leaves_model(student: Student) -> str | None:
+    """Compare bit by bit."""
+    return _changes_complaint(student, "test", False)
+
+
+@check(
+    "test_cvae: averages",
+    "test_cvae returns loss, reconstruction and KL over the test images with their labels.",
+)
+def test_cvae_averages(student: Student) -> str | None:
+    """Judge the averages in evaluation mode, by sampled z or by the mean, tolerance 1e-4."""
+    return _averages_complaint(student, "test_cvae", True)
+
+
+@check(
+    "test_cvae: model untouched", "test_cvae leaves parameters, gradients and buffers as they are."
+)
+def test_cvae_leaves_model(student: Student) -> str | None:
+    """Compare bit by bit."""
+    return _changes_complaint(student, "test_cvae", True)

@@ -1,0 +1,131 @@
+"""Reading a map of decoded images back from the figure: its pixels, cut into one tile per image.
+
+The decoder of the probe paints its code, so that each pixel's grey value tells which quarter of an
+image it belongs to.
+"""
+
+import torch
+from torch import Tensor
+
+from ..probes.figures import PaintingModel
+from .judging import show
+from .outcome import Complaint
+
+RANGES = PaintingModel.QUARTERS  # of grey values, one for each quarter of an image
+ROUNDING = 0.004  # of a grey value, since images may be drawn with 256 grey levels
+_SIDE = 28  # of an image, in pixels
+_LARGEST = 2e7  # pixels of a picture; 31 by 31 images have 753,424
+
+# Index of the quarter that each pixel of an image is in.
+_TILE = torch.arange(4).view(2, 2).repeat_interleave(14, 0).repeat_interleave(14, 1)
+_TURNED = (
+    ("each image is transposed", _TILE.T),
+    ("each image is upside down", _TILE.flip(0)),
+    ("each image is mirrored", _TILE.flip(1)),
+    ("each image is turned by half a turn", _TILE.flip(0, 1)),
+)
+
+
+def read_canvas(figures: list[list[dict]], function: str) -> tuple[Tensor, list[dict]]:
+    """Put the images of the figure with most pixels together.
+
+    Args:
+        figures: for each figure its images, as the probe sends them.
+        function: name of the student's function.
+
+    Returns:
+        Grey values (height, width) as seen on the screen, NaN between images; and the images.
+
+    Raises:
+        Complaint: where nothing was drawn, or too much.
+    """
+    images = max(
+        figures, key=lambda drawn: sum(image["values"].numel() for image in drawn), default=[]
+    )
+    if not images:
+        raise Complaint(
+            f"{function} should draw the decoded images with imshow; no figure holds an image."
+        )
+    x, y = (_ranks([image[axis] for image in images]) for axis in ("x", "y"))
+    height, width = (int(max(rank.max() for rank in ranks)) + 1 for ranks in (y, x))
+    if height * width > _LARGEST:
+        raise Complaint(
+            f"The picture of {function} should have a pixel for each value; it has {height} by "
+            f"{width}."
+        )
+    canvas = torch.full((height, width), torch.nan)
+    for image, columns, rows in zip(images, x, y, strict=True):
+        canvas[rows.unsqueeze(1), columns.unsqueeze(0)] = image["values"]
+    return canvas.flip(0), images  # positions on the screen grow upwards
+
+
+def _ranks(positions: list[Tensor]) -> list[Tensor]:
+    """Rank each position among all; equal positions share a rank."""
+    ordered, order = torch.cat(positions).sort()
+    steps = (ordered.diff(prepend=ordered[:1]) > 1e-4).cumsum(0)
+    ranks = torch.empty_like(steps)
+    ranks[order] = steps
+    return list(ranks.split([len(part) for part in positions]))
+
+
+def read_tiles(canvas: Tensor) -> Tensor:
+    """Cut the picture into images (rows, columns, 28, 28), without the padding between them.
+
+    Raises:
+        Complaint: where it does not consist of whole, upright images.
+    """
+    if float(canvas.nan_to_num().max()) > 1.5:
+        canvas = canvas / 255
+    complaint = ""
+    for grey in (canvas, 1 - canvas):
+        quarters = _quarters(grey)
+        used = quarters >= 0
+        grey, quarters = (part[used.any(1)][:, used.any(0)] for part in (grey, quarters))
+        height, width = grey.shape
+        if height and width and height % _SIDE == 0 and width % _SIDE == 0:
+            tiles, tile_quarters = _cut(grey), _cut(quarters)
+            if bool((tile_quarters == _TILE).all()):
+                return tiles
+            complaint = complaint or _orientation_complaint(tile_quarters)
+    raise Complaint(complaint or _unreadable_complaint(canvas))
+
+
+def _quarters(canvas: Tensor) -> Tensor:
+    """Index of the quarter that each pixel's grey value belongs to; −1 for none."""
+    quarters = torch.full(canvas.shape, -1)
+    for quarter, (low, high) in enumerate(RANGES):
+        quarters[(canvas > low - ROUNDING) & (canvas < high + ROUNDING)] = quarter
+    return quarters
+
+
+def _cut(canvas: Tensor) -> Tensor:
+    rows, columns = canvas.shape[0] // _SIDE, canvas.shape[1] // _SIDE
+    return canvas.reshape(rows, _SIDE, columns, _SIDE).transpose(1, 2)
+
+
+def _orientation_complaint(tile_quarters: Tensor) -> str:
+    """Complain about images that are all turned alike; "" for others."""
+    for hint, tile in _TURNED:
+        if bool((tile_quarters == tile).all()):
+            return f"Every decoded image should be shown upright; {hint}."
+    return ""
+
+
+def _unreadable_complaint(canvas: Tensor) -> str:
+    shown = canvas[~canvas.isnan()]
+    share = float((_quarters(canvas)[~canvas.isnan()] >= 0).float().mean())
+    if shown.unique().numel() <= 2:
+        return (
+            "The picture should show the decoder's grey values unchanged; it holds only "
+            f"{show(shown.unique())}. Are the pixels rounded, or not from model.decode?"
+        )
+    if share < 0.9:
+        return (
+            f"The picture should show the decoder's grey values unchanged; {1 - share:.0%} of its "
+            f"{shown.numel()} pixels are values that the decoder did not give."
+        )
+    return (
+        f"The picture of {canvas.shape[0]} by {canvas.shape[1]} pixels should consist of whole "
+        "28×28 images; it does not. Bring the axes into the order (row, height, column, width) "
+        "before you reshape."
+    )

@@ -1,0 +1,93 @@
+"""Classic mistakes in the loops: each as a reference loop with one thing changed, and its hint."""
+
+from typing import Any
+
+from .reference_loops import Loop, vary
+
+# (hint, what is changed in the right loop)
+Mistakes = tuple[tuple[str, dict[str, Any]], ...]
+
+_ADD_UP = "Gradients add up until you clear them: call zero_grad for every batch."
+_UNMOVED = "Nothing was learned: are zero_grad, backward and step all there, in this order?"
+_ONE_STEP = (
+    "Only one step is taken in each epoch, after the last batch: it belongs inside the loop over "
+    "the batches."
+)
+_ENCODER = "Only the encoder learned: give the optimiser all of model.parameters()."
+_DECODER = "Only the decoder learned: give the optimiser all of model.parameters()."
+_OPTIMISER = "The task asks for Adam; this is another optimiser."
+_FIRST_BATCH = (
+    "Only the first batch of each epoch was used: look at the indentation, and for break or "
+    "return in the loop."
+)
+SWAPPED_IMAGES = "x and recon_x are exchanged: loss_function takes recon_x first."
+SWAPPED_CODES = "mean_z and logvar_z are exchanged in the call of loss_function."
+
+_MISTAKES: Mistakes = (
+    (_ADD_UP, {"zero_grad": "never"}),
+    (_ADD_UP, {"zero_grad": "epoch"}),
+    (_UNMOVED, {"zero_grad": "between"}),
+    (_UNMOVED, {"step": "never"}),
+    (_ONE_STEP, {"step": "epoch"}),
+    (_ONE_STEP, {"step": "epoch", "zero_grad": "epoch"}),
+    (_ONE_STEP, {"batches": "last"}),
+    (_ENCODER, {"trained": "encoder"}),
+    (_DECODER, {"trained": "decoder"}),
+    (_ENCODER, {"trained": "encoder."}),
+    (_DECODER, {"trained": "decoder."}),
+    ("The task asks for Adam; this is plain gradient descent.", {"optimiser": "SGD"}),
+    (_OPTIMISER, {"optimiser": "momentum"}),
+    (_OPTIMISER, {"optimiser": "RMSprop"}),
+    (_OPTIMISER, {"optimiser": "Adagrad"}),
+    (_OPTIMISER, {"optimiser": "AdamW"}),
+    (
+        "Adam remembers past gradients; do not make it forget by building a new one in each epoch.",
+        {"fresh_optimiser": True},
+    ),
+    ("The argument lr is ignored.", {"lr": 1e-3}),
+    *((f"The learning rate was {lr:g}.", {"lr": lr}) for lr in (1e-4, 1e-2, 0.1)),
+    (
+        "Only one epoch was trained: is num_epochs used, and is return outside the loop?",
+        {"num_epochs": 1},
+    ),
+    ("The argument num_epochs is ignored.", {"num_epochs": 10}),
+    (_FIRST_BATCH, {"batches": "first"}),
+    (_FIRST_BATCH, {"batches": "first", "num_epochs": 1}),
+    ("This was trained on test_iter: the test images should stay unseen.", {"data": "test_iter"}),
+    ("Only the reconstruction loss was minimised.", {"objective": "reconstruction"}),
+    ("Only the KL loss was minimised.", {"objective": "KL"}),
+    ("The loss was maximised.", {"sign": -1.0}),
+    (SWAPPED_IMAGES, {"swap": "images"}),
+    (SWAPPED_CODES, {"swap": "codes"}),
+    ("The decoder got mean_z; while training it should get a sample.", {"sampled": False}),
+    ("The model was in evaluation mode; train it in training mode.", {"training": False}),
+)
+
+# Mistakes that only the conditional model's loops can have.
+WRONG_LABELS: Mistakes = (
+    ("The labels are in another order than the images.", {"labels": "flipped"}),
+    *(
+        (
+            f"The label was {digit} for every image: pass on the labels from the loader.",
+            {"labels": digit},
+        )
+        for digit in range(10)
+    ),
+)
+
+
+def wrong_loops(right: Loop, conditional: bool) -> tuple[tuple[str, Loop], ...]:
+    """Make the training loops with a classic mistake each, and its hint.
+
+    On a random case each ends with other parameters than the right loop.
+    """
+    mistakes = (*_MISTAKES, *WRONG_LABELS) if conditional else _MISTAKES
+    loops = []
+    for hint, changes in mistakes:
+        # With one epoch, a new optimiser in each epoch is right.
+        if "fresh_optimiser" in changes and right.num_epochs == 1:
+            continue
+        loop = vary(right, **changes)
+        if loop != right:
+            loops.append((hint, loop))
+    return tuple(loops)
