@@ -2,7 +2,7 @@
 
 import torch
 
-from .common import Rejected, find
+from .common import Rejected, find_definition
 from .plain_values import as_plain_values
 
 
@@ -12,7 +12,7 @@ def trained(namespace, name, file, images, labels=None, latents=None):
     images (n, 1, 28, 28); labels (n,) or None for a model that takes none. Returns `values`:
     without latents encode's [mean, log-variance], with latents (n, size) decode's [images].
     """
-    model = find(namespace, name)()
+    model = find_definition(namespace, name)()
     try:
         model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
     except Exception:  # noqa: BLE001 - torch raises a dozen kinds
