@@ -1,3 +1,1 @@
-"""Measurements, printed as tables: `python -m benchmarks.NAME`. Nothing here decides whether
-anything passes.
-"""
+"""Measurements, printed as tables: `python -m benchmarks.NAME`. They pass or fail nothing."""

@@ -1,6 +1,4 @@
-"""python -m benchmarks.checks: seconds that the checks of each task take on the key, without
-kernels.
-"""
+"""Time the checks of each task on the key, without kernels: `python -m benchmarks.checks`."""
 
 import os
 import statistics
@@ -20,9 +18,9 @@ from tests.mistakes.key import namespace  # noqa: E402
 ROUNDS = 5  # after one that warms up
 
 
-def seconds(task: Task, space: dict) -> float:
-    """How long the checks of a task take once."""
-    student = InProcess(space)
+def time_checks(task: Task, definitions: dict) -> float:
+    """Return how many seconds the checks of a task take once."""
+    student = InProcess(definitions)
     started = time.perf_counter()
     for check in CHECKS[task.id]:
         check(student)
@@ -31,10 +29,11 @@ def seconds(task: Task, space: dict) -> float:
 
 def main() -> None:
     """Print the median of the rounds for each task, and of the rounds' sums."""
-    spaces = {task.notebook: namespace(task.notebook) for task in AUTO}
-    rounds = [[seconds(task, spaces[task.notebook]) for task in AUTO] for _ in range(ROUNDS + 1)][
-        1:
+    namespaces = {task.notebook: namespace(task.notebook) for task in AUTO}
+    rounds = [
+        [time_checks(task, namespaces[task.notebook]) for task in AUTO] for _ in range(1 + ROUNDS)
     ]
+    rounds = rounds[1:]
     table = Table("task", "checks", "seconds", title=f"{ROUNDS} rounds, median", show_footer=True)
     table.columns[1].footer = str(sum(len(CHECKS[task.id]) for task in AUTO))
     table.columns[2].footer = f"{statistics.median(map(sum, rounds)):.2f}"

@@ -1,8 +1,8 @@
-"""Sample submissions, made of release and key.
+"""Write sample submissions, made of the release and the key.
 
-`python -m benchmarks.samples FOLDER` writes three: key, untouched and mistakes.
-`python -m benchmarks.samples FOLDER STUDENTS` writes a class in nbgrader's layout,
-FOLDER/STUDENT/vae/.
+- `python -m benchmarks.samples FOLDER` writes the submissions key, untouched and mistakes.
+- `python -m benchmarks.samples FOLDER STUDENTS` writes a class of so many students in nbgrader's
+  layout, FOLDER/STUDENT/vae/.
 """
 
 import functools
@@ -39,68 +39,78 @@ TYPICAL = (
 
 
 def typical_mistakes():
-    """The catalogue's answers that the third sample is made of."""
+    """List the catalogue's answers that the sample "mistakes" is made of."""
     return [answer for answer in CATALOGUE if str(answer) in TYPICAL]
 
 
 def write_submission(folder, mistakes=()):
-    """Hand in the release with the key's answers and weights.
+    """Write a submission: the release with the key's answers and weights.
 
-    mistakes: answers of the catalogue that stand in place of the key's.
+    Args:
+        folder: where, created if missing.
+        mistakes: answers of the catalogue, in place of the key's.
+
+    Returns:
+        The folder, as a Path.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in NOTEBOOKS:
-        changed = changed_cells(name, [answer for answer in mistakes if answer.notebook == name])
-        key = {
-            cell.metadata.nbgrader.grade_id: cell.source
-            for cell in read(SOLUTIONS / name)
-            if is_solution(cell)
-        }
-        notebook = nbformat.read(RELEASE / name, as_version=4)
-        for cell in notebook.cells:
-            if is_solution(cell):
-                source = key[cell.metadata.nbgrader.grade_id]
-                lines = changed.get(source, source).splitlines()
-                cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
-        nbformat.write(notebook, folder / name)
+        answers = [answer for answer in mistakes if answer.notebook == name]
+        nbformat.write(answered_notebook(name, answers), folder / name)
     for weights in SOLUTIONS.glob("*.pt"):
         shutil.copy(weights, folder)
     return folder
 
 
+def answered_notebook(name, answers=()):
+    """Return a released notebook with the key's answers, changed by these of the catalogue."""
+    changed = changed_cells(name, answers)
+    key = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in read(SOLUTIONS / name)
+        if is_solution(cell)
+    }
+    notebook = nbformat.read(RELEASE / name, as_version=4)
+    for cell in notebook.cells:
+        if is_solution(cell):
+            source = key[cell.metadata.nbgrader.grade_id]
+            lines = changed.get(source, source).splitlines()
+            cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
+    return notebook
+
+
 def changed_cells(name, answers):
-    """{source of the key's cell: source with the answers' changes} for one notebook."""
+    """Return {source of the key's cell: source with the answers' changes} for one notebook."""
     before = definitions(name)
     after = dict(before)
     for answer in answers:
         answer.change(after)
-    assert after.keys() == before.keys(), (
-        "samples change definitions; they neither add nor remove any"
-    )
-    return {before[each]: with_imports(name, after[each]) for each in before}
+    assert after.keys() == before.keys(), "a sample neither adds nor removes definitions"
+    return {source: with_imports(name, after[definition]) for definition, source in before.items()}
 
 
 def with_imports(name, source):
-    """A cell for one notebook, below the imports that it needs and the notebook lacks."""
-    there = set().union(
-        *(defined_names(cell.source) for cell in read(RELEASE / name) if cell.cell_type == "code")
-    )
-    lacks = [
+    """Return a cell for one notebook, below the imports that it needs and the notebook lacks."""
+    present = set()
+    for cell in read(RELEASE / name):
+        if cell.cell_type == "code":
+            present |= defined_names(cell.source)
+    missing = [
         line
-        for used, line in IMPORTS.items()
-        if used not in there and re.search(rf"\b{used}\.", source)
+        for module, line in IMPORTS.items()
+        if module not in present and re.search(rf"\b{module}\.", source)
     ]
-    return "\n".join([*lacks, source])
+    return "\n".join([*missing, source])
 
 
 def read(path):
-    """The cells of a notebook."""
+    """Return the cells of a notebook."""
     return nbformat.read(path, as_version=4).cells
 
 
 def is_solution(cell):
-    """Whether students write this cell."""
+    """Return whether students write this cell."""
     return cell.metadata.get("nbgrader", {}).get("solution", False)
 
 
@@ -113,9 +123,15 @@ def write_samples(folder):
 
 
 def write_class(folder, size, seed=0):
-    """Hand in for so many students; half of the notebooks have an answer of the catalogue.
+    """Write the submissions of a class, about half of whose notebooks hold a mistake.
 
-    Returns student → the tasks that must lose their points.
+    Args:
+        folder: where, one folder a student.
+        size: number of students.
+        seed: of the choice of mistakes.
+
+    Returns:
+        Student → ids of the tasks that must lose their points.
     """
     draw = random.Random(seed)
     costs = {}
@@ -129,30 +145,28 @@ def write_class(folder, size, seed=0):
 
 @functools.cache
 def _usable(name):
-    """The catalogue's answers to a notebook that neither add definitions nor remove any."""
+    """List the catalogue's answers to a notebook that neither add nor remove definitions."""
     before = definitions(name).keys()
     usable = []
     for answer in CATALOGUE:
         if answer.notebook == name:
             after = definitions(name)
             answer.change(after)
-            usable += [answer] if after.keys() == before else []
+            if after.keys() == before:
+                usable.append(answer)
     return usable
 
 
 def main(folder, students=None):
-    """Write the three samples, or a class."""
+    """Write the three samples, or a class, and print which points to expect."""
     if students:
         costs = write_class(folder, int(students))
         points = {student: POINTS - len(tasks) for student, tasks in costs.items()}
         print("\n".join(f"{student} should get {points[student]}" for student in costs))
     else:
         write_samples(folder)
-        print(
-            f"{folder}/mistakes should lose 1 point for each of:",
-            *map(str, typical_mistakes()),
-            sep="\n  ",
-        )
+        lines = [f"{folder}/mistakes should lose 1 point for each of:", *typical_mistakes()]
+        print(*lines, sep="\n  ")
 
 
 if __name__ == "__main__":

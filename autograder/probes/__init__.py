@@ -1,11 +1,15 @@
-"""Probes: what runs beside the student's code.
+"""Probes: functions that run beside the student's code and report what it computes.
 
-Each is `name(namespace, **inputs) -> dict` of plain values.
+Each is `name(namespace, **inputs) -> dict` of plain values; `namespace` holds the globals of the
+student's notebook. Probes build deterministic models and data, call the student's functions with
+them and report what came back. They judge nothing.
 
-Probes build deterministic models and data, call the student's functions with them and report what
-came back; they judge nothing, and import nothing of ours but each other: in a kernel they exist as
-source text only.
+This package is shipped into a student's kernel as source text, so its modules import nothing of the
+grader but each other.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 from .common import describe
 from .figures import plot, scatter
@@ -14,7 +18,9 @@ from .networks import cvae_forward, cvae_parts, learning, vae_decode
 from .trained import trained
 from .values import kl, sample
 
-PROBES = {
+Probe = Callable[..., dict[str, Any]]
+
+PROBES: dict[str, Probe] = {
     probe.__name__: probe
     for probe in (
         vae_decode,

@@ -1,86 +1,105 @@
-"""Our half of the conversation, run inside a student's kernel from its source text.
+"""The grader's half of the conversation inside a student's kernel, run there from its source text.
 
-The grader opens a comm with a request in its buffers and gets one comm_close with the answer in its
-buffers: {"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned} or
-{"error": one sentence}; {"action": "describe"} → {"value": how the last failed cell failed, as a
-sentence without its subject, or None}.
+The grader opens a comm with a request in its buffers and gets one comm_close with the reply in its
+buffers:
+
+- {"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned}
+- {"action": "describe"} → {"value": how the last failed cell failed, as a sentence without its
+  subject, or None}
+- for either, where it fails → {"error": one sentence}
 """
 
 import importlib.abc
 import importlib.util
 import sys
+from typing import Any
 
-from IPython import get_ipython
+from IPython.core.getipython import get_ipython
 
 PACKAGE = "_autograder"  # a name that no notebook uses
+CELL_PREFIX = "<module> "  # the subject of a sentence about code outside of any function
 
 
-class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports modules from their source text: {"student": text, ...} below PACKAGE; "" is a
-    package's text.
-    """
+class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports modules below PACKAGE from {module: source text}; "" is the package itself."""
 
     def __init__(self, texts):
         self.texts = {
             f"{PACKAGE}.{name}" if name else PACKAGE: text for name, text in texts.items()
         }
 
-    def find_spec(self, name, path=None, target=None):
-        """The module's spec where its text is ours."""
-        if name not in self.texts:
+    def find_spec(self, fullname, path=None, target=None):
+        """Return the module's spec, or None where the module is not one of these."""
+        if fullname not in self.texts:
             return None
-        return importlib.util.spec_from_loader(name, self, is_package=self.is_package(name))
+        is_package = self.is_package(fullname)
+        return importlib.util.spec_from_loader(fullname, self, is_package=is_package)
 
-    def is_package(self, name):
-        """Whether another text lies below this one."""
-        return any(other.startswith(name + ".") for other in self.texts)
+    def is_package(self, fullname):
+        """Return whether there are modules below this one."""
+        return any(other.startswith(fullname + ".") for other in self.texts)
 
-    def get_source(self, name):
-        """The module's text; tracebacks show its lines."""
-        return self.texts[name]
+    def get_source(self, fullname):
+        """Return the module's text; tracebacks show its lines."""
+        return self.texts[fullname]
+
+
+class RequestHandler:
+    """Answers the grader's requests, with the modules `wire` and `student` of PACKAGE."""
+
+    def __init__(self, shell, wire, student):
+        self.shell, self.wire, self.student = shell, wire, student
+
+    def reply_to(self, comm, message):
+        """Close the comm with the reply to the request that opened it."""
+        # BaseException: the grader gets a reply to KeyboardInterrupt and SystemExit too.
+        try:
+            request = self.wire.decode(message["buffers"])
+            frames = self.wire.encode({"value": self.perform(**request)})
+        except BaseException as error:
+            frames = self.wire.encode({"error": self.error_sentence(error)})
+        comm.close(buffers=frames)
+
+    def perform(self, action, probe=None, inputs: Any = None):
+        """Return what the requested action gives."""
+        if action == "describe":
+            return self.describe_cell(getattr(sys, "last_value", None))
+        return self.student.InProcess(self.shell.user_ns).probe(probe, **inputs)
+
+    def error_sentence(self, error):
+        """Return the sentence that the student reads about this exception."""
+        if isinstance(error, self.student.StudentError):
+            return str(error)
+        if isinstance(error, self.wire.WireError):
+            return f"What your code returned cannot be judged: {error}"
+        return self.student.describe(error, self.shell.user_ns)
+
+    def describe_cell(self, error):
+        """Return how a cell failed with this exception ("raised ..."), None if outside a cell."""
+        if isinstance(error, SyntaxError) and error.lineno:
+            return f"raised {type(error).__name__}: {error.msg} (line {error.lineno} of the cell)"
+        sentence = "" if error is None else self.student.describe(error, self.shell.user_ns)
+        if not sentence.startswith(CELL_PREFIX):
+            return None
+        return sentence.removeprefix(CELL_PREFIX).rstrip(".")
+
+
+def end_cell():
+    """End the cell or the call, in place of exit(), which would end the kernel a little later."""
+    raise SystemExit
 
 
 def install(texts: dict[str, str]) -> None:
-    """Answer the grader's comms from now on, with the modules of `texts`."""
-    sys.meta_path.insert(0, Sources(texts))
+    """Answer the grader's comms from now on.
+
+    Args:
+        texts: source texts of this package's modules; "" is the package itself.
+    """
+    sys.meta_path.insert(0, SourceImporter(texts))
     wire = importlib.import_module(f"{PACKAGE}.wire")
     student = importlib.import_module(f"{PACKAGE}.student")
-    shell = get_ipython()
-
-    def answer(comm, message):
-        try:
-            frames = wire.encode({"value": act(**wire.decode(message["buffers"]))})
-        except (
-            BaseException
-        ) as error:  # whatever it is, KeyboardInterrupt too, the grader gets an answer
-            frames = wire.encode({"error": in_words(error)})
-        comm.close(buffers=frames)
-
-    def in_words(error):
-        if isinstance(error, student.StudentError):
-            return str(error)
-        if isinstance(error, wire.WireError):
-            return f"What your code returned cannot be judged: {error}"
-        return student.describe(error, shell.user_ns)
-
-    def act(action, probe=None, inputs=None):
-        if action == "describe":
-            return describe_cell(getattr(sys, "last_value", None))
-        return student.InProcess(shell.user_ns).probe(probe, **inputs)
-
-    def describe_cell(error):
-        if isinstance(error, SyntaxError) and error.lineno:
-            return f"raised {type(error).__name__}: {error.msg} (line {error.lineno} of the cell)"
-        sentence = "" if error is None else student.describe(error, shell.user_ns)
-        return (
-            sentence.removeprefix("<module> ").rstrip(".")
-            if sentence.startswith("<module> ")
-            else None
-        )
-
-    def leave():
-        # exit() ends the cell or the call; by default it would end the kernel a little later
-        raise SystemExit
-
-    shell.ask_exit = leave
-    shell.kernel.comm_manager.register_target("autograder", answer)
+    # The shell is ipykernel's; get_ipython's annotation knows only IPython's own.
+    shell: Any = get_ipython()
+    shell.ask_exit = end_cell
+    handler = RequestHandler(shell, wire, student)
+    shell.kernel.comm_manager.register_target("autograder", handler.reply_to)

@@ -1,10 +1,9 @@
-"""What all probes share: finding and calling the student's definitions, and saying what went wrong
-in them.
-"""
+"""Helpers of all probes: finding definitions, replacing globals, describing errors."""
 
 import contextlib
 import linecache
 import traceback
+from typing import Any
 
 import matplotlib.pyplot as plt
 import torch
@@ -12,7 +11,8 @@ from matplotlib.figure import Figure
 
 MISSING = object()
 
-MAX_SAID = 300  # characters of an exception that are repeated; it may hold a megabyte
+# A student's exception may hold a megabyte; so much of it is repeated.
+MAX_MESSAGE_CHARACTERS = 300
 
 
 class NotDefined(Exception):
@@ -20,53 +20,69 @@ class NotDefined(Exception):
 
 
 class Rejected(Exception):
-    """A probe's model or loader was used in a way that the real one would not understand either."""
+    """A use of a probe's model or loader that the real one would not understand either."""
 
 
-def find(namespace, name):
-    """The student's definition of this name. Raises NotDefined."""
+def find_definition(namespace: dict[str, Any], name: str) -> Any:
+    """Return the student's function or class of this name.
+
+    Raises:
+        NotDefined: where the notebook defines none.
+    """
     value = namespace.get(name)
     if not callable(value):
         raise NotDefined(f"{name} is not defined.")
     return value
 
 
-def describe(error, namespace):
-    """One sentence for the student about an exception that a probe met in their code."""
+def count_arguments(number: int) -> str:
+    """Return "1 argument", "2 arguments" and so on."""
+    return f"{number} argument" if number == 1 else f"{number} arguments"
+
+
+def describe(error: BaseException, namespace: dict[str, Any]) -> str:
+    """Describe, in one sentence for the student, an exception that a probe met in their code."""
     if isinstance(error, (NotDefined, Rejected)):
         return str(error)
     trace = list(traceback.walk_tb(error.__traceback__))
-    frames = [frame for frame in trace if frame[0].f_globals is namespace]
-    what = _in_words(error)
-    if not frames:
-        return f"Calling your code as the task says failed with {what}"
-    who = frames[0][0].f_code.co_qualname.replace(".<locals>", "").replace(".<lambda>", "")
-    frame, line = frames[-1]
+    of_student = [entry for entry in trace if entry[0].f_globals is namespace]
+    said = _exception_in_words(error)
+    if not of_student:
+        return f"Calling your code as the task says failed with {said}"
+    outermost, _ = of_student[0]
+    function = outermost.f_code.co_qualname.replace(".<locals>", "").replace(".<lambda>", "")
+    frame, line = of_student[-1]
     is_last = all(inner[0] is not frame or inner[1] == line for inner in trace)
     if isinstance(error, NotImplementedError) and trace[-1][0] is frame and is_last:
-        return f"{who} is not written yet: it still raises NotImplementedError."
-    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()[:MAX_SAID]
-    where = f"line {line} of the cell, `{text}`" if text else f"line {line} of the cell"
-    return f"{who} raised {what} ({where})."
+        return f"{function} is not written yet: it still raises NotImplementedError."
+    return f"{function} raised {said} ({_line_in_words(frame, line)})."
 
 
-def _in_words(error):
-    """The type of an exception and the first line of what it says, whatever its own methods do."""
-    name = type(error).__name__[:MAX_SAID]
+def _line_in_words(frame, line):
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
+    if not text:
+        return f"line {line} of the cell"
+    return f"line {line} of the cell, `{text[:MAX_MESSAGE_CHARACTERS]}`"
+
+
+def _exception_in_words(error):
+    """Return the exception's type and the first line of its message, whatever its methods do."""
+    name = type(error).__name__[:MAX_MESSAGE_CHARACTERS]
     try:
-        said = (str(error).strip().splitlines() or [""])[0][:MAX_SAID]
+        lines = str(error).strip().splitlines() or [""]
+        message = lines[0][:MAX_MESSAGE_CHARACTERS]
     except BaseException:  # noqa: BLE001 - __str__ may be the student's own
-        said = ""
-    return f"{name}: {said}" if said else name
+        message = ""
+    return f"{name}: {message}" if message else name
 
 
 @contextlib.contextmanager
-def placed(namespace, **values):
-    """Set these globals of the student's code, quieten drawing, and put everything back afterwards."""
+def replaced_globals(namespace: dict[str, Any], **values: Any):
+    """Set these globals of the student's code and keep figures open; undo both afterwards."""
     before = {name: namespace.get(name, MISSING) for name in values}
     namespace.update(values)
     try:
-        with quiet(namespace):
+        with figures_kept_open(namespace):
             yield
     finally:
         for name, value in before.items():
@@ -77,7 +93,7 @@ def placed(namespace, **values):
 
 
 class QuietAnimator:
-    """Takes the place of d2l.Animator: accepts the numbers and draws nothing."""
+    """A stand-in for d2l.Animator that accepts the numbers and draws nothing."""
 
     def __init__(self, *args, **kwargs):
         self.fig = Figure()
@@ -88,32 +104,37 @@ class QuietAnimator:
         """Ignore one point of the curves."""
 
 
+def _do_nothing(*args, **kwargs):
+    pass
+
+
 @contextlib.contextmanager
-def quiet(namespace):
-    """Figures stay open for reading instead of being shown or closed; curves are not drawn."""
-    patches = [
-        (plt, "show", lambda *args, **kwargs: None),
-        (plt, "close", lambda *args, **kwargs: None),
-    ]
+def figures_kept_open(namespace: dict[str, Any]):
+    """Keep figures open for reading instead of showing or closing them; draw no loss curves."""
+    patches: list[tuple[Any, str, Any]] = [(plt, "show", _do_nothing), (plt, "close", _do_nothing)]
     if hasattr(namespace.get("d2l"), "Animator"):
         patches.append((namespace["d2l"], "Animator", QuietAnimator))
     if hasattr(namespace.get("LossCurve"), "add"):
         patches.append((namespace["LossCurve"], "add", lambda self, losses: None))
-    real = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
+    originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     plt.close("all")
     for owner, name, value in patches:
         setattr(owner, name, value)
     try:
         yield
     finally:
-        for owner, name, value in real:
+        for owner, name, value in originals:
             setattr(owner, name, value)
         plt.close("all")
 
 
-def randomise(model, seed, gain=1.0):
-    """Give all parameters normal values: weights of size gain over the square root of the inputs,
-    biases gain/10.
+def randomise(model: torch.nn.Module, seed: int, gain: float = 1.0) -> None:
+    """Give all parameters normally distributed values.
+
+    Args:
+        model: the module whose parameters change.
+        seed: of the random numbers.
+        gain: weights have size gain over the square root of the number of inputs, biases gain / 10.
     """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

@@ -1,30 +1,32 @@
-"""What a figure says about the meaning of its colours: legends, labels in the plot, colour bars."""
+"""Reading what a figure says about its colours: legends, labels in the plot, colour bars."""
 
-import matplotlib
 import numpy as np
+from matplotlib.colors import to_rgba_array
 
 DIGITS = range(10)
-MOST = 500  # entries that are read
+MAX_ENTRIES = 500  # of all figures together
+NO_POSITION = (np.nan, np.nan)
 
 
 def explanations(figures):
-    """The entries of legends, the labels in the plots, and what colour bars show for the digits 0
-    to 9.
+    """List legend entries, labels in the plots, and colours of colour bars for the digits 0 to 9.
 
-    Returns for each its `text`, its `colour` (3,), and `at`: its place (2,) in data coordinates,
-    NaN beside the plot.
+    Returns:
+        For each its `text`, its `colour` (3,), and `at`: its position (2,) in data coordinates, NaN
+        for an entry beside the plot.
     """
-    entries = [
-        entry for figure in figures for read in (_legends, _labels, _bars) for entry in read(figure)
-    ]
+    entries = []
+    for figure in figures:
+        for read in (_legends, _labels, _colorbars):
+            entries.extend(read(figure))
     return [
-        {"text": text, "colour": colour, "at": np.asarray(at, dtype=float)}
-        for text, colour, at in entries[:MOST]
+        {"text": text, "colour": colour, "at": np.asarray(position, dtype=float)}
+        for text, colour, position in entries[:MAX_ENTRIES]
     ]
 
 
 def is_colorbar(axes):
-    """Whether these axes hold a colour bar."""
+    """Return whether these axes hold a colour bar."""
     return axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
 
 
@@ -32,7 +34,7 @@ def _legends(figure):
     for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes)):
         if legend:
             for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=False):
-                yield text.get_text(), _colour(handle), (np.nan, np.nan)
+                yield text.get_text(), _colour(handle), NO_POSITION
 
 
 def _labels(figure):
@@ -42,18 +44,18 @@ def _labels(figure):
             yield text.get_text(), _colour(text), axes.transData.inverted().transform(on_screen)
 
 
-def _bars(figure):
+def _colorbars(figure):
     for axes in figure.axes:
         if hasattr(axes, "_colorbar"):
             for digit in DIGITS:
-                yield str(digit), axes._colorbar.mappable.to_rgba(digit)[:3], (np.nan, np.nan)
+                yield str(digit), axes._colorbar.mappable.to_rgba(digit)[:3], NO_POSITION
 
 
 def _colour(artist):
-    """The colour of a marker, a patch, a line or a text; NaN where it has none."""
+    """Return the colour of a marker, a patch, a line or a text; NaN where it has none."""
     for name in ("get_markerfacecolor", "get_facecolor", "get_color", "get_edgecolor"):
         if hasattr(artist, name):
-            colours = matplotlib.colors.to_rgba_array(getattr(artist, name)())
+            colours = to_rgba_array(getattr(artist, name)())
             if len(colours) and colours[0, 3] > 0:
                 return colours[0, :3]
     return np.full(3, np.nan)

@@ -9,10 +9,10 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .common import Rejected, find, placed
+from .common import Rejected, count_arguments, find_definition, replaced_globals
 from .plain_values import as_plain_values
 
-# What a penalty of the codes can be made of, of mean m and log-variance v.
+# Terms of a penalty of the latent code, of its mean m and its log-variance v.
 TERMS = {
     "1": lambda m, v: torch.ones_like(m),
     "m": lambda m, v: m,
@@ -25,12 +25,11 @@ TERMS = {
     "exp(2v)": lambda m, v: torch.exp(2 * v),
     "exp(-v)": lambda m, v: torch.exp(-v),
 }
-CODES = 2  # latent dimensions of the model below
+LATENT_DIMENSIONS = 2  # of the model below
 
 
 class LoopModel(nn.Module):
-    """A VAE of a few parameters without randomness, in two halves; the conditional one takes labels
-    (batch,) too.
+    """A VAE of a few parameters without randomness; the conditional one takes labels (batch,) too.
 
     Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent
     dimensions, a "sample" moves along the fixed `offset` (2,), and the decoder paints through
@@ -38,15 +37,18 @@ class LoopModel(nn.Module):
     `calls` counts encodings, `labels` holds the labels received.
     """
 
+    inward: torch.Tensor  # (784, 3)
+    outward: torch.Tensor  # (3, 784)
+    offset: torch.Tensor  # (2,)
+
     def __init__(self, state, constants, conditional=False):
         super().__init__()
         self.conditional = conditional
-        self.encoder, self.decoder = nn.Linear(3, 4), nn.Linear(2, 3)
+        self.encoder = nn.Linear(3, 4)
+        self.decoder = nn.Linear(2, 3)
         if conditional:
-            self.encoder_label, self.decoder_label = (
-                nn.Linear(10, 3, bias=False),
-                nn.Linear(10, 3, bias=False),
-            )
+            self.encoder_label = nn.Linear(10, 3, bias=False)
+            self.decoder_label = nn.Linear(10, 3, bias=False)
         self.load_state_dict(state)
         for name in ("inward", "outward", "offset"):
             self.register_buffer(name, constants[name])
@@ -54,11 +56,11 @@ class LoopModel(nn.Module):
 
     def _label(self, part, y):
         if len(y) != int(self.conditional):
-            wanted = (
-                "image or latent and label" if self.conditional else "the image or latent alone"
-            )
+            wanted = "the image or latent alone"
+            if self.conditional:
+                wanted = "the image or latent and the label"
             raise Rejected(
-                f"The model should be called with {wanted}; it got {1 + len(y)} arguments."
+                f"The model should be called with {wanted}; it got {count_arguments(1 + len(y))}."
             )
         if not self.conditional:
             return 0
@@ -70,12 +72,11 @@ class LoopModel(nn.Module):
         self.calls += 1
         features = x.flatten(1) @ self.inward * (1.25 if self.training else 1)
         hidden = self.encoder(features + self._label("encoder", y))
-        return hidden[:, :2], 3 * torch.tanh(
-            hidden[:, 2:] / 3
-        )  # bounded, so that no wrong loop overflows
+        mean_z, logvar_z = hidden[:, :2], hidden[:, 2:]
+        return mean_z, 3 * torch.tanh(logvar_z / 3)  # bounded, so that no wrong loop overflows
 
     def sample_latent(self, mean_z, logvar_z):
-        """Both arguments matter, and nothing is random."""
+        """Move along the offset: both arguments matter, and nothing is random."""
         return mean_z + torch.cos(logvar_z) * self.offset
 
     def decode(self, z, *y):
@@ -84,30 +85,28 @@ class LoopModel(nn.Module):
         return (0.5 + 0.4 * torch.sin(hidden @ self.outward)).reshape(-1, 1, 28, 28)
 
     def forward(self, x, *y):
-        """recon_x, mean_z, logvar_z"""
+        """(batch, 1, 28, 28) → recon_x, mean_z, logvar_z"""
         mean_z, logvar_z = self.encode(x, *y)
         return self.decode(mean_z + torch.cos(logvar_z) * self.offset, *y), mean_z, logvar_z
 
 
-def loop_loss(weights):
-    """The loss function with these weights of TERMS, {term: weight}, for the model above.
+def loop_loss(weights: dict[str, float]):
+    """Return the loss function for the model above with these weights of TERMS.
 
-    It gives total, reconstruction (cross-entropy) and penalty of the codes, per-image means.
+    It gives total, reconstruction (cross-entropy) and penalty of the code, as per-image means.
     """
 
     def loss_function(recon_x, x, mean_z, logvar_z):
         recon = F.binary_cross_entropy(recon_x, x, reduction="sum") / x.shape[0]
-        penalty = (
-            CODES
-            * sum(weight * TERMS[term](mean_z, logvar_z) for term, weight in weights.items()).mean()
-        )
+        terms = (weight * TERMS[term](mean_z, logvar_z) for term, weight in weights.items())
+        penalty = LATENT_DIMENSIONS * sum(terms, start=torch.zeros(())).mean()
         return recon + penalty, recon, penalty
 
     return loss_function
 
 
-def _world(case):
-    """The model, and the globals that the loops read."""
+def _models_and_globals(case):
+    """Return the model to train, a decoy, and the globals that the loops read."""
     model, decoy = (
         LoopModel(case[state], case["constants"], case["conditional"])
         for state in ("state", "decoy")
@@ -116,25 +115,34 @@ def _world(case):
         name: DataLoader(TensorDataset(*case[name]), batch_size=case["batch_size"])
         for name in ("train_iter", "test_iter")
     }
-    world = {
+    values = {
         **loaders,
         "device": torch.device("cpu"),
         "vae": decoy,
         "cvae": decoy,
         "loss_function": loop_loss(case["loss"]),
     }
-    return model, decoy, world
+    return model, decoy, values
 
 
 def train(namespace, function, case, arguments):
-    """Call train or train_cvae on a fresh model with these keyword arguments.
+    """Call train or train_cvae on a fresh model.
 
-    Returns the parameters afterwards (`state`), what was returned (`averages`), the `labels` that
-    the model got, and how often the model and the decoy in the globals vae and cvae were called.
+    Args:
+        namespace: globals of the student's notebook.
+        function: "train" or "train_cvae".
+        case: `state`, `decoy` and `constants` of the models, `conditional`, `train_iter` and
+            `test_iter` (images and labels), `batch_size`, and `loss` (weights of TERMS).
+        arguments: keyword arguments beside the model.
+
+    Returns:
+        The parameters afterwards (`state`), what was returned (`averages`), the `labels` that the
+        model got, and how often the model (`calls`) and the decoy in the globals vae and cvae
+        (`decoy_calls`) were called.
     """
-    model, decoy, world = _world(case)
-    with placed(namespace, **world):
-        averages = find(namespace, function)(model, **arguments)
+    model, decoy, values = _models_and_globals(case)
+    with replaced_globals(namespace, **values):
+        averages = find_definition(namespace, function)(model, **arguments)
     parameters = dict(model.named_parameters())
     return as_plain_values(
         {
@@ -148,15 +156,16 @@ def train(namespace, function, case, arguments):
 
 
 def evaluate(namespace, function, case):
-    """Call test or test_cvae on a fresh model in training mode.
+    """Call test or test_cvae on a fresh model in training mode; `case` is that of `train`.
 
-    Returns `averages`, and what is left: `state` (parameters and buffers), `gradients` (how many
-    parameters have one).
+    Returns:
+        What was returned (`averages`), what is left behind (`state`: parameters and buffers,
+        `gradients`: how many parameters have one), `calls` and `decoy_calls`.
     """
-    model, decoy, world = _world(case)
+    model, decoy, values = _models_and_globals(case)
     model.train()
-    with placed(namespace, **world):
-        averages = find(namespace, function)(model)
+    with replaced_globals(namespace, **values):
+        averages = find_definition(namespace, function)(model)
     gradients = sum(parameter.grad is not None for parameter in model.parameters())
     return as_plain_values(
         {

@@ -1,6 +1,4 @@
-"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of the grader's
-choice.
-"""
+"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of our choice."""
 
 from unittest.mock import patch
 
@@ -8,12 +6,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from .common import find, randomise
+from .common import find_definition, randomise
 from .plain_values import as_plain_values
-from .values import arguments, backward
+from .values import backward, leaves_and_copies
+
+MAX_RECORDED_LABELS = 100  # for more labels, images and outputs would take too much room
 
 
-class Fixed(nn.Module):
+class ConstantImage(nn.Module):
     """A layer that gives the same image for every input, once for each row."""
 
     def __init__(self, image):
@@ -26,13 +26,21 @@ class Fixed(nn.Module):
 
 
 def vae_decode(namespace, z, seed, gains, ramps):
-    """Decode z by VAE(), whose parameters are random numbers of the sizes in `gains`.
+    """Decode z by VAE() with random parameters.
 
-    Returns `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all
-    parameters 0) and `activated`: the images for each of `ramps` (1, 1, 28, 28) in place of what
-    the layer deconv2 computes; None where there is no such layer.
+    Args:
+        namespace: globals of the student's notebook.
+        z: (batch, latent dimensions).
+        seed: of the parameters.
+        gains: sizes of the parameters, as in `randomise`.
+        ramps: images (1, 1, 28, 28) to put in place of what the layer deconv2 computes.
+
+    Returns:
+        `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all
+        parameters 0) and `activated` (the images for each of `ramps`; None where there is no such
+        layer).
     """
-    model = find(namespace, "VAE")().eval()
+    model = find_definition(namespace, "VAE")().eval()
     images = []
     for gain in gains:
         randomise(model, seed, gain)
@@ -40,89 +48,106 @@ def vae_decode(namespace, z, seed, gains, ramps):
     single = model.decode(z[:1])
     randomise(model, seed, 0.0)
     grey = model.decode(z)
+    activated = _decode_ramps(model, z[:1], ramps)
     return as_plain_values(
-        {
-            "images": images,
-            "single": single,
-            "grey": grey,
-            "activated": _activated(model, z[:1], ramps),
-        }
+        {"images": images, "single": single, "grey": grey, "activated": activated}
     )
 
 
-def _activated(model, z, ramps):
+def _decode_ramps(model, z, ramps):
     if "deconv2" not in model._modules:
         return None
-    activated = []
+    decoded = []
     for ramp in ramps:
-        model.deconv2 = Fixed(ramp)
+        model.deconv2 = ConstantImage(ramp)
         try:
-            activated.append(model.decode(z))
-        except Exception:  # noqa: BLE001 - a network of another structure; it is judged without this
+            decoded.append(model.decode(z))
+        except Exception:  # noqa: BLE001 - another structure, which is judged without this
             return None
-    return activated
+    return decoded
 
 
 def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
-    """Call "encode", "decode" or "forward" of ConditionalVAE() on each [images or codes, labels] of
-    `inputs`.
+    """Call a part of ConditionalVAE() on several inputs, without gradients.
 
-    Returns `outputs`: for each seed, by which the parameters are drawn, one output per input. With
-    `reseed`, torch's and numpy's generators start from the same state before each call.
+    Args:
+        namespace: globals of the student's notebook.
+        part: "encode", "decode" or "forward".
+        seeds: of the parameters; the part is called on all inputs for each.
+        inputs: pairs of images or latents, and labels (batch,).
+        gain: size of the parameters, as in `randomise`.
+        reseed: whether the generators of torch and numpy start from the same state at each call.
+
+    Returns:
+        `outputs`: for each seed, one output per input.
     """
-    model = find(namespace, "ConditionalVAE")().eval()
+    model = find_definition(namespace, "ConditionalVAE")().eval()
     outputs = []
     for seed in seeds:
         randomise(model, seed, gain)
         outputs.append([])
-        for first, y in inputs:
+        for images_or_latents, y in inputs:
             if reseed:
-                torch.manual_seed(seed)
-                np.random.seed(seed)  # noqa: NPY002 - the student may draw from the global one
+                _seed_generators(seed)
             with torch.no_grad():
-                outputs[-1].append(getattr(model, part)(first.clone(), y.clone()))
+                outputs[-1].append(getattr(model, part)(images_or_latents.clone(), y.clone()))
     return as_plain_values({"outputs": outputs})
 
 
-def learning(namespace, name, part, seeds, inputs):
-    """What learns in a part ("encode", "decode" or "forward") of the class `name`, called with
-    `inputs`.
+def _seed_generators(seed):
+    torch.manual_seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the student may draw from the global one
 
-    Returns `hidden`: how many tensors the result is differentiable by that are not among the
-    model's parameters, and `cut`: the names of the parameters that move a result by their value and
-    never by their gradient, for any seed.
+
+def learning(namespace, name, part, seeds, inputs):
+    """Find out which parameters of a class can learn.
+
+    Args:
+        namespace: globals of the student's notebook.
+        name: of the class.
+        part: "encode", "decode" or "forward".
+        seeds: of the parameters; the part is called once or more for each.
+        inputs: arguments of the part.
+
+    Returns:
+        `hidden`: how many tensors the result is differentiable by that are not among the model's
+        parameters; `cut`: the names of the parameters that change a result by their value and
+        never by their gradient, for any seed.
     """
-    model = find(namespace, name)()
-    hidden, cut = 0, {key: parameter for key, parameter in model.named_parameters()}
+    model = find_definition(namespace, name)()
+    hidden, cut = 0, dict(model.named_parameters())
     for seed in seeds:
         randomise(model, seed)
         results = _results(model, part, inputs, seed)
-        registered = {id(parameter) for parameter in model.parameters()}
-        hidden = max(
-            hidden, len({id(leaf) for result in results for leaf in _leaves(result)} - registered)
-        )
+        hidden = max(hidden, _count_unregistered(model, results))
         unreached = [_without_gradient(result, cut, seed) for result in results]
-        cut = {
-            key: parameter
-            for key, parameter in cut.items()
-            if any(key in keys for keys in unreached)
-            and _moves(model, part, inputs, seed, parameter, [key in keys for keys in unreached])
-        }
+        still_cut = {}
+        for key, parameter in cut.items():
+            concerned = [key in keys for keys in unreached]
+            if any(concerned) and _changes(model, part, inputs, seed, parameter, concerned):
+                still_cut[key] = parameter
+        cut = still_cut
         if not cut:
             break
     return as_plain_values({"hidden": hidden, "cut": sorted(cut)})
 
 
 def _results(model, part, inputs, seed):
-    """The tensors that a part returns, from the same random numbers each time."""
-    torch.manual_seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the student may draw from the global one
+    """Return the tensors that a part gives, from the same random numbers each time."""
+    _seed_generators(seed)
     results = getattr(model, part)(*(value.clone() for value in inputs))
     return [results] if isinstance(results, torch.Tensor) else list(results)
 
 
+def _count_unregistered(model, results):
+    """Count the leaves of results that are not among the model's parameters."""
+    registered = {id(parameter) for parameter in model.parameters()}
+    leaves = {id(leaf) for result in results for leaf in _leaves(result)}
+    return len(leaves - registered)
+
+
 def _leaves(result):
-    """The tensors by which a result can be differentiated."""
+    """List the tensors by which a result can be differentiated."""
     ahead, seen, leaves = [result.grad_fn], set(), []
     while ahead:
         node = ahead.pop()
@@ -136,7 +161,7 @@ def _leaves(result):
 
 
 def _without_gradient(result, parameters, seed):
-    """The names of the parameters by which the result has no gradient but 0."""
+    """Return the names of the parameters by which the result has no gradient but 0."""
     if not result.requires_grad or not parameters:
         return set(parameters)
     weights = torch.rand(result.shape, generator=torch.Generator().manual_seed(seed))
@@ -150,35 +175,45 @@ def _without_gradient(result, parameters, seed):
     }
 
 
-def _moves(model, part, inputs, seed, parameter, places):
-    """Whether one of these results is another when the parameter has other values."""
+def _changes(model, part, inputs, seed, parameter, concerned):
+    """Return whether a concerned result changes when the parameter has other values."""
     before = parameter.detach().clone()
     with torch.no_grad():
         results = _results(model, part, inputs, seed)
         parameter.copy_(before.flip(0) + 1)
-        moved = _results(model, part, inputs, seed)
+        changed = _results(model, part, inputs, seed)
         parameter.copy_(before)
     return any(
-        place and not torch.allclose(one, other, rtol=1e-3, atol=1e-5)
-        for place, one, other in zip(places, results, moved, strict=True)
+        is_concerned and not torch.allclose(one, other, rtol=1e-3, atol=1e-5)
+        for is_concerned, one, other in zip(concerned, results, changed, strict=True)
     )
 
 
 def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=None):
-    """Call forward(x, y) of a ConditionalVAE whose encode gives `mean` and `logvar`, and whose
-    decode gives `picture`.
+    """Call forward(x, y) of a ConditionalVAE in training mode, with known encode and decode.
 
-    x and picture are expanded to one row for each label; the model is in training mode. Returns
-    `encoded` and `decoded` (the labels that the two got, one tensor for each call of them), `codes`
-    (what decode got), `images` (what encode got) and `outputs` (of each call); the last two are
-    left empty for more than 100 labels. With `weights`, also `mean_grad` and `logvar_grad` of
-    (weights * code).sum() for the last code (None where no gradient arrived).
+    Args:
+        namespace: globals of the student's notebook.
+        seed: of the parameters.
+        x: image, expanded to one row for each label.
+        y: labels (batch,).
+        mean: (batch, 2), what encode gives.
+        logvar: (batch, 2), what encode gives.
+        picture: what decode gives, expanded to one row for each label.
+        calls: how often.
+        weights: of the last code's values in a weighted sum, which is then differentiated.
+
+    Returns:
+        `encoded` and `decoded` (the labels that encode and decode got, one tensor for each call of
+        them), `codes` (what decode got), `images` (what encode got) and `outputs` (of each call);
+        the last two are left empty for more than 100 labels. With weights also `mean_grad` and
+        `logvar_grad` (None where no gradient arrived).
     """
-    model = find(namespace, "ConditionalVAE")()
+    model = find_definition(namespace, "ConditionalVAE")()
     randomise(model, seed)
     seen = {"encoded": [], "decoded": [], "codes": [], "images": [], "outputs": []}
-    few = len(y) <= 100
-    leaves, (mean, logvar) = arguments((mean, logvar), weights is not None)
+    few = len(y) <= MAX_RECORDED_LABELS
+    leaves, (mean, logvar) = leaves_and_copies((mean, logvar), weights is not None)
     x, picture = (image.expand(len(y), 1, 28, 28) for image in (x, picture))
 
     def encode(self, x, y):

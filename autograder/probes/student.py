@@ -1,4 +1,4 @@
-"""The student's code as checks see it: a place where probes run, and errors that are one sentence."""
+"""The student's code as checks see it: the protocol Student, and errors that are one sentence."""
 
 import contextlib
 import io
@@ -10,36 +10,41 @@ from . import PROBES, describe
 
 
 class StudentError(Exception):
-    """An error in the student's code, or a missing or unfinished definition; str() is one sentence
-    for the student.
-    """
+    """An error in the student's code, or a missing definition; str() is one sentence for them."""
 
 
 class NoVerdictError(Exception):
-    """The student's code could not be asked, through no fault of its own; str() is one sentence."""
+    """A failure to ask the student's code, through no fault of its own; str() is one sentence."""
 
 
 class Student(Protocol):
-    """Where a student's definitions live."""
+    """A student's definitions, and the way to run probes on them."""
 
     def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
         """Run `probes.<probe>(namespace, **inputs)` beside the student's code.
 
         Inputs and results are None, bool, int, float, str, CPU tensors, and lists and dicts (str
-        keys) of these. Raises StudentError, NoVerdictError.
+        keys) of these.
+
+        Raises:
+            StudentError: where the student's code fails or lacks a definition.
+            NoVerdictError: where the code could not be asked.
         """
+        ...
 
 
 class InProcess:
-    """A Student whose namespace is at hand in this process; what its code prints or displays is
-    dropped.
-    """
+    """A Student whose namespace is at hand in this process; its output is dropped."""
 
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
 
     def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
-        """Run the probe here. Raises StudentError."""
+        """Run the probe here.
+
+        Raises:
+            StudentError: where the student's code fails or lacks a definition.
+        """
         try:
             with _silence():
                 return PROBES[probe](self.namespace, **inputs)
@@ -47,21 +52,18 @@ class InProcess:
             raise StudentError(describe(error, self.namespace)) from None
 
 
-class _Nowhere(io.TextIOBase):
-    """A stream that forgets what is written, so that endless output takes up no memory."""
+class _DiscardingStream(io.TextIOBase):
+    """A stream that keeps nothing, so that endless output takes up no memory."""
 
     def writable(self) -> bool:
-        """Yes."""
         return True
 
     def write(self, text: str) -> int:
-        """How much was written."""
         return len(text)
 
 
-_NOWHERE = (
-    _Nowhere()
-)  # one for ever: a thread of the student's may still be writing when a probe ends
+# Never closed: a thread of the student's may still be writing when a probe ends.
+_DISCARDED = _DiscardingStream()
 
 
 @contextlib.contextmanager
@@ -74,6 +76,6 @@ def _silence():
             from IPython.utils.capture import capture_output
 
             stack.enter_context(capture_output(stdout=False, stderr=False))
-        stack.enter_context(contextlib.redirect_stdout(_NOWHERE))
-        stack.enter_context(contextlib.redirect_stderr(_NOWHERE))
+        stack.enter_context(contextlib.redirect_stdout(_DISCARDED))
+        stack.enter_context(contextlib.redirect_stderr(_DISCARDED))
         yield

@@ -5,7 +5,7 @@ import itertools
 import torch
 from torch.nn import functional as F
 
-from .common import Rejected, find
+from .common import Rejected, find_definition
 from .plain_values import as_plain_values
 
 BATCH = 32  # images at once; for more, malloc asks the system each time: twice the processor time
@@ -29,7 +29,7 @@ def trained(namespace, name, file, images, noise, labels=None):
         state = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001 - torch raises a dozen kinds
         return {"refused": f"{type(error).__name__}: {error}"[:MAX_SAID]}
-    model = find(namespace, name)().eval()
+    model = find_definition(namespace, name)().eval()
     if not isinstance(state, dict) or not all(map(torch.is_tensor, state.values())):
         return {"in_file": None, "in_class": _shapes(model.state_dict())}
     try:

@@ -1,5 +1,4 @@
-"""Forgeries: what a student may put into a cell to get points for a wrong answer, or to stop the
-grading.
+"""Forgeries: code in a cell that is to get points for a wrong answer, or to stop the grading.
 
 Each stands on top of wrong answers to the tasks it aims at, and must gain none of their points,
 while the tasks beside it, answered rightly in the same notebook, keep theirs.
@@ -19,11 +18,15 @@ PLOT, SCATTER = "plot-latent-test", "scatterplot-latent-test"
 class Forgery:
     """One attack.
 
-    `source` is a cell below the wrong answers; `edit` changes the notebook's JSON in place.
-
-    aims: the ids of the tasks answered wrongly. beside: those of the same notebook that must keep
-    their points. shared: it leaves the process as it was, but for the definitions it aims at, so
-    others may follow in one kernel.
+    Attributes:
+        name: unique in the catalogue.
+        notebook: file name of the attacked notebook.
+        source: a cell below the wrong answers.
+        aims: ids of the tasks answered wrongly.
+        beside: ids of tasks in the same notebook that must keep their points.
+        shared: whether others may follow in the same kernel, since the attack leaves the process as
+            it was, but for the definitions it aims at.
+        edit: changes the notebook's JSON in place.
     """
 
     name: str
@@ -39,12 +42,10 @@ class Forgery:
 
 
 def on_loss(name: str, source: str, **details: Any) -> Forgery:
-    """An attack on kl_loss."""
+    """Make an attack on kl_loss."""
     return Forgery(name, LOSS, source.strip(), KL, **details)
 
 
 def on_sampling(name: str, source: str, **details: Any) -> Forgery:
-    """An attack on sample_latent; the final activation beside it is right, and is judged where it
-    can be.
-    """
+    """Make an attack on sample_latent; the final activation beside it is right."""
     return Forgery(name, VAE, source.strip(), (SAMPLING,), **{"beside": (ACTIVATION,)} | details)

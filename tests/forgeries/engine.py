@@ -1,5 +1,6 @@
-"""Forgeries of the grader's own parts: test cells, the probes and the bridge in the kernel, the
-messages of Jupyter.
+"""Forgeries of the grader's own parts: test cells, probes, bridge, and messages of Jupyter.
+
+tests/checks/test_forgeries.py holds that the names of `_autograder` in them exist.
 """
 
 import dataclasses
@@ -35,24 +36,26 @@ kernel = get_ipython().kernel
 def kl_loss(mean_z, logvar_z):
     count = len(sys._getframe(1).f_locals["inputs"])
     none = [torch.zeros(1, 1)] * count
-    value = {"values": [float((-1) ** i) for i in range(count)], "mean_grads": none, "logvar_grads": none,
-             "changed": [False] * count}
+    value = {"values": [float((-1) ** i) for i in range(count)], "mean_grads": none,
+             "logvar_grads": none, "changed": [False] * count}
     parent = kernel.get_parent()
-    kernel.session.send(kernel.iopub_socket, "comm_close", {"comm_id": parent["content"]["comm_id"], "data": {}},
-                        parent=parent, buffers=wire.encode({"value": value}))
+    content = {"comm_id": parent["content"]["comm_id"], "data": {}}
+    kernel.session.send(kernel.iopub_socket, "comm_close", content, parent=parent,
+                        buffers=wire.encode({"value": value}))
     return 0 * mean_z.sum()
 """
 
 _MESSAGES = """
 kernel = get_ipython().kernel
 parent = kernel.get_parent()
+def send(kind, content):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
 for _ in range(100):
-    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
-    kernel.session.send(kernel.iopub_socket, "execute_result", {"data": {"text/plain": "1.0"}, "metadata": {}},
-                        parent=parent)
-    kernel.session.send(kernel.iopub_socket, "comm_close", {"comm_id": ["x"], "data": None}, parent=parent)
-    kernel.session.send(kernel.iopub_socket, "error", {"ename": {}, "evalue": [], "traceback": 7}, parent=parent)
-    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": {}}, parent=parent)
+    send("status", {"execution_state": "idle"})
+    send("execute_result", {"data": {"text/plain": "1.0"}, "metadata": {}})
+    send("comm_close", {"comm_id": ["x"], "data": None})
+    send("error", {"ename": {}, "evalue": [], "traceback": 7})
+    send("status", {"execution_state": {}})
     kernel.iopub_socket.send_multipart([b"<IDS|MSG>", b"0" * 64, b"[" * 10**5, b"{", b"]", b""])
     kernel.iopub_socket.send_multipart([b""] * 1000)
 """
@@ -71,23 +74,27 @@ _CONSTANTS = """
 from _autograder import PROBES
 def kl(namespace, inputs):
     none = [torch.zeros(1, 1)] * len(inputs)
-    values = [1.0 - 2.0 * (i % 2) for i in range(len(inputs))] if inputs[0][0].numel() == 1 else [0.0] * len(inputs)
-    return {"values": values, "mean_grads": none, "logvar_grads": none, "changed": [False] * len(inputs)}
+    values = [0.0] * len(inputs)
+    if inputs[0][0].numel() == 1:
+        values = [1.0 - 2.0 * (i % 2) for i in range(len(inputs))]
+    return {"values": values, "mean_grads": none, "logvar_grads": none,
+            "changed": [False] * len(inputs)}
 PROBES["kl"] = kl
 """
 
 _ECHO = """
 from _autograder import PROBES
 def sample(namespace, mean, logvar, calls=1, weights=None):
-    return {"samples": [mean] * calls, "following": [torch.rand(8) for _ in range(calls)], "mean": mean,
-            "logvar": logvar, "mean_grad": weights, "logvar_grad": weights}
+    return {"samples": [mean] * calls, "following": [torch.rand(8) for _ in range(calls)],
+            "mean": mean, "logvar": logvar, "mean_grad": weights, "logvar_grad": weights}
 PROBES["sample"] = sample
 """
 
 _ENCODER = """
 from _autograder import wire
 encode = wire.encode
-always = {name: True for name in ("values", "mean_grads", "logvar_grads", "changed", "passed", "score")}
+names = ("values", "mean_grads", "logvar_grads", "changed", "passed", "score")
+always = dict.fromkeys(names, True)
 wire.encode = lambda value: encode({"value": always})
 """
 
@@ -103,7 +110,8 @@ _BRIDGE = """
 from _autograder import wire
 def answer(comm, message):
     asked = wire.decode(message["buffers"])
-    comm.close(buffers=wire.encode({"value": asked.get("inputs", {}) | {"values": [0.0] * 8, "samples": []}}))
+    value = asked.get("inputs", {}) | {"values": [0.0] * 8, "samples": []}
+    comm.close(buffers=wire.encode({"value": value}))
 get_ipython().kernel.comm_manager.register_target("autograder", answer)
 """
 
@@ -125,7 +133,8 @@ _EXPLAINED = """
 from _autograder import PROBES
 scatter = PROBES["scatter"]
 def explained(namespace, **inputs):
-    legend = [{"text": str(digit), "colour": torch.rand(3), "at": torch.full((2,), torch.nan)} for digit in range(10)]
+    beside = torch.full((2,), torch.nan)
+    legend = [{"text": str(digit), "colour": torch.rand(3), "at": beside} for digit in range(10)]
     return scatter(namespace, **inputs) | {"explained": True, "explanations": legend}
 PROBES["scatter"] = explained
 """

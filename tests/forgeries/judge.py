@@ -1,4 +1,4 @@
-"""What each forgery gains, found out by the real engine: notebooks in files, kernels, checks."""
+"""Grading of forgeries by the real engine: notebooks in files, kernels, checks."""
 
 import json
 import tempfile
@@ -24,22 +24,24 @@ from tests.paths import SOLUTIONS
 
 from . import LATENT, LOSS, VAE, Forgery
 
-CELL_SECONDS, PROBE_SECONDS, SHARED_SECONDS, INTERRUPT_SECONDS = 8, 20, 2, 2
+# Limits in seconds: honest notebooks of the catalogue keep them, and endless attacks end soon.
+CELL_SECONDS = 8
+PROBE_SECONDS = 20
+SHARED_PROBE_SECONDS = 2  # of a probe in a shared kernel
+INTERRUPT_SECONDS = 2
 RESTARTS = 1  # of a kernel
+COLOUR_BAR = 'plt.colorbar(points, ticks=range(10), label="digit")'
+# notebook → the change of the key's definitions that makes its answer wrong
 WRONG = {
     VAE: fill("VAE", "return mean_z"),
     LOSS: fill("kl_loss", "return (mean_z**2).sum()"),
-    LATENT: swap(
-        "scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")
-    ),
+    LATENT: swap("scatterplot_latent", (COLOUR_BAR, "")),
 }
 
 
 @dataclass(frozen=True)
-class Found:
-    """What came of one forgery: the results of its tasks and of those beside it, and how long it
-    took.
-    """
+class ForgeryResult:
+    """The results of a forgery's tasks and of those beside it, and the seconds that it took."""
 
     forgery: Forgery
     results: dict[str, TaskResult]
@@ -47,17 +49,17 @@ class Found:
 
     @property
     def gained(self) -> int:
-        """Points for tasks that were answered wrongly."""
+        """The points for tasks that were answered wrongly."""
         return sum(self.results[name].score for name in self.forgery.aims)
 
     @property
     def kept(self) -> int:
-        """Points for the right answers beside them."""
+        """The points for the right answers beside them."""
         return sum(self.results[name].score for name in self.forgery.beside)
 
     @property
     def sentences(self) -> list[str]:
-        """What the student reads about the tasks aimed at."""
+        """The sentences that the student reads about the tasks aimed at."""
         return [
             printable(sentence)
             for name in self.forgery.aims
@@ -65,8 +67,8 @@ class Found:
         ]
 
 
-def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]:
-    """What each forgery gains, as it is found; those that may share a kernel do."""
+def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[ForgeryResult]:
+    """Grade each forgery and yield its result; those that may share a kernel do."""
     shared = [forgery for forgery in catalogue if forgery.shared]
     with short_limits(), ThreadPoolExecutor(at_once) as pool:
         together = pool.submit(lambda: list(judge_together(shared)))
@@ -76,7 +78,7 @@ def judge_all(catalogue: Sequence[Forgery], at_once: int = 2) -> Iterator[Found]
 
 @contextmanager
 def short_limits() -> Iterator[None]:
-    """Limits that an honest notebook of the catalogue keeps, and no more."""
+    """Shorten the grader's limits of time and restarts."""
     with (
         patch.object(notebook_run, "CELL_SECONDS", CELL_SECONDS),
         patch.object(notebook_run, "PROBE_SECONDS", PROBE_SECONDS),
@@ -86,26 +88,24 @@ def short_limits() -> Iterator[None]:
         yield
 
 
-def judge(forgery: Forgery) -> Found:
+def judge(forgery: Forgery) -> ForgeryResult:
     """Grade a submission that holds the attacked notebook only."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         write(forgery, Path(folder))
         report = grade(folder, [forgery.notebook])
     results = {result.task.id: result for result in report.results}
-    return Found(forgery, results, time.monotonic() - started)
+    return ForgeryResult(forgery, results, time.monotonic() - started)
 
 
 def write(forgery: Forgery, folder: Path) -> None:
-    """The released notebook with the key's answers, wrong ones where the forgery aims, and its cell
-    below those.
-    """
+    """Write the attacked notebook: the key, wrong where the forgery aims, and its cell below."""
     wrong = wrong_definitions(forgery.notebook)
-    before = {source: wrong[name] for name, source in definitions(forgery.notebook).items()}
+    replaced = {source: wrong[name] for name, source in definitions(forgery.notebook).items()}
     notebook = nbformat.read(SOLUTIONS / forgery.notebook, as_version=4)
-    last = max(i for i, cell in enumerate(notebook.cells) if cell.source in before)
+    last = max(i for i, cell in enumerate(notebook.cells) if cell.source in replaced)
     for cell in notebook.cells:
-        cell.source = before.get(cell.source, cell.source)
+        cell.source = replaced.get(cell.source, cell.source)
     notebook.cells.insert(last + 1, nbformat.v4.new_code_cell(forgery.source))
     forgery.edit(notebook)
     (folder / forgery.notebook).write_text(json.dumps(notebook), encoding="utf-8")
@@ -114,20 +114,18 @@ def write(forgery: Forgery, folder: Path) -> None:
 
 
 def wrong_definitions(notebook: str) -> dict[str, str]:
-    """The key's definitions of a notebook, with the wrong answers."""
+    """Return the key's definitions of a notebook, with the wrong answers."""
     sources = definitions(notebook)
     WRONG[notebook](sources)
     return sources
 
 
-def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
-    """Run the cells one after the other in one kernel, a new one after each death, and the checks
-    on each.
-    """
+def judge_together(forgeries: Sequence[Forgery]) -> Iterator[ForgeryResult]:
+    """Judge forgeries one after the other in one kernel, which is restarted after each death."""
     with tempfile.TemporaryDirectory() as folder, StudentKernel(folder) as kernel:
         for forgery in forgeries:
             started = time.monotonic()
-            student = _Impatient(kernel)
+            student = _ImpatientStudent(kernel)
             student.prepare(
                 ["import torch", *wrong_definitions(forgery.notebook).values(), forgery.source]
             )
@@ -135,12 +133,12 @@ def judge_together(forgeries: Sequence[Forgery]) -> Iterator[Found]:
                 name: TaskResult(task(name), tuple(check(student) for check in CHECKS[name]))
                 for name in forgery.aims
             }
-            yield Found(forgery, results, time.monotonic() - started)
+            yield ForgeryResult(forgery, results, time.monotonic() - started)
 
 
 @dataclass
-class _Impatient:
-    """A kernel with little time for each call, that is started again when it is needed."""
+class _ImpatientStudent:
+    """A kernel with little time for each call, restarted when it is needed."""
 
     kernel: StudentKernel
     cells: Sequence[str] = ()
@@ -154,7 +152,7 @@ class _Impatient:
             self.kernel.run_cell(cell, timeout=CELL_SECONDS)
 
     def probe(self, probe, **inputs):
-        """The probe's answer."""
+        """Return the probe's answer."""
         if not self.kernel.alive:
             self.prepare(self.cells)
-        return self.kernel.probe(probe, timeout=SHARED_SECONDS, **inputs)
+        return self.kernel.probe(probe, timeout=SHARED_PROBE_SECONDS, **inputs)

@@ -1,6 +1,4 @@
-"""Forgeries by the process: what ends, blocks, floods or bends the kernel in which the checks'
-probes run too.
-"""
+"""Forgeries that end, block, flood or patch the kernel in which the checks' probes run too."""
 
 from . import on_loss, on_sampling
 
@@ -28,7 +26,9 @@ torch.randn = lambda *size, **keywords: torch.ones(*size)
 torch.randn_like = torch.rand_like = lambda tensor, **keywords: torch.ones_like(tensor)
 torch.rand = lambda *size, **keywords: torch.full(size, 0.5)
 torch.manual_seed = torch.seed = lambda *seed: None
-VAE.sample_latent = lambda self, mean_z, logvar_z: mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)
+def add_ones(self, mean_z, logvar_z):
+    return mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)
+VAE.sample_latent = add_ones
 """
 
 _TIME = """

@@ -1,12 +1,10 @@
-"""Forged values: what kl_loss or sample_latent may give back, to be taken for a right answer or to
-choke the grader.
-"""
+"""Forged values of kl_loss, which are to pass for a right answer or to choke the grader."""
 
 from . import on_loss
 
 
 def returned(name, expression, before=""):
-    """kl_loss returns this."""
+    """Make a forgery in which kl_loss returns this expression."""
     body = f"{before}\ndef kl_loss(mean_z, logvar_z):\n    return {expression}\n"
     return on_loss(name, body, shared=True)
 
@@ -77,7 +75,8 @@ def raised():
 
 _COLOURED = r"""
 def raised():
-    raise ValueError("\x1b[2J\x1b[32m✓ closed form: passed\n✓ gradient: passed\n2 of 2 points" + "x" * 10**7)
+    report = "✓ closed form: passed\n✓ gradient: passed\n2 of 2 points"
+    raise ValueError("\x1b[2J\x1b[32m" + report + "x" * 10**7)
 """
 
 ATTACKS = (

@@ -1,9 +1,8 @@
-"""The hostile class: attacks on the grader, each a student's submission, among those of honest
-students.
+"""The hostile class: submissions that attack the grader, among those of honest students.
 
-An attack knows where everything lies: its cell finds `places` (name → path) and the helpers of
-`TOOLS`. What it gets it shows, as outputs of its cell and, by `TELLING`, as what its kl_loss
-raises: what it could read is in what comes back.
+An attack knows where everything lies: its cell finds `paths` (name → path) and the helpers of
+`TOOLS`. It shows what it gets, in the outputs of its cell and, by `TELLING`, in the exception that
+its kl_loss raises; so a secret that it could read comes back in the results.
 """
 
 from collections.abc import Callable
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 VAE, LOSS, CVAE = "02_vae.ipynb", "03_loss.ipynb", "06_cvae.ipynb"
 CANARY = "canary-of-the-"  # begins each secret; a word and 16 hexadecimal digits follow
-# in the name or the text of each file that an attack writes, and in each process that it starts
+# In the name or the text of each file that an attack writes, and in each process that it starts.
 MARK = "hostile-mark"
 
 TOOLS = f'''
@@ -53,10 +52,12 @@ def search(*tops):
     show("looked into", count, "files")
 libc = ctypes.CDLL(None, use_errno=True)
 def call(name, *arguments):
-    """Call a function of the C library; what went wrong, in words."""
+    """Call a function of the C library and say what came of it."""
     ctypes.set_errno(0)
     result = getattr(libc, name)(*arguments)
-    return f"{{name}} refused: {{os.strerror(ctypes.get_errno())}}" if result == -1 else f"{{name}} done: {{result}}"
+    if result == -1:
+        return f"{{name}} refused: {{os.strerror(ctypes.get_errno())}}"
+    return f"{{name}} done: {{result}}"
 '''
 TELLING = """
 def kl_loss(mean_z, logvar_z):
@@ -68,12 +69,16 @@ Build = Callable[[Path, "World"], None]  # changes a submission, given its folde
 
 @dataclass(frozen=True)
 class Attack:
-    """What one student tries. says: what is found in outputs, notes or messages if the attack ran
-    and was stopped.
+    """An attack by one student.
 
-    cell: code below the tools, in `notebook`. build: changes the folder of the submission, the
-    notebook in it. keeps: the points of the right answers that the attack rides on. student: who
-    hands it in; the name, else.
+    Attributes:
+        name: unique in the catalogue.
+        cell: code below the tools, in `notebook`.
+        says: a text in outputs, notes or messages that shows that the attack ran and was stopped.
+        notebook: file name of the notebook that holds the cell.
+        build: changes the folder of the submission, with the notebook already in it.
+        keeps: points of the right answers that are handed in with the attack.
+        student: who hands it in; the attack's name where empty.
     """
 
     name: str
@@ -86,7 +91,7 @@ class Attack:
 
     @property
     def folder(self) -> str:
-        """What the student's folder, or zip file without its ending, is called."""
+        """The name of the student's folder, or of the zip file without its ending."""
         return self.student or self.name
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
-"""python -m tests.hostile [WORDS]: the hostile class, as a table: what each attack gained, and what
-was seen of it.
+"""Grade the hostile class and print what each attack gained, and what was seen of it.
+
+Run `python -m tests.hostile [WORDS]`; with words, only attacks whose name holds them.
 """
 
 import tempfile
@@ -23,15 +24,16 @@ SEEN = 100  # characters
 def main(
     words: str = typer.Argument("", help="Only attacks whose name holds these words."),
 ) -> None:
-    """Grade the hostile class and print the table; exit 1 where an attack gains a point or an
-    honest student loses.
+    """Grade the hostile class and print a table of what each attack gained.
+
+    Exits with 1 where an attack gains a point, or an honest submission is graded differently.
     """
     console = Console(highlight=False)
-    console = console if console.is_terminal else Console(highlight=False, width=WIDTH)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    attacks = [attack for attack in CATALOGUE if words in attack.name]
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
-        run = run_hostile_class(
-            Path(folder), [attack for attack in CATALOGUE if words in attack.name]
-        )
+        run = run_hostile_class(Path(folder), attacks)
         console.print(table(run))
         alone = dict(run.alone())
     gained = sum(run.gained(attack) for attack in run.attacks)
@@ -40,14 +42,13 @@ def main(
     )
     console.print(
         f"{len(run.attacks)} attacks gained {gained:g} points; {same} honest submissions were "
-        "graded as if "
-        f"alone."
+        "graded as if alone."
     )
     raise typer.Exit(code=int(gained > 0 or same < len(HONEST)))
 
 
 def table(run: Run) -> Table:
-    """A line for each attack, then one for each honest student."""
+    """Make a table with a row for each attack, then one for each honest student."""
     made = Table(
         "submission", "points gained", "what was seen", title=f"One class, {run.seconds:.0f} s"
     )

@@ -1,11 +1,22 @@
-"""The pages of feedback that nbgrader makes of a class, and what in them a browser would act on."""
+"""The pages of feedback that nbgrader makes of a class, and active content in them."""
 
 from bs4 import BeautifulSoup
 
 from .world import World
 
-NOTEBOOKS = "0[23]_*"  # those in which attacks are
-FRAMES = ("iframe", "frame", "object", "embed", "applet", "base", "form", "meta", "link", "portal")
+NOTEBOOKS = "0[23]_*"  # those that hold attacks
+ACTIVE_TAGS = (
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "base",
+    "form",
+    "meta",
+    "link",
+    "portal",
+)
 ADDRESSES = (
     "href",
     "src",
@@ -22,7 +33,7 @@ SCHEMES = ("javascript:", "vbscript:", "data:text", "data:application")
 
 
 def pages_of(world: World) -> dict[str, list[str]]:
-    """student → the HTML of their pages, made with the course's settings."""
+    """Make pages of feedback with the course's settings; return {student: [HTML of a page]}."""
     made = world.run(
         "nbgrader", "generate_feedback", "vae", "--notebook", NOTEBOOKS, "--log-level=ERROR"
     )
@@ -35,21 +46,22 @@ def pages_of(world: World) -> dict[str, list[str]]:
 
 
 def what_acts(pages: list[str]) -> set[tuple[str, ...]]:
-    """Scripts, frames, handlers of events, and addresses that are code."""
+    """Find scripts, frames, handlers of events, and addresses that are code."""
     return {
         each
         for page in pages
         for tag in BeautifulSoup(page, "html.parser").find_all(True)
-        for each in _acts(tag)
+        for each in _what_acts_in(tag)
     }
 
 
-def _acts(tag):
+def _what_acts_in(tag):
     if tag.name == "script":
         yield "script", tag.get("src", ""), tag.get("type", ""), tag.get_text()
-    if tag.name in FRAMES:
+    if tag.name in ACTIVE_TAGS:
         yield tag.name, str(tag.attrs)
     for name, value in tag.attrs.items():
         text = "".join(value.lower().split()) if isinstance(value, str) else ""
-        if name.startswith("on") or name in ADDRESSES and any(scheme in text for scheme in SCHEMES):
+        holds_code = name in ADDRESSES and any(scheme in text for scheme in SCHEMES)
+        if name.startswith("on") or holds_code:
             yield tag.name, name, str(value)

@@ -12,13 +12,13 @@ SPACES = b" " * 10**6
 
 
 def large(folder, world):
-    """Weights of 2 GB, which take no room on the disk."""
+    """Add weights of 2 GB, which take no room on the disk."""
     with open(folder / "vae.pt", "wb") as file:
         file.truncate(2 * 2**30)
 
 
 def links(folder, world):
-    """A notebook that is the key's, weights that are the system's."""
+    """Link a notebook to the key's, and weights to a file of the system."""
     (folder / LOSS).unlink()
     for name in (VAE, LOSS):
         (folder / name).symlink_to(world.course / "solutions" / "vae" / name)
@@ -27,17 +27,17 @@ def links(folder, world):
 
 
 def time(folder, world):
-    """A time of submission whose time zone is a file that blocks its reader."""
+    """Add a time of submission whose time zone is a file that blocks its reader."""
     (folder / "timestamp.txt").write_text("2024-01-02 12:00:00 /proc/kmsg")
 
 
 def pipe(folder, world):
-    """A notebook whose reader waits for ever."""
+    """Add a named pipe as a notebook, whose reader waits for ever."""
     os.mkfifo(folder / VAE)
 
 
 def zipped(*members):
-    """A zip file of the notebook and of more members, (name, bytes), in place of the folder."""
+    """Replace the folder by a zip file of the notebook and of more members, (name, bytes)."""
 
     def build(folder, world):
         packed = io.BytesIO()
@@ -52,7 +52,7 @@ def zipped(*members):
 
 
 def link(name):
-    """A member that is a symbolic link."""
+    """Return a member that is a symbolic link."""
     info = zipfile.ZipInfo(name)
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
     return info

@@ -1,4 +1,4 @@
-"""One class run of honest submissions and attacks, and what came of each."""
+"""One class run of honest submissions and attacks, and the result of each."""
 
 import gzip
 import json
@@ -24,22 +24,19 @@ from . import MARK, Attack
 from .honest import HONEST
 from .world import World, hand_in, hide_in_submission, make_world
 
-ELSEWHERE = (
-    "/",
-    "/tmp",
-    "/var/tmp",
-    "/dev/shm",
-    ".",
-    "~",
-    sys.prefix,
-)  # where an attack could leave something
+# Folders in which an attack could leave something.
+ELSEWHERE = ("/", "/tmp", "/var/tmp", "/dev/shm", ".", "~", sys.prefix)
 NUMBERS = re.compile(r"[\d.e−+-]+")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What came of one student. result: as the class keeps it; notebooks: as graded, and as
-    nbgrader has them.
+class StudentResult:
+    """The result of one student, with their notebooks.
+
+    Attributes:
+        student: the student's id.
+        result: as the class keeps it.
+        notebooks: as graded, and as nbgrader has them.
     """
 
     student: str
@@ -53,17 +50,26 @@ class Found:
 
     @property
     def lines(self) -> list[str]:
-        """What cells showed, and what the grader wrote."""
-        outputs = [
-            cell.get("outputs", []) for notebook in self.notebooks for cell in notebook["cells"]
-        ]
+        """The lines that cells showed and that the grader wrote."""
+        cells = [cell for notebook in self.notebooks for cell in notebook["cells"]]
+        outputs = [cell.get("outputs", []) for cell in cells]
         return [line for text in texts([outputs, self.result]) for line in text.splitlines()]
 
 
 @dataclass(frozen=True)
 class Run:
-    """A class run. before, after: path → hash of what no grading may change; left: processes and
-    files of attacks.
+    """A class run.
+
+    Attributes:
+        world: the course in which it ran.
+        attacks: those of the class.
+        code: exit code of the command.
+        printed: its output and errors.
+        seconds: its duration.
+        before: path → hash of each file that no grading may change, before the run.
+        after: the same after the run.
+        left: processes and files that attacks left behind.
+        found: student → result.
     """
 
     world: World
@@ -74,53 +80,47 @@ class Run:
     before: dict[str, str]
     after: dict[str, str]
     left: list[str]
-    found: dict[str, Found] = field(default_factory=dict)
+    found: dict[str, StudentResult] = field(default_factory=dict)
 
-    def of(self, attack: Attack) -> Found:
-        """What came of the attack's student."""
+    def of(self, attack: Attack) -> StudentResult:
+        """Return the result of the attack's student."""
         return self.found[student_id(attack.folder)]
 
     def gained(self, attack: Attack) -> float:
-        """The points of the attack's notebook, and of those that nobody handed in, less what the
-        attack rides on.
+        """Return the points that the student has because of the attack.
+
+        Points in notebooks of the same student's other attacks, and those of the right answers that
+        are handed in with it, don't count.
         """
-        beside = {other.notebook for other in self.attacks if other.folder == attack.folder} - {
-            attack.notebook
-        }
+        of_student = {other.notebook for other in self.attacks if other.folder == attack.folder}
+        of_others = of_student - {attack.notebook}
         tasks = self.of(attack).report.get("tasks", [])
-        return (
-            sum(each["score"] for each in tasks if task(each["id"]).notebook not in beside)
-            - attack.keeps
-        )
+        scores = [each["score"] for each in tasks if task(each["id"]).notebook not in of_others]
+        return sum(scores) - attack.keeps
 
     def seen(self, attack: Attack) -> str:
-        """The first line that says how the attack was stopped, "" where none does."""
+        """Return the first line that shows how the attack was stopped, "" where none does."""
         return next((line for line in self.of(attack).lines if attack.says in line), "")
 
     def points_in_gradebook(self) -> dict[str, float]:
-        """student → the automatic points that nbgrader's gradebook has."""
-        with Gradebook(
-            f"sqlite:///{self.world.course / 'gradebook.db'}", "vae-course"
-        ) as gradebook:
-            submissions = gradebook.find_assignment("vae").submissions
-            return {
-                submission.student_id: sum(
-                    grade.auto_score or 0
-                    for notebook in submission.notebooks
-                    for grade in notebook.grades
-                )
-                for submission in submissions
-            }
+        """Return {student: automatic points in nbgrader's gradebook}."""
+        address = f"sqlite:///{self.world.course / 'gradebook.db'}"
+        points = {}
+        with Gradebook(address, "vae-course") as gradebook:
+            for submission in gradebook.find_assignment("vae").submissions:
+                grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+                points[submission.student_id] = sum(grade.auto_score or 0 for grade in grades)
+        return points
 
     def alone(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each honest student, and the report of their submission graded alone."""
+        """Yield each honest student, and the report of their submission graded alone."""
         for entry in read_roster(self.world.submitted)[0]:
             if entry.student in HONEST:
                 yield entry.student, json.loads(grade_bundle(read_bundle(entry)))["report"]
 
 
 def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
-    """Make a world, hand in, grade the class once, and collect what came back."""
+    """Make a course, hand in, grade the class once, and collect the results."""
     world = make_world(folder)
     for hand_in_honest, _ in HONEST.values():
         hand_in_honest(world.submitted)
@@ -143,32 +143,26 @@ def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
         [*marked_processes(), *marked_files()],
     )
     for student in {*HONEST, *(student_id(attack.folder) for attack in attacks)}:
-        run.found[student] = _find(world, student)
+        run.found[student] = _read_result(world, student)
     return run
 
 
-def _find(world, student):
-    """The result of a student and their notebooks."""
+def _read_result(world, student):
     graded, stem = world.course / "graded", file_stem(student)
-    result = next(
-        path
-        for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json")
-        if path.exists()
-    )
-    kept = [
-        json.loads(gzip.decompress(path.read_bytes()))
-        for path in (graded / "notebooks" / stem).glob("*.gz")
-    ]
-    notebooks = [json.loads(text) for each in kept for text in each.values()]
-    notebooks += [
-        json.loads(path.read_bytes())
-        for path in (world.course / "autograded" / student).rglob("*.ipynb")
-    ]
-    return Found(student, json.loads(result.read_bytes()), tuple(notebooks))
+    path = graded / f"{stem}.json"
+    if not path.exists():
+        path = graded / "refused" / f"{stem}.json"
+    notebooks = []
+    for packed in (graded / "notebooks" / stem).glob("*.gz"):
+        kept = json.loads(gzip.decompress(packed.read_bytes()))
+        notebooks += [json.loads(text) for text in kept.values()]
+    for autograded in (world.course / "autograded" / student).rglob("*.ipynb"):
+        notebooks.append(json.loads(autograded.read_bytes()))
+    return StudentResult(student, json.loads(path.read_bytes()), tuple(notebooks))
 
 
 def texts(tree: Any) -> Iterator[str]:
-    """Every text in lists and dicts, keys too."""
+    """Yield every text in lists and dicts, keys too."""
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, (list, dict)):
@@ -179,7 +173,7 @@ def texts(tree: Any) -> Iterator[str]:
 
 
 def marked_processes() -> Iterator[str]:
-    """The processes that attacks started."""
+    """Yield the processes that attacks started."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
@@ -190,27 +184,20 @@ def marked_processes() -> Iterator[str]:
 
 
 def marked_files() -> Iterator[str]:
-    """The files that attacks wrote, by their names."""
-    for place in ELSEWHERE:
-        yield from (str(path) for path in Path(place).expanduser().glob(f"{MARK}*"))
+    """Yield the files that attacks wrote, by their names."""
+    for folder in ELSEWHERE:
+        yield from (str(path) for path in Path(folder).expanduser().glob(f"{MARK}*"))
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("stdlib")}:
-        yield from (
-            os.path.join(above, name)
-            for above, _, files in os.walk(folder)
-            for name in files
-            if MARK in name
-        )
+        for above, _, files in os.walk(folder):
+            yield from (os.path.join(above, name) for name in files if MARK in name)
 
 
 def comparable(report: dict[str, Any]) -> dict[str, Any]:
-    """A report whose sentences hold no numbers, since some of those are drawn at random."""
-    tasks = [
-        {
-            **task,
-            "checks": [
-                {**each, "message": NUMBERS.sub("", each["message"])} for each in task["checks"]
-            ],
-        }
-        for task in report["tasks"]
-    ]
+    """Return a report without the numbers in its sentences, some of which are random."""
+    tasks = []
+    for result in report["tasks"]:
+        checks = [
+            {**check, "message": NUMBERS.sub("", check["message"])} for check in result["checks"]
+        ]
+        tasks.append({**result, "checks": checks})
     return {**report, "tasks": tasks}

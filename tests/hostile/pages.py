@@ -1,4 +1,4 @@
-"""Attacks on whoever reads the pages: scripts in outputs, in texts and in names."""
+"""Attacks on readers of the pages: scripts in outputs, in texts and in names."""
 
 import json
 
@@ -8,8 +8,8 @@ from . import LOSS, VAE, Attack
 from .filesystem import zipped
 
 SCRIPT = (
-    "<script>give(1)</script><img src=x onerror=give(2)><iframe "
-    "srcdoc='<script>give(3)</script>'></iframe>"
+    "<script>give(1)</script><img src=x onerror=give(2)>"
+    "<iframe srcdoc='<script>give(3)</script>'></iframe>"
 )
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' onload='give(4)'><script>give(5)</script></svg>"
 TEXTS = [
@@ -32,8 +32,9 @@ from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
 text, picture = {SCRIPT!r}, {SVG!r}
 for shape in (HTML, Javascript, Latex, Markdown):
     display(shape(text))
-display({{"image/svg+xml": picture, "text/html": text, "application/javascript": "give(13)", "text/plain": text,
-         "image/png": "'><script>give(14)</script>", "application/vnd.jupyter.widget-view+json": {{"model_id": text}}}},
+display({{"image/svg+xml": picture, "text/html": text, "application/javascript": "give(13)",
+         "text/plain": text, "image/png": "'><script>give(14)</script>",
+         "application/vnd.jupyter.widget-view+json": {{"model_id": text}}}},
         raw=True)
 print(text, "\\x1b]8;;javascript:give(15)\\x07x\\x1b]8;;\\x07")
 raise type(text, (Exception,), {{}})(text)
@@ -41,7 +42,7 @@ raise type(text, (Exception,), {{}})(text)
 
 
 def texts(folder, world):
-    """Scripts in all that a notebook holds beside code."""
+    """Put scripts into all that a notebook holds beside code."""
     path = folder / LOSS
     notebook = json.loads(path.read_text())
     notebook["metadata"] |= {
@@ -59,7 +60,7 @@ def texts(folder, world):
 
 
 def answers(folder, world):
-    """Scripts where an answer in words belongs."""
+    """Put scripts where an answer in words belongs."""
     path = folder / VAE
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:
@@ -68,7 +69,8 @@ def answers(folder, world):
     path.write_text(json.dumps(notebook))
 
 
-SCRIPTS = (  # whose pages hold them as text
+# Their pages of feedback hold the scripts as text.
+SCRIPTS = (
     Attack("JavaScript in outputs", _OUTPUTS, "<IPython.core.display.HTML object>"),
     Attack(
         "JavaScript in texts",

@@ -1,5 +1,6 @@
-"""Attacks on what the next kernel, or the grader, would import or run: files beside the notebooks,
-and from inside.
+"""Attacks by files that the next kernel, or the grader, would import or run.
+
+They lie beside the notebooks, or are written from inside a kernel.
 """
 
 import os
@@ -15,7 +16,7 @@ _ALONE = "beside it: ['03_loss.ipynb', 'curves.py', 'lab.py']"
 
 
 def files(*names, text=_CODE):
-    """Put these files beside the notebooks, and another of each in the folder above."""
+    """Put these files beside the notebooks, and into the folder above."""
 
     def build(folder, world):
         for path in [above / name for name in names for above in (folder, folder.parent)]:
@@ -26,7 +27,7 @@ def files(*names, text=_CODE):
 
 
 class _Command:
-    """What runs a command when it is unpickled."""
+    """An object that runs a command when it is unpickled."""
 
     def __init__(self, command):
         self.command = command
@@ -36,15 +37,14 @@ class _Command:
 
 
 def pickled(folder, world):
-    """Weights that leave a mark where they are unpickled."""
+    """Add weights that leave a mark where they are unpickled."""
+    command = _Command(f"touch {world.folder}/{MARK} /tmp/{MARK}")
     for name in ("vae.pt", "cvae.pt"):
-        (folder / name).write_bytes(
-            pickle.dumps(_Command(f"touch {world.folder}/{MARK} /tmp/{MARK}"))
-        )
+        (folder / name).write_bytes(pickle.dumps(command))
 
 
 def answered(folder: Path, world) -> None:
-    """Right answers in place of the stubs; the attack stays above them."""
+    """Add right answers; the attack stays above them."""
     add_answers(folder / LOSS)
 
 
@@ -118,7 +118,7 @@ ATTACKS = (
         _ALONE,
         build=files(".env", text=f"LD_PRELOAD=/tmp/{MARK}.so"),
     ),
-    Attack("deleting the notebooks in the folder of work", _DELETE, "now it holds []"),
+    Attack("deleting the notebooks in the working folder", _DELETE, "now it holds []"),
     Attack(
         "a malicious vae.pt",
         "import torch\nattempt(torch.load, 'vae.pt')",

@@ -1,9 +1,10 @@
-"""Attacks on what lies outside of the kernel: files, the network, other processes, the system."""
+"""Attacks on the world outside the kernel: files, the network, other processes, the system."""
 
 from . import Attack
 
 _WRITING = """
-for folder in (*places.values(), "/", "/etc", "/usr/bin", "/sandbox", "/sandbox/data", "/sandbox/sockets", ".."):
+elsewhere = ("/", "/etc", "/usr/bin", "/sandbox", "/sandbox/data", "/sandbox/sockets", "..")
+for folder in map(str, (*paths.values(), *elsewhere)):  # one is the number of a port
     attempt(write, folder + "/hostile-mark")
 attempt(write, "/proc/sys/kernel/core_pattern")
 """
@@ -17,10 +18,11 @@ attempt(os.remove, torch.__file__)
 """
 
 _NETWORK = """
-attempt(socket.create_connection, ("127.0.0.1", places["port"]), 5)
+attempt(socket.create_connection, ("127.0.0.1", paths["port"]), 5)
 attempt(socket.create_connection, ("1.1.1.1", 53), 5)
 attempt(socket.getaddrinfo, "pypi.org", 443)
-attempt(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto, b"hostile-mark", ("127.0.0.1", places["port"]))
+datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+attempt(datagrams.sendto, b"hostile-mark", ("127.0.0.1", paths["port"]))
 """
 
 _SOCKETS = """
@@ -30,7 +32,8 @@ for folder, _, files in os.walk("/"):
         found += [os.path.join(folder, name) for name in files]
 found = [path for path in found if stat.S_ISSOCK(os.lstat(path).st_mode)]
 show("sockets of others:", [path for path in found if not path.startswith("/sandbox/sockets/s-")])
-for name in ("\\0hostile-server", places["home"] + "/agent.sock", "/run/docker.sock", "/run/dbus/system_bus_socket"):
+for name in ("\\0hostile-server", paths["home"] + "/agent.sock", "/run/docker.sock",
+             "/run/dbus/system_bus_socket"):
     attempt(socket.socket(socket.AF_UNIX).connect, name)
 """
 
@@ -50,7 +53,8 @@ show("left", "behind: two")
 
 _PARENT = """
 for process in (os.getppid(), 1, *range(2, 400)):
-    if str(process) not in os.listdir("/proc/self/task"):  # a thread's number would mean this process
+    # The number of a thread of its own would mean this process.
+    if str(process) not in os.listdir("/proc/self/task"):
         for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP):
             attempt(os.kill, process, number)
 attempt(os.kill, -1, signal.SIGKILL)
@@ -64,7 +68,8 @@ for process in (1, os.getppid(), *range(2, 40)):
 """
 
 _FIRST = """
-for name in ("environ", "mem", "maps", "root/etc", "cwd", "fd/0", "exe", "stack", "ns/mnt", "map_files"):
+for name in ("environ", "mem", "maps", "root/etc", "cwd", "fd/0", "exe", "stack", "ns/mnt",
+             "map_files"):
     attempt(os.listdir if name in ("root/etc", "cwd", "map_files") else read, "/proc/1/" + name)
 attempt(write, "/proc/1/oom_score_adj")
 attempt(os.setns if hasattr(os, "setns") else print, os.open("/proc/self/ns/mnt", os.O_RDONLY))
@@ -72,9 +77,12 @@ attempt(os.setns if hasattr(os, "setns") else print, os.open("/proc/self/ns/mnt"
 
 _MOUNTS = """
 show(call("mount", b"none", b"/tmp", b"tmpfs", 0, None), call("umount2", b"/sandbox/spool", 2))
-show(call("mount", None, b"/sandbox/copies", None, 32 | 4096, None), call("chroot", b"/tmp"), call("unshare", 0x20000))
-show(call("setuid", 0), call("sethostname", b"x", 1), call("swapon", b"/tmp", 0), call("reboot", 0x1234567))
-for words in (["unshare", "-Ur", "id"], ["su", "-c", "id"], ["mount", "-t", "proc", "proc", "/tmp"]):
+show(call("mount", None, b"/sandbox/copies", None, 32 | 4096, None), call("chroot", b"/tmp"),
+     call("unshare", 0x20000))
+show(call("setuid", 0), call("sethostname", b"x", 1), call("swapon", b"/tmp", 0),
+     call("reboot", 0x1234567))
+for words in (["unshare", "-Ur", "id"], ["su", "-c", "id"],
+              ["mount", "-t", "proc", "proc", "/tmp"]):
     attempt(lambda: subprocess.run(words, capture_output=True, text=True).stderr)
 """
 

@@ -1,24 +1,22 @@
-"""Attacks that read what they should not: the instructor's files, other students' files, other
-processes.
-"""
+"""Attacks that read files of the instructor or of other students, or other processes."""
 
 from . import CVAE, Attack
 
 _CHECKS = """
-sys.path.insert(0, places["course"])
+sys.path.insert(0, paths["course"])
 attempt(__import__, "autograder.checks.losses")
-attempt(os.listdir, places["checks"])
+attempt(os.listdir, paths["checks"])
 """
 
 _SOLUTIONS = """
-attempt(read, places["solutions"] + "/03_loss.ipynb")
-search(places["course"], places["solutions"])
+attempt(read, paths["solutions"] + "/03_loss.ipynb")
+search(paths["course"], paths["solutions"])
 """
 
 _GRADEBOOK = """
-address = f"file:{places['gradebook']}?mode=ro"
+address = f"file:{paths['gradebook']}?mode=ro"
 attempt(lambda: sqlite3.connect(address, uri=True).execute("select * from student").fetchall())
-attempt(read, places["gradebook"])
+attempt(read, paths["gradebook"])
 """
 
 _ENVIRONMENT = """
@@ -28,9 +26,9 @@ search("/proc")
 """
 
 _HOME = """
-for folder in (places["home"], os.path.expanduser("~"), "/root", "/home"):
+for folder in (paths["home"], os.path.expanduser("~"), "/root", "/home"):
     attempt(os.listdir, folder)
-search(places["home"], os.path.expanduser("~"), "/root", "/home")
+search(paths["home"], os.path.expanduser("~"), "/root", "/home")
 """
 
 _WHOLE_DISK = """
@@ -41,8 +39,8 @@ search(*("/" + top for top in tops), "/proc/1/root", "/proc/1/cwd", "/usr/src", 
 _MEMORY = """
 pieces = 0
 for line in open("/proc/self/maps"):
-    place, rights, *_ = line.split()
-    start, end = (int(number, 16) for number in place.split("-"))
+    addresses, rights, *_ = line.split()
+    start, end = (int(number, 16) for number in addresses.split("-"))
     if rights.startswith("rw") and end - start < 2**30:
         with open("/proc/self/mem", "rb", 0) as memory:
             memory.seek(start)
@@ -51,13 +49,14 @@ for line in open("/proc/self/maps"):
             except OSError:
                 continue
         pieces += 1
-        show(*SECRET.findall(text)[:5]) if SECRET.search(text) else None
+        if SECRET.search(text):
+            show(*SECRET.findall(text)[:5])
 show("looked into some", "pieces of memory:", pieces > 100)
 """
 
 _OTHERS = """
-attempt(os.listdir, places["submission"])
-search(places["submission"], "/sandbox", "/tmp")
+attempt(os.listdir, paths["submission"])
+search(paths["submission"], "/sandbox", "/tmp")
 """
 
 ATTACKS = (

@@ -1,8 +1,8 @@
-"""Attacks on what the machine has: processes, memory, disk, time, and the room for outputs."""
+"""Attacks on resources of the machine: processes, memory, disk, time, room for outputs."""
 
 from . import VAE, Attack
 
-WAITING = "a long wait"  # the student of the two attacks that take their whole time
+WAITING = "a long wait"  # the student of the two attacks that last until the time limit
 
 _FULL_DISK = """
 def fill(folder):

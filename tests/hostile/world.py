@@ -1,6 +1,4 @@
-"""A world for the class: a course with its own copy of the grader, a gradebook, a home, secrets,
-and submissions.
-"""
+"""The hostile class's world: a course with a copy of the grader, a gradebook, a home, secrets."""
 
 import compileall
 import hashlib
@@ -19,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from benchmarks.samples import write_submission
+from benchmarks.samples import is_solution, write_submission
 from tests.paths import RELEASE, ROOT
 
 from . import CANARY, LOSS, TELLING, TOOLS, Attack
@@ -28,13 +26,18 @@ COPIED = ("autograder", "solutions", "nbgrader_config.py")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "data", ".ipynb_checkpoints")
 WRITTEN = ("graded", "autograded", "feedback", "gradebook.db")  # by the class
 SECRETS = ("solutions", "checks", "gradebook", "submission", "environment", "home")
-LONGEST = 600  # seconds of a command
+MAX_SECONDS = 600  # of a command
 
 
 @dataclass(frozen=True)
 class World:
-    """Folders below one. secrets: where each lies → its text. visitors: who connected to a server
-    of the instructor.
+    """A course as an instructor has it, with secrets and servers that no student may reach.
+
+    Attributes:
+        folder: of everything.
+        secrets: {where it lies: its text}, where is one of SECRETS.
+        visitors: names of the instructor's servers that somebody connected to.
+        servers: {name: listening socket}.
     """
 
     folder: Path
@@ -58,8 +61,8 @@ class World:
         return self.folder / "home"
 
     @property
-    def places(self) -> dict[str, str]:
-        """The folders and files that every attack knows."""
+    def paths(self) -> dict[str, str]:
+        """The folders and files that every attack knows, by name."""
         return {
             "course": str(self.course),
             "home": str(self.home),
@@ -87,25 +90,28 @@ class World:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=LONGEST,
+            timeout=MAX_SECONDS,
         )
 
     def contents(self) -> dict[str, str]:
-        """path → hash of each file that no grading may change."""
-        written, found = {self.course / name for name in WRITTEN}, {}
+        """Return {path: hash} of each file that no grading may change."""
+        skipped = {self.course / name for name in WRITTEN}
+        hashes = {}
         for folder, below, files in os.walk(self.folder):
             below[:] = [
-                name for name in below if name != ".cache" and Path(folder, name) not in written
+                name for name in below if name != ".cache" and Path(folder, name) not in skipped
             ]
             for path in (Path(folder, name) for name in files):
-                if path not in written and path.is_file():
-                    found[str(path)] = hashlib.sha256(path.read_bytes()[: 10**6]).hexdigest()
-        return found
+                if path not in skipped and path.is_file():
+                    hashes[str(path)] = hashlib.sha256(path.read_bytes()[: 10**6]).hexdigest()
+        return hashes
 
     @contextmanager
     def listening(self):
-        """Servers of the instructor, for the time of a run: on a port, in a file, under a name
-        without a file.
+        """Run servers of the instructor: on a port, in a file, and under a name without a file.
+
+        Yields:
+            The port.
         """
         with ExitStack() as stack:
             self.servers["port"] = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -124,13 +130,14 @@ class World:
 
 
 def make_world(folder: Path) -> World:
-    """A course as an instructor has it, with a secret in each place that no student may read."""
+    """Make a course, with a secret wherever no student may read."""
     world = World(folder, {name: f"{CANARY}{name}-{secrets.token_hex(8)}" for name in SECRETS})
     for name in COPIED:
         source, target = ROOT / name, world.course / name
-        shutil.copytree(source, target, ignore=NOT_COPIED) if source.is_dir() else shutil.copy(
-            source, target
-        )
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=NOT_COPIED)
+        else:
+            shutil.copy(source, target)
     for name in (".bashrc", ".ssh/id_rsa"):
         (world.home / name).parent.mkdir(parents=True, exist_ok=True)
         (world.home / name).write_text(world.secrets["home"])
@@ -148,16 +155,12 @@ def make_world(folder: Path) -> World:
 
 
 def hide_in_submission(path: Path, world: World) -> None:
-    """Put a secret into the answers in words of an honest student."""
-    _hide(
-        path,
-        world.secrets["submission"],
-        lambda cell: cell.metadata.get("nbgrader", {}).get("solution"),
-    )
+    """Put a secret into the answers of an honest student."""
+    _hide(path, world.secrets["submission"], is_solution)
 
 
 def _hide(path, secret, where):
-    """Put a secret at the end of cells of a notebook; a comment where it is code."""
+    """Put a secret, in the form of a comment, at the end of some cells of a notebook."""
     notebook = nbformat.read(path, as_version=4)
     for cell in filter(where, notebook.cells):
         cell.source += f"\n# {secret}"
@@ -165,21 +168,25 @@ def _hide(path, secret, where):
 
 
 def hand_in(world: World, attacks: Iterable[Attack], port: int) -> None:
-    """The submissions of attacks: released notebooks, with the tools and the attack in place of the
-    answers.
+    """Write the submissions of attacks.
+
+    Args:
+        world: where.
+        attacks: which.
+        port: of the instructor's server.
     """
     for attack in attacks:
         folder = world.submitted / attack.folder / "vae"
         folder.mkdir(parents=True, exist_ok=True)
-        notebook = hostile_notebook({**world.places, "port": port}, attack)
+        notebook = hostile_notebook({**world.paths, "port": port}, attack)
         (folder / attack.notebook).write_text(json.dumps(notebook))
         attack.build(folder, world)
 
 
-def hostile_notebook(places: dict, attack: Attack) -> nbformat.NotebookNode:
-    """The notebook of an attack; no answer in it is right."""
+def hostile_notebook(paths: dict, attack: Attack) -> nbformat.NotebookNode:
+    """Return a released notebook with the tools and the attack; no answer in it is right."""
     notebook = nbformat.read(RELEASE / attack.notebook, as_version=4)
-    sources = [f"places = {places!r}\n{TOOLS}", attack.cell]
+    sources = [f"paths = {paths!r}\n{TOOLS}", attack.cell]
     if attack.notebook == LOSS:
         sources.append(TELLING)
         notebook.cells = [
@@ -194,7 +201,5 @@ def add_answers(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     key = nbformat.read(write_submission(path.parent / "key") / path.name, as_version=4)
     shutil.rmtree(path.parent / "key")
-    notebook.cells += [
-        cell for cell in key.cells if cell.metadata.get("nbgrader", {}).get("solution")
-    ]
+    notebook.cells += [cell for cell in key.cells if is_solution(cell)]
     nbformat.write(notebook, path)

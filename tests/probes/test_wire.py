@@ -1,4 +1,4 @@
-"""Values cross between grader and kernel unchanged, and nothing but values does."""
+"""Values cross between grader and kernel unchanged, and nothing but values crosses."""
 
 import contextlib
 import json
@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from autograder.probes import wire
 
+
+def random_tensor(dtype, shape):
+    return (torch.rand(shape) * 200 - 100).to(wire.DTYPES[dtype])
+
+
 shapes = st.lists(st.integers(0, 4), max_size=4)
-dtypes = st.sampled_from(sorted(wire.DTYPES))
-tensors = st.builds(
-    lambda name, shape: (torch.rand(shape) * 200 - 100).to(wire.DTYPES[name]), dtypes, shapes
-)
+tensors = st.builds(random_tensor, st.sampled_from(sorted(wire.DTYPES)), shapes)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | tensors,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -50,14 +52,10 @@ def test_arbitrary_frames_are_a_value_or_a_wire_error(frames):
         wire.decode(frames)
 
 
+keys = st.sampled_from(["tensor", "float", "dict", "dtype", "shape"])
 trees = st.recursive(
     st.none() | st.integers() | st.sampled_from(["float32", "nan", "dtype", "shape"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["tensor", "float", "dict", "dtype", "shape"]), inner, max_size=2
-        )
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=2),
     max_leaves=10,
 )
 
@@ -69,10 +67,11 @@ def test_arbitrary_trees_are_a_value_or_a_wire_error(tree, buffers):
         wire.decode([json.dumps(tree).encode(), *buffers])
 
 
-def tensor(dtype="float32", shape=(2,)):
-    return {"tensor": {"dtype": dtype, "shape": list(shape)}}
+def tensor_text(dtype="float32", shape=(2,)):
+    return json.dumps({"tensor": {"dtype": dtype, "shape": shape}}).encode()
 
 
+# What is wrong with the frames: the frames.
 HOSTILE = {
     "no frames": [],
     "not JSON": [b"{"],
@@ -86,25 +85,19 @@ HOSTILE = {
     "two tags": [b'{"dict": {}, "float": "nan"}'],
     "no tag": [b"{}"],
     "a float that is a word": [b'{"float": "eval"}'],
-    "an unknown dtype": [json.dumps(tensor("object")).encode(), bytes(8)],
-    "a dtype that is a list": [
-        json.dumps({"tensor": {"dtype": [], "shape": []}}).encode(),
-        bytes(8),
-    ],
-    "too few bytes": [json.dumps(tensor()).encode(), bytes(7)],
-    "too many bytes": [json.dumps(tensor()).encode(), bytes(9)],
-    "a negative size": [json.dumps(tensor(shape=(-1, -2))).encode(), bytes(8)],
-    "a size that is a bool": [json.dumps(tensor(shape=(True, 2))).encode(), bytes(8)],
-    "a size that overflows": [json.dumps(tensor(shape=(0, 2**62, 2**62))).encode(), b""],
-    "more dimensions than torch takes": [json.dumps(tensor(shape=[1] * 70)).encode(), bytes(4)],
+    "an unknown dtype": [tensor_text("object"), bytes(8)],
+    "a dtype that is a list": [tensor_text([], []), bytes(8)],
+    "too few bytes": [tensor_text(), bytes(7)],
+    "too many bytes": [tensor_text(), bytes(9)],
+    "a negative size": [tensor_text(shape=(-1, -2)), bytes(8)],
+    "a size that is a bool": [tensor_text(shape=(True, 2)), bytes(8)],
+    "a size that overflows": [tensor_text(shape=(0, 2**62, 2**62)), b""],
+    "more dimensions than torch takes": [tensor_text(shape=[1] * 70), bytes(4)],
     "more text than allowed": [b'"' + b"x" * wire.MAX_TEXT + b'"'],
     "more frames than allowed": [b"1", *[b""] * wire.MAX_NODES],
-    "a frame too few": [json.dumps([tensor(), tensor()]).encode(), bytes(8)],
+    "a frame too few": [b"[" + tensor_text() + b", " + tensor_text() + b"]", bytes(8)],
     "a frame too many": [b"1", b""],
-    "more bytes than allowed": [
-        json.dumps(tensor("uint8", (wire.MAX_BYTES,))).encode(),
-        bytes(wire.MAX_BYTES),
-    ],
+    "more bytes than allowed": [tensor_text("uint8", (wire.MAX_BYTES,)), bytes(wire.MAX_BYTES)],
 }
 
 
