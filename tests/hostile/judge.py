@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.assignment import task
 from autograder.classroom.intake.bundle import read_bundle
 from autograder.classroom.intake.roster import read_roster
-from autograder.classroom.intake.student_names import file_stem, student_id
+from autograder.classroom.intake.student_names import student_id, unique_file_stem
 from autograder.classroom.workers.worker import grade_bundle
 
 from . import MARK, Attack
@@ -149,7 +149,7 @@ def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
 
 def _find(world, student):
     """The result of a student and their notebooks."""
-    graded, stem = world.course / "graded", file_stem(student)
+    graded, stem = world.course / "graded", unique_file_stem(student)
     result = next(
         path
         for path in (graded / f"{stem}.json", graded / "refused" / f"{stem}.json")
