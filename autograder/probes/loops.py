@@ -58,7 +58,7 @@ class LoopModel(nn.Module):
         if len(y) != int(self.conditional):
             wanted = "the image or latent alone"
             if self.conditional:
-                wanted = "the image or latent and the label"
+                wanted = "the image or latent and label"
             raise Rejected(
                 f"The model should be called with {wanted}; it got {count_arguments(1 + len(y))}."
             )

@@ -180,7 +180,7 @@ def test_a_lost_kernel_gives_no_verdict(graded, monkeypatch):
     def lost(*_, **__):
         raise KernelLostError("It was ended from outside.")
 
-    monkeypatch.setattr(StudentKernel, "run", lost)
+    monkeypatch.setattr(StudentKernel, "probe", lost)
     with pytest.raises(KernelLostError):
         graded(hand_in_the_key, _02=OWN_VAE)
 
