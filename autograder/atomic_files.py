@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whenever the process ends."""
+"""Atomic writes: a file is whole or not there, whenever the process ends."""
 
 import contextlib
 import json
@@ -10,19 +10,24 @@ from typing import Any
 _PREFIX, _SUFFIX = ".writing-", ".tmp"
 
 
-def write(path: Path, data: bytes, mode: int = 0o644, lasting: bool = True) -> None:
+def write(path: Path, data: bytes, mode: int = 0o644, durable: bool = True) -> None:
     """Write a file in one step: at every moment it has its old contents or the new ones.
 
-    Raises OSError.
+    Args:
+        path: the file to create or replace.
+        data: its new contents.
+        mode: its permissions.
+        durable: whether it must survive a power failure, too; that takes time.
 
-    lasting: also where the power fails. That takes time.
+    Raises:
+        OSError: where it cannot be written; the old file is then unchanged.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            if lasting:
+            if durable:
                 os.fsync(file.fileno())
         os.chmod(name, mode)
         os.replace(name, path)
@@ -33,20 +38,27 @@ def write(path: Path, data: bytes, mode: int = 0o644, lasting: bool = True) -> N
 
 
 def write_json(path: Path, tree: Any) -> None:
-    """Write plain dicts and lists as JSON that people can read, in one step. Raises OSError."""
+    """Write plain dicts and lists as indented JSON, in one step.
+
+    Raises:
+        OSError: where it cannot be written; the old file is then unchanged.
+    """
     write(path, (json.dumps(tree, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def append(path: Path, line: bytes) -> None:
+def append_line(path: Path, line: bytes) -> None:
     """Add a line to a file.
 
-    What an interrupted call leaves is a line of its own. Raises OSError.
+    The newline comes first, so a line that an interrupted call cut off does not spoil the next.
+
+    Raises:
+        OSError: where it cannot be written.
     """
     with path.open("ab") as file:
         file.write(b"\n" + line)
 
 
-def clear(folder: Path) -> None:
-    """Remove what interrupted calls of `write` left in a folder."""
+def remove_unfinished(folder: Path) -> None:
+    """Remove the temporary files that interrupted calls of `write` left in a folder."""
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         path.unlink(missing_ok=True)

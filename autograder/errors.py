@@ -1,11 +1,9 @@
-"""What stops the grading."""
+"""Exceptions that stop the grading."""
 
 
 class SubmissionError(Exception):
-    """There is nothing to grade; str() is one sentence."""
+    """There is nothing to grade in a submission; str() is one sentence."""
 
 
 class SetupError(Exception):
-    """Nothing can be graded on this machine, or with these files of the course; str() is one
-    sentence.
-    """
+    """This machine, or these files of the course, can grade nothing; str() is one sentence."""

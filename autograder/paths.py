@@ -1,4 +1,4 @@
-"""Where the course lies in the repository."""
+"""Paths of the course's folders in the repository."""
 
 from pathlib import Path
 

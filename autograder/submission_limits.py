@@ -1,4 +1,4 @@
-"""How large a submission may be, wherever it is read: as a folder, a zip or a platform's download."""
+"""Size limits of a submission: one table for folders, zips and downloads from a platform."""
 
 MAX_NOTEBOOK_BYTES = 200 * 2**20
 MAX_WEIGHTS_BYTES = 50 * 2**20

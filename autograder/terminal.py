@@ -1,4 +1,4 @@
-"""What all commands print with: a console as wide as the terminal, and one sentence for what stops them."""
+"""The console and the error messages of all commands."""
 
 import sys
 from typing import NoReturn
@@ -8,19 +8,24 @@ from rich.console import Console
 
 
 def open_console(width: int = 100, stderr: bool = False) -> Console:
-    """A console as wide as the terminal; `width` columns where the output is no terminal."""
+    """Open a console as wide as the terminal.
+
+    Args:
+        width: columns, where the output is no terminal.
+        stderr: whether it prints to the standard error stream.
+    """
     console = Console(stderr=stderr, highlight=False, markup=False)
     if console.is_terminal:
         return console
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
 
 
-def complain(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """Print a sentence to the standard error stream."""
     print(sentence, file=sys.stderr)
 
 
 def fail(sentence: str, code: int) -> NoReturn:
     """Print a sentence to the standard error stream and end the command with this exit code."""
-    complain(sentence)
+    print_error(sentence)
     raise typer.Exit(code)

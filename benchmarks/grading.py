@@ -1,5 +1,4 @@
-"""python -m benchmarks.grading [N ...] [--plain-up-to N]: plain nbgrader and this grader on the
-same classes.
+"""python -m benchmarks.grading [N ...] [--plain-up-to N]: this grader against plain nbgrader.
 
 Both grade the same N generated submissions on this machine, write nbgrader's gradebook, and make
 nbgrader's feedback pages. Plain nbgrader grades one after the other and takes minutes for a few, so
@@ -21,19 +20,32 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from autograder.paths import ROOT
+from autograder.paths import ROOT, SOLUTIONS
 from benchmarks.samples import write_class
 
 SIZES = (1, 5, 20, 60)
 PLAIN_UP_TO = 5
-LOOK = 2  # seconds between two looks at the memory, each of which takes some milliseconds a process
-PLAIN = {"LAB_PROFILE": "grading", "LAB_ANSWERS": str(ROOT / "solutions" / "vae")}
+INTERVAL = 2  # seconds between measurements of memory; one takes milliseconds for each process
+PLAIN_ENVIRONMENT = {"LAB_PROFILE": "grading", "LAB_ANSWERS": str(SOLUTIONS)}
+COLUMNS = (
+    "submissions",
+    "plain nbgrader, s each",
+    "MB",
+    "this, s each",
+    "MB",
+    "of that feedback",
+    "ratio",
+    "grading alone",
+    "again, s",
+)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall-clock seconds, and the most memory (MB, shared pages counted once) of a command with all
-    its processes.
+    """The cost of a command with all its processes.
+
+    seconds: wall clock.
+    megabytes: peak memory, shared pages counted once.
     """
 
     seconds: float
@@ -44,85 +56,79 @@ class Cost:
 
 
 class Course:
-    """A course folder in which a class has handed in. plain: whether nbgrader grades with its own
-    engine.
+    """A course folder in which a class has handed in.
+
+    plain: whether nbgrader grades with its own engine.
     """
 
     def __init__(self, folder: Path, size: int, plain: bool):
         self.folder = folder
         self.plain = plain
+        ignore = shutil.ignore_patterns("data", "__pycache__")
         for name in ("solutions", "notebooks"):
-            shutil.copytree(
-                ROOT / name, folder / name, ignore=shutil.ignore_patterns("data", "__pycache__")
-            )
+            shutil.copytree(ROOT / name, folder / name, ignore=ignore)
         config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        (folder / "nbgrader_config.py").write_text(
-            config.replace("\nuse_engine(c)\n", "\n") if plain else config
-        )
+        if plain:
+            config = config.replace("\nuse_engine(c)\n", "\n")
+        (folder / "nbgrader_config.py").write_text(config)
         write_class(folder / "submitted", size)
         self.run("nbgrader", "generate_assignment", "vae", "--force")
 
     def run(self, *command: str) -> Cost:
-        """Run a module of Python in the folder. Raises SystemExit where it fails."""
-        env = (
-            os.environ
-            | (PLAIN if self.plain else {})
-            | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-        )
+        """Run a module of Python in the folder.
+
+        Raises:
+            SystemExit: where it fails.
+        """
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        if self.plain:
+            env |= PLAIN_ENVIRONMENT
         started = time.perf_counter()
         with tempfile.TemporaryFile("w+") as log:
             words = [sys.executable, "-m", *command]
             process = subprocess.Popen(words, cwd=self.folder, env=env, stdout=log, stderr=log)
-            watch = Watch(process.pid)
+            meter = MemoryMeter(process.pid)
             code = process.wait()
             seconds = time.perf_counter() - started
             log.seek(0)
             if code:
                 raise SystemExit(f"{' '.join(command)} failed:\n{log.read()[-3000:]}")
-        return Cost(seconds, watch.stop())
+        return Cost(seconds, meter.stop())
 
     def grade(self) -> Cost:
-        """All submissions, into the gradebook."""
-        return self.run(
-            *(
-                ["nbgrader", "autograde", "vae"]
-                if self.plain
-                else ["autograder", "class", "submitted"]
-            )
-        )
+        """Grade all submissions, into the gradebook."""
+        if self.plain:
+            return self.run("nbgrader", "autograde", "vae")
+        return self.run("autograder", "class", "submitted")
 
     def feedback(self) -> Cost:
-        """nbgrader's pages for all students."""
-        return self.run(
-            *(
-                ["nbgrader", "generate_feedback", "vae", "--force"]
-                if self.plain
-                else ["autograder", "feedback"]
-            )
-        )
+        """Make nbgrader's pages for all students."""
+        if self.plain:
+            return self.run("nbgrader", "generate_feedback", "vae", "--force")
+        return self.run("autograder", "feedback")
 
 
-class Watch:
-    """A thread that remembers the most memory of a process and all below it."""
+class MemoryMeter:
+    """A thread that measures the peak memory of a process and its descendants."""
 
     def __init__(self, process: int):
         self._process = psutil.Process(process)
-        self._most = 0
+        self._peak = 0  # bytes
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._measure, daemon=True)
         self._thread.start()
 
     def stop(self) -> float:
-        """The most, in megabytes."""
+        """Stop measuring; return the peak in megabytes."""
         self._done.set()
         self._thread.join()
-        return self._most / 2**20
+        return self._peak / 2**20
 
-    def _look(self):
-        while not self._done.wait(LOOK):
-            self._most = max(self._most, sum(map(_memory, self._tree())))
+    def _measure(self):
+        while not self._done.wait(INTERVAL):
+            self._peak = max(self._peak, sum(map(_memory, self._processes())))
 
-    def _tree(self):
+    def _processes(self):
         try:
             return [self._process, *self._process.children(recursive=True)]
         except psutil.Error:
@@ -130,6 +136,7 @@ class Watch:
 
 
 def _memory(process):
+    """The bytes of a process, with its share of pages that it shares with others."""
     try:
         return process.memory_full_info().pss
     except (psutil.Error, OSError):
@@ -137,15 +144,16 @@ def _memory(process):
 
 
 def measure(size: int, plain: bool) -> dict[str, Cost]:
-    """A class of this size, graded, its feedback made, and (not plain) graded once more with
-    nothing changed.
+    """Measure grading a class of this size, making its feedback and, unless plain, grading again.
+
+    Nothing has changed when it is graded again.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         course = Course(Path(folder), size, plain)
-        graded, feedback = course.grade(), course.feedback()
-        return {"graded": graded, "feedback": feedback} | (
-            {} if plain else {"again": course.grade()}
-        )
+        costs = {"graded": course.grade(), "feedback": course.feedback()}
+        if not plain:
+            costs["again"] = course.grade()
+        return costs
 
 
 def main() -> None:
@@ -154,18 +162,7 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--plain-up-to", type=int, default=PLAIN_UP_TO)
     given = parser.parse_args()
-    table = Table(
-        "submissions",
-        "plain nbgrader, s each",
-        "MB",
-        "this, s each",
-        "MB",
-        "of that feedback",
-        "ratio",
-        "grading alone",
-        "again, s",
-        title=f"{len(os.sched_getaffinity(0))} cores",
-    )
+    table = Table(*COLUMNS, title=f"{len(os.sched_getaffinity(0))} cores")
     for size in given.sizes:
         ours = measure(size, plain=False)
         plain = measure(size, plain=True) if size <= given.plain_up_to else None
@@ -176,25 +173,25 @@ def main() -> None:
 
 
 def _row(size, plain, ours):
-    mine = ours["graded"] + ours["feedback"]
-    row = [
-        f"{mine.seconds / size:.1f}",
-        f"{mine.megabytes:.0f}",
-        f"{ours['feedback'].seconds / size:.1f}",
-    ]
-    again = f"{ours['again'].seconds:.1f}"
-    if plain is None:
-        return [str(size), "-", "-", *row, "-", "-", again]
-    other = plain["graded"] + plain["feedback"]
-    alone = plain["graded"].seconds / ours["graded"].seconds
+    """A row of the table; `plain` is None where plain nbgrader was not run."""
+    whole = ours["graded"] + ours["feedback"]
+    plain_seconds = plain_megabytes = ratio = ratio_of_grading = "-"
+    if plain is not None:
+        plain_whole = plain["graded"] + plain["feedback"]
+        plain_seconds = f"{plain_whole.seconds / size:.1f}"
+        plain_megabytes = f"{plain_whole.megabytes:.0f}"
+        ratio = f"{plain_whole.seconds / whole.seconds:.1f}"
+        ratio_of_grading = f"{plain['graded'].seconds / ours['graded'].seconds:.1f}"
     return [
         str(size),
-        f"{other.seconds / size:.1f}",
-        f"{other.megabytes:.0f}",
-        *row,
-        f"{other.seconds / mine.seconds:.1f}",
-        f"{alone:.1f}",
-        again,
+        plain_seconds,
+        plain_megabytes,
+        f"{whole.seconds / size:.1f}",
+        f"{whole.megabytes:.0f}",
+        f"{ours['feedback'].seconds / size:.1f}",
+        ratio,
+        ratio_of_grading,
+        f"{ours['again'].seconds:.1f}",
     ]
 
 

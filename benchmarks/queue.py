@@ -1,8 +1,7 @@
-"""python -m benchmarks.queue [N ...]: a class of N submissions with a stub for the grader: queue,
-writer, and resume.
+"""python -m benchmarks.queue [N ...]: seconds and memory of a class run with a stub of the grader.
 
-What it measures is everything but grading: reading, sending, unpacking, keeping results, nbgrader's
-gradebook.
+It measures all but the grading of N submissions: reading, sending, unpacking, saving results,
+nbgrader's gradebook, and a second run with nothing to do.
 """
 
 import functools
@@ -19,74 +18,68 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.paths import ROOT
+from autograder.paths import RELEASE, ROOT
 
 SIZES = (100, 1_000, 10_000)
+COLUMNS = ("submissions", "gradebook", "seconds", "a second", "peak MB", "again, s", "again, MB")
 WORKERS = 2
-RELEASE = sorted((ROOT / "notebooks" / "vae").glob("*.ipynb"))
+RELEASE_NOTEBOOKS = sorted(RELEASE.glob("*.ipynb"))
+PASSED = {"output_type": "stream", "name": "stdout", "text": "It holds.\n"}
+FAILED = {"output_type": "error", "ename": "Failed", "evalue": "No.", "traceback": ["No."]}
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the class needs of a report."""
+    """The part of a Report that a class run uses."""
 
     tree: dict
     notebooks: dict
 
     def to_json(self):
-        """The report as plain values."""
+        """Return the report as plain values."""
         return self.tree
 
 
 def grade(folder: Path) -> Report:
-    """Stands for the grader: every submission passes half of the tasks, and comes back as the
-    release.
-    """
-    notebooks, names = _graded()
-    if not (folder / RELEASE[0].name).is_file():
+    """Grade as a stub: each submission passes every second task; its notebooks are the release."""
+    notebooks, names = _graded_release()
+    if not (folder / RELEASE_NOTEBOOKS[0].name).is_file():
         raise ValueError(f"{folder} was not unpacked.")
     tasks = [
-        {"id": name, "title": name, "points": 1, "score": place % 2, "checks": []}
-        for place, name in enumerate(names)
+        {"id": name, "title": name, "points": 1, "score": index % 2, "checks": []}
+        for index, name in enumerate(names)
     ]
-    return Report(
-        {
-            "submission": folder.name,
-            "score": len(tasks) // 2,
-            "max_score": len(tasks),
-            "tasks": tasks,
-            "notes": [],
-            "isolation": "a stub",
-        },
-        notebooks,
-    )
+    tree = {
+        "submission": folder.name,
+        "score": len(tasks) // 2,
+        "max_score": len(tasks),
+        "tasks": tasks,
+        "notes": [],
+        "isolation": "a stub",
+    }
+    return Report(tree, notebooks)
 
 
 @functools.cache
-def _graded():
-    """The release's notebooks with a verdict in each test cell, and the grade_ids of those cells."""
+def _graded_release():
+    """The release's notebooks with a verdict in each test cell, and these cells' grade_ids."""
     notebooks, names = {}, []
-    for path in RELEASE:
+    for path in RELEASE_NOTEBOOKS:
         notebook = json.loads(path.read_bytes())
         for cell in notebook["cells"]:
-            marks = cell["metadata"].get("nbgrader", {})
-            if cell["cell_type"] == "code" and marks.get("grade"):
-                passed = {"output_type": "stream", "name": "stdout", "text": "It holds.\n"}
-                failed = {
-                    "output_type": "error",
-                    "ename": "Failed",
-                    "evalue": "No.",
-                    "traceback": ["No."],
-                }
-                cell["outputs"] = [passed if len(names) % 2 else failed]
-                names.append(marks["grade_id"])
+            settings = cell["metadata"].get("nbgrader", {})
+            if cell["cell_type"] == "code" and settings.get("grade"):
+                cell["outputs"] = [PASSED if len(names) % 2 else FAILED]
+                names.append(settings["grade_id"])
         notebooks[path.name] = notebook
     return notebooks, names
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """Run the class in a process of its own: seconds, and megabytes that its main process took at
-    most.
+    """Run the class in a process of its own.
+
+    Returns:
+        "seconds" (wall clock), and "megabytes": the peak memory of its main process.
     """
     command = [sys.executable, "-m", "benchmarks.queue", "--run", str(folder)]
     started = time.perf_counter()
@@ -98,39 +91,38 @@ def measure(folder: Path) -> dict[str, float]:
 
 
 def run(folder: Path) -> None:
-    """One run over a folder that `prepare` made. Prints the peak of its memory, in megabytes."""
+    """Run the class of a folder that `prepare` made, and print its peak memory in megabytes."""
     from autograder.classroom.command import grade_class
     from autograder.classroom.run import Settings
 
     gradebook = (folder / "gradebook.db").exists()
     settings = Settings(
         folder / "submitted",
-        folder / "graded",
-        folder,
-        gradebook,
+        results=folder / "graded",
+        course=folder,
+        gradebook=gradebook,
         workers=WORKERS,
         grader="benchmarks.queue:grade",
     )
     code = grade_class(settings, Console(markup=False), lambda students: False)
-    print(_peak())
+    print(_peak_megabytes())
     sys.exit(code)
 
 
-def _peak():
-    """The most memory that this process took, in megabytes; getrusage counts the one that started
-    it, too.
-    """
+def _peak_megabytes():
+    """The peak memory of this process; getrusage would count the process that started it, too."""
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(lines["VmHWM"].split()[0]) // 1024
 
 
 def prepare(folder: Path, size: int, gradebook: bool) -> None:
-    """Write a folder of zips, each the release and a file that no other has, and a gradebook that
-    knows the release.
+    """Write a class of so many zips, and optionally a gradebook that knows the release.
+
+    Each zip holds the release and a file that no other has, so that no two digests are equal.
     """
     (folder / "submitted").mkdir()
     with zipfile.ZipFile(folder / "release.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in RELEASE:
+        for path in RELEASE_NOTEBOOKS:
             archive.write(path, path.name)
     for number in range(size):
         target = folder / "submitted" / f"student-{number:05}.zip"
@@ -154,7 +146,7 @@ def _make_gradebook(folder):
     Base.metadata.create_all(create_engine(url))
     with Gradebook(url) as gradebook:
         gradebook.add_assignment("vae")
-    for path in RELEASE:
+    for path in RELEASE_NOTEBOOKS:
         resources = {"nbgrader": {"notebook": path.stem, "assignment": "vae", "db_url": url}}
         SaveCells().preprocess(nbformat.read(path, 4), resources)
 
@@ -162,34 +154,32 @@ def _make_gradebook(folder):
 def main(arguments: list[str]) -> None:
     """Print a table: a row for each size, with and without the gradebook."""
     sizes = [int(argument) for argument in arguments] or SIZES
-    table = Table(
-        "submissions",
-        "gradebook",
-        "seconds",
-        "a second",
-        "peak MB",
-        "again, s",
-        "again, MB",
-        title=f"{WORKERS} workers, grading stubbed",
-    )
+    table = Table(*COLUMNS, title=f"{WORKERS} workers, grading stubbed")
     for size in sizes:
         for gradebook in (False, True):
             with tempfile.TemporaryDirectory(prefix="queue-") as name:
                 prepare(Path(name), size, gradebook)
                 first, second = measure(Path(name)), measure(Path(name))
-            row = [
-                f"{size:,}",
-                "yes" if gradebook else "no",
-                f"{first['seconds']:.1f}",
-                f"{size / first['seconds']:.1f}",
-                f"{first['megabytes']}",
-                f"{second['seconds']:.2f}",
-                f"{second['megabytes']}",
-            ]
+            row = _row(size, gradebook, first, second)
             table.add_row(*row)
             print(*row, file=sys.stderr)
     Console().print(table)
 
 
+def _row(size, gradebook, first, second):
+    return [
+        f"{size:,}",
+        "yes" if gradebook else "no",
+        f"{first['seconds']:.1f}",
+        f"{size / first['seconds']:.1f}",
+        f"{first['megabytes']}",
+        f"{second['seconds']:.2f}",
+        f"{second['megabytes']}",
+    ]
+
+
 if __name__ == "__main__":
-    run(Path(sys.argv[2])) if sys.argv[1:2] == ["--run"] else main(sys.argv[1:])
+    if sys.argv[1:2] == ["--run"]:
+        run(Path(sys.argv[2]))
+    else:
+        main(sys.argv[1:])

@@ -28,10 +28,18 @@ TEST_IMAGES = 2_000  # the first of MNIST's 10,000
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """Test images. x: float32, (n, 1, 28, 28), from 0 to 1. y: int64, (n,), the digits."""
+    """Test images: those that are measured, and the means of all.
+
+    x: float32, (n, 1, 28, 28), from 0 to 1. y: int64, (n,), the digits. average: (1, 28, 28), the
+    mean of all test images. digits: (10, 1, 28, 28), that of each digit. On the
+    first 2,000 images, the means of the training images, which a collapsed model paints, cost 0.3
+    and 1.0 nats more than these; they cost 2.5 and 5.6 more than the means of those 2,000 alone.
+    """
 
     x: Tensor
     y: Tensor
+    average: Tensor
+    digits: Tensor
 
     def noise(self) -> Tensor:
         """Standard normal, (n, 2), the same each time: one sample of z for each image."""
@@ -86,15 +94,6 @@ def kl_divergence(mean: Tensor, logvar: Tensor) -> float:
 
 
 def average_digit(images: LabelledImages, conditional: bool) -> float:
-    """The reconstruction of a model that paints the mean image, or with `conditional` each label's.
-
-    The cross-entropy of images with their own mean p is the entropy of p:
-    −p ln p − (1 − p) ln(1 − p).
-    """
-    total = 0.0
-    for digit in range(10) if conditional else (None,):
-        same = images.x if digit is None else images.x[images.y == digit]
-        if len(same):
-            p = same.double().mean(0)
-            total -= len(same) * float((torch.xlogy(p, p) + torch.xlogy(1 - p, 1 - p)).sum())
-    return total / len(images.y)
+    """The reconstruction of painting the mean of all images, or with `conditional` each digit's."""
+    painted = images.digits[images.y] if conditional else images.average.expand_as(images.x)
+    return cross_entropy(painted, images.x)

@@ -1,6 +1,7 @@
-"""The command line: python -m autograder class SUBMITTED_DIR."""
+"""The command `python -m autograder class SUBMITTED_DIR`, which grades a whole class."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,13 @@ import typer
 from rich.console import Console
 
 from ..paths import ROOT
-from ..terminal import complain, open_console
+from ..terminal import open_console, print_error
 from .errors import KEPT, ClassError
 from .gradebook.sync import CONFIG
 from .run import FAILED, Settings, run_class
 
 WIDTH = 120  # columns, where the output is no terminal
-INTERRUPTED = 130
+INTERRUPTED = 130  # exit code: 128 + SIGINT
 
 
 def class_command(
@@ -55,38 +56,39 @@ def class_command(
     console = open_console(WIDTH)
     settings = Settings(
         submitted,
-        results or submitted.absolute().parent / "graded",
-        Path.cwd() if Path(CONFIG).is_file() else ROOT,
-        gradebook,
-        force,
-        scheduler,
-        workers,
+        results=results or submitted.absolute().parent / "graded",
+        course=Path.cwd() if Path(CONFIG).is_file() else ROOT,
+        gradebook=gradebook,
+        force=force,
+        scheduler=scheduler,
+        workers=workers,
         options={"sandbox": require_sandbox},
     )
     raise typer.Exit(grade_class(settings, console, lambda students: yes or _ask(students)))
 
 
-def grade_class(settings: Settings, console: Console, accept) -> int:
-    """`run_class`, with one sentence on the standard error stream for what stops it.
+def grade_class(settings: Settings, console: Console, accept: Callable[[int], bool]) -> int:
+    """Call `run_class`, and print one sentence where an error stops it.
 
-    Returns the exit code.
+    Returns:
+        The exit code.
     """
     try:
         return run_class(settings, console, accept)
     except ClassError as error:
-        complain(str(error))
+        print_error(str(error))
         return error.code
     except OSError as error:
-        place = error.filename or settings.results
-        complain(f"{place}: {error.strerror or error}. {KEPT}")
+        path = error.filename or settings.results
+        print_error(f"{path}: {error.strerror or error}. {KEPT}")
         return FAILED
     except KeyboardInterrupt:
-        complain(f"Stopped. {KEPT}")
+        print_error(f"Stopped. {KEPT}")
         return INTERRUPTED
 
 
 def _ask(students):
-    """Ask whoever watches; without anybody, nothing is replaced."""
+    """Ask on the terminal whether to replace points; without a terminal, the answer is no."""
     if not sys.stdin.isatty():
         return False
     return typer.confirm(f"Replace the points of {students:,} student(s)?")

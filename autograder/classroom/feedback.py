@@ -1,9 +1,6 @@
-"""The command line: python -m autograder feedback, nbgrader's own feedback pages made by several
-processes.
-"""
+"""The command `python -m autograder feedback`: nbgrader's feedback pages, by several processes."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +9,7 @@ from rich.console import Console
 
 from ..paths import ROOT
 from ..processes import usable_cores
+from ..terminal import fail
 from ..text import printable
 from .gradebook.sync import CONFIG
 from .intake.roster import ASSIGNMENT
@@ -30,16 +28,11 @@ def feedback_command(
     root = Path.cwd() if Path(CONFIG).is_file() else ROOT
     with Console(stderr=True).status("Making the pages"):
         try:
-            made, failed = make_all(root, workers or usable_cores())
+            made, failed = make_all_pages(root, workers or usable_cores())
         except WorkerError as error:
-            print(f"Not all pages could be made: {error}.", file=sys.stderr)
-            raise typer.Exit(1) from None
+            fail(f"Not all pages could be made: {error}.", 1)
     if not made and not failed:
-        print(
-            "Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` comes first.",
-            file=sys.stderr,
-        )
-        raise typer.Exit(1)
+        fail("Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` comes first.", 1)
     for student in failed:
         print(
             f"{printable(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` "
@@ -49,23 +42,29 @@ def feedback_command(
     raise typer.Exit(1 if failed else 0)
 
 
-def make_all(root: Path, workers: int) -> tuple[list[str], list[str]]:
-    """Make the pages of a course folder in so many processes.
+def make_all_pages(root: Path, workers: int) -> tuple[list[str], list[str]]:
+    """Make the pages of a course folder in several processes.
 
-    Returns who has pages, and who has none.
+    Args:
+        root: the course folder, with nbgrader_config.py.
+        workers: number of processes.
 
-    Raises WorkerError.
+    Returns:
+        The students who have pages, and those for whom they could not be made.
+
+    Raises:
+        WorkerError: where a process failed.
     """
     with LocalPool(workers) as pool:
-        shares = [pool.submit(make_pages, str(root), share, workers) for share in range(workers)]
-        parts = [json.loads(share.result()) for share in shares]
-    return tuple(sorted(student for part in parts for student in part[place]) for place in (0, 1))
+        futures = [pool.submit(make_share, str(root), share, workers) for share in range(workers)]
+        parts = [json.loads(future.result()) for future in futures]
+    made = sorted(student for part, _ in parts for student in part)
+    failed = sorted(student for _, part in parts for student in part)
+    return made, failed
 
 
-def make_pages(root: str, share: int, shares: int) -> str:
-    """`make_share` in a worker process, as JSON text."""
-    from .gradebook.feedback_pages import (
-        make_share,
-    )  # loads nbgrader, which the command line need not wait for
+def make_share(root: str, share: int, shares: int) -> str:
+    """Make one process's share of the pages; return the result of `make_pages` as JSON text."""
+    from .gradebook.feedback_pages import make_pages  # loads nbgrader, which takes seconds
 
-    return json.dumps(make_share(root, share, shares))
+    return json.dumps(make_pages(root, share, shares))

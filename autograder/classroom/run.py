@@ -1,46 +1,43 @@
-"""A whole class, graded: what changed is graded anew, results are kept one by one, the gradebook
-follows.
-"""
+"""One run over a class: grade what changed, save each result, and update the gradebook."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from ..paths import ROOT
-from ..text import printable
 from .errors import GradebookError
-from .gradebook.sync import Merger
+from .gradebook.sync import GradebookSync
 from .intake import bundle
 from .intake.roster import ASSIGNMENT, Entry, read_roster
-from .results.differences import Difference, differences, table
+from .results.differences import Difference, differences
 from .results.fingerprints import course_hashes
-from .results.store import COUNTS, REFUSED, WAITING, Result, Store, points_of
-from .results.summary import print_summary
-from .workers.dispatch import Outcome, grade_all
+from .results.store import COUNTING, REFUSED, WAITING, Result, Store, points_of
+from .run_printer import RunPrinter
+from .workers.dispatch import Outcome, grade_submissions
 from .workers.executors import open_executor
-from .workers.worker import GRADER, describe
+from .workers.worker import GRADER, describe_error
 
-DONE, FAILED, OPEN = 0, 1, 3  # exit codes; OPEN: other points wait for somebody to accept them
-NOTES = 5  # lines on one student
+# Exit codes
+DONE = 0
+FAILED = 1
+NOT_ACCEPTED = 3  # points that would replace others wait until somebody accepts them
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What to grade, and how. course: the folder of nbgrader_config.py; grader, options: see
-    `grade_bundle`.
+    """What to grade, and how.
+
+    submitted: the folder of all submissions.
+    results: the folder of the results.
+    course: the folder of nbgrader_config.py.
+    gradebook: whether to write to the gradebook.
+    force: whether to grade submissions that did not change, too.
+    scheduler, workers: see `open_executor`.
+    grader, options: see `grade_bundle`.
     """
 
     submitted: Path
@@ -55,228 +52,213 @@ class Settings:
 
 
 def run_class(settings: Settings, console: Console, accept: Callable[[int], bool]) -> int:
-    """Grade a class. Returns the exit code.
+    """Grade a class.
 
-    accept: called with a number of students whose points would change, after a table of them;
-    whether to go on. Raises ClassError and OSError; what was graded until then is kept.
+    Args:
+        settings: what to grade, and how.
+        console: where to print.
+        accept: decides whether points that differ replace those of before; it is called with the
+            number of students, after a table of the differences.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ClassError: where the class cannot be graded; what was graded until then is kept.
+        OSError: where a file cannot be read or written; what was graded until then is kept.
     """
+    printer = RunPrinter(console)
     entries, notes = read_roster(settings.submitted)
     for note in notes:
-        console.print(Text(printable(note)))
-    with Store(settings.results) as store, _merger(settings, store) as merger:
-        return _Run(
-            settings, console, store, merger, {entry.student: entry for entry in entries}
-        ).run(accept)
+        printer.print_roster_note(note)
+    with Store(settings.results) as store, _open_sync(settings, store) as gradebook:
+        run = ClassRun(settings, entries, store, gradebook, printer)
+        return run.grade_and_record(accept)
 
 
-def _merger(settings, store):
-    return (
-        Merger(store, settings.course, ASSIGNMENT)
-        if settings.gradebook
-        else contextlib.nullcontext()
-    )
+def _open_sync(settings, store) -> contextlib.AbstractContextManager[GradebookSync | None]:
+    if settings.gradebook:
+        return GradebookSync(store, settings.course, ASSIGNMENT)
+    return contextlib.nullcontext()
 
 
-class _Run:
-    """One call of the command."""
+class ClassRun:
+    """One run: it grades submissions, and brings results and gradebook up to date.
 
-    def __init__(self, settings, console, store, merger, entries):
-        self.settings: Settings = settings
-        self.console: Console = console
-        self.store: Store = store
-        self.merger: Merger | None = merger
-        self.entries: dict[str, Entry] = entries
-        self.hashes = course_hashes()
-        self.failed: set[str] = set()
-        self.graded = 0
-        self.isolation: set[str] = set()
+    gradebook: None where the points are not written to it.
+    """
 
-    def run(self, accept) -> int:
-        for path in self.store.damaged:
-            self.console.print(Text(f"{path} cannot be read; that student is graded anew."))
-        todo = self._todo()
-        if todo:
-            self._grade(todo)
-        waiting = self._waiting(accept)
-        unmerged = self._merge_rest()
-        self._print_summary(len(self.entries) - len(todo), waiting, unmerged)
-        if self.failed or unmerged:
+    def __init__(
+        self,
+        settings: Settings,
+        entries: Iterable[Entry],
+        store: Store,
+        gradebook: GradebookSync | None,
+        printer: RunPrinter,
+    ):
+        self._settings = settings
+        self._entries = {entry.student: entry for entry in entries}
+        self._store = store
+        self._gradebook = gradebook
+        self._printer = printer
+        self._course_hashes = course_hashes()
+        self._graded = 0
+        self._failed: set[str] = set()
+        self._isolation: set[str] = set()
+
+    def grade_and_record(self, accept: Callable[[int], bool]) -> int:
+        """Grade what changed, record it, and print a summary. Returns the exit code."""
+        for path in self._store.damaged:
+            self._printer.print_damaged_result(path)
+        to_grade = self._submissions_to_grade()
+        if to_grade:
+            self._grade(to_grade)
+        waiting = self._ask_for_waiting(accept)
+        unwritten = self._write_missing_results()
+        self._print_summary(len(self._entries) - len(to_grade), waiting, unwritten)
+        if self._failed or unwritten:
             return FAILED
-        return OPEN if waiting else DONE
+        return NOT_ACCEPTED if waiting else DONE
 
-    def _todo(self) -> list[Entry]:
-        """The submissions without a result for what they are now."""
-        todo = []
-        for student, entry in self.entries.items():
-            try:
-                found = self.store.find(student, self._hashes(bundle.digest_of(entry)))
-            except OSError:
-                found = None  # reading it says why
-            if found is None or self.settings.force:
-                todo.append(entry)
-            elif found == COUNTS:
-                self.store.drop(WAITING, student)
-                self.store.drop(REFUSED, student)
-            elif found == REFUSED:
-                self._say_refused(student, self.store.results[REFUSED][student].problem)
-        return todo
+    def _submissions_to_grade(self) -> list[Entry]:
+        """The submissions without a result for their present contents, checks and assignment."""
+        to_grade = []
+        for student, entry in self._entries.items():
+            state = self._state_of(entry)
+            if state is None or self._settings.force:
+                to_grade.append(entry)
+            elif state == COUNTING:
+                self._store.discard(WAITING, student)
+                self._store.discard(REFUSED, student)
+            elif state == REFUSED:
+                self._print_refused(student, self._store.refused[student].problem)
+        return to_grade
+
+    def _state_of(self, entry):
+        """The state of the result for what was handed in, None where there is none."""
+        try:
+            digest = bundle.digest_of(entry)
+        except OSError:
+            return None  # grading reads it again, and reports the error
+        return self._store.find_state(entry.student, self._hashes(digest))
 
     def _hashes(self, digest):
-        return {"submission": digest, **self.hashes}
+        return {"submission": digest, **self._course_hashes}
 
-    def _grade(self, todo: list[Entry]) -> None:
-        if self.merger:
-            self.merger.open()
-        columns = (
-            TextColumn("Grading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-        )
+    def _grade(self, entries: list[Entry]) -> None:
+        settings = self._settings
+        if self._gradebook:
+            self._gradebook.open()  # before hours of grading, to fail early
         with (
-            Progress(
-                *columns, console=self.console, disable=not self.console.is_terminal
-            ) as progress,
-            open_executor(self.settings.scheduler, self.settings.workers) as executor,
+            self._printer.show_progress(len(entries)) as advance,
+            open_executor(settings.scheduler, settings.workers) as executor,
         ):
-            bar = progress.add_task("", total=len(todo))
-            for outcome in grade_all(executor, todo, self.settings.grader, self.settings.options):
-                self._keep(outcome)
-                progress.advance(bar)
+            for outcome in grade_submissions(executor, entries, settings.grader, settings.options):
+                self._record(outcome)
+                advance()
 
-    def _keep(self, outcome: Outcome) -> None:
-        """Keep what came of one submission; points that would replace others wait."""
+    def _record(self, outcome: Outcome) -> None:
+        """Save the outcome of one submission."""
         student, hashes = outcome.entry.student, self._hashes(outcome.digest)
         if outcome.status == "failed":
-            self.failed.add(student)
-            self._say(student, f"could not be graded: {outcome.problem}.")
+            self._failed.add(student)
+            self._printer.print_student_line(student, f"could not be graded: {outcome.problem}.")
         elif outcome.status == "refused":
-            self.store.keep(REFUSED, hashes, student, {}, {}, outcome.problem)
-            self.store.drop(WAITING, student)
-            self._say_refused(student, outcome.problem)
+            self._store.save(REFUSED, hashes, student, {}, {}, outcome.problem)
+            self._store.discard(WAITING, student)
+            self._print_refused(student, outcome.problem)
         else:
-            self.graded += 1
-            self.isolation.add(outcome.report["isolation"])
-            name = WAITING if self._changes(student, points_of(outcome.report)) else COUNTS
-            result = self.store.keep(name, hashes, student, outcome.report, outcome.notebooks)
-            self._say_notes(student, outcome.report["notes"])
-            if name == COUNTS:
-                self._merge(result)
+            self._record_graded(outcome, student, hashes)
 
-    def _changes(self, student: str, points: dict) -> list[Difference]:
-        """The points of the student that would be replaced by others."""
-        counts = self.store.results[COUNTS].get(student)
-        if counts:
-            return differences(student, counts.points, points)
-        known = self.merger.points(student) if self.merger else {}
+    def _record_graded(self, outcome, student, hashes):
+        """Save a graded submission; if its points would replace others, as waiting."""
+        report = outcome.report
+        self._graded += 1
+        self._isolation.add(report["isolation"])
+        state = WAITING if self._changed_points(student, points_of(report)) else COUNTING
+        result = self._store.save(state, hashes, student, report, outcome.notebooks)
+        self._printer.print_notes(student, report["notes"])
+        if state == COUNTING:
+            self._write_to_gradebook(result)  # a problem is reported by _write_missing_results
+
+    def _changed_points(self, student: str, points: Mapping) -> list[Difference]:
+        """The points of the student, in the results or the gradebook, that would be replaced."""
+        counting = self._store.counting.get(student)
+        if counting:
+            return differences(student, counting.points, points)
+        known = self._gradebook.read_points(student) if self._gradebook else {}
         known = {task: known[task] for task in points if task in known}
         return differences(student, known, points) if known else []
 
-    def _waiting(self, accept) -> int:
-        """Show what would change, and let it count if that is accepted.
+    def _ask_for_waiting(self, accept) -> int:
+        """Show the points that would change, and replace the old ones if that is accepted.
 
-        Returns how many students still wait.
+        Returns the number of students whose new points still wait.
         """
-        waiting = [
-            result
-            for student, result in self.store.results[WAITING].items()
-            if student in self.entries
-        ]
+        waiting = self._of_this_class(self._store.waiting)
         if not waiting:
             return 0
-        rows = [row for result in waiting for row in self._changes(result.student, result.points)]
-        self.console.print(table(rows))
+        rows = []
+        for result in waiting:
+            rows += self._changed_points(result.student, result.points)
+        self._printer.print_changed_points(rows)
         if not accept(len(waiting)):
-            self.console.print(
-                Text(f"{_students(len(waiting))} kept the points of before: --yes replaces them.")
-            )
+            self._printer.print_not_replaced(len(waiting))
             return len(waiting)
         for result in waiting:
-            self.store.accept(result.student)
+            self._store.accept(result.student)
         return 0
 
-    def _merge(self, result: Result) -> str:
-        """Write a result to the gradebook. Returns why it does not take it, "" where it does."""
-        if self.merger:
-            try:
-                if note := self.merger.merge(result, self.entries[result.student]):
-                    self._say(result.student, note)
-            except GradebookError as error:
-                return str(error)
-            except OSError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one submission never ends the batch
-                return describe(error)
+    def _of_this_class(self, results: Mapping[str, Result]) -> list[Result]:
+        """The results of students who are in the folder of submissions."""
+        return [result for student, result in results.items() if student in self._entries]
+
+    def _write_to_gradebook(self, result: Result) -> str:
+        """Write a result to the gradebook. Returns why that failed, "" where it did not."""
+        if self._gradebook is None:
+            return ""
+        try:
+            note = self._gradebook.write_result(result, self._entries[result.student])
+        except GradebookError as error:
+            return str(error)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one submission never ends the batch
+            return describe_error(error)
+        if note:
+            self._printer.print_student_line(result.student, note)
         return ""
 
-    def _merge_rest(self) -> int:
-        """Write what the gradebook does not have yet.
-
-        Returns how many students it still does not have.
-        """
-        if not self.merger:
+    def _write_missing_results(self) -> int:
+        """Write the results that the gradebook lacks. Returns how many could not be written."""
+        if self._gradebook is None:
             return 0
-        counts = [
-            result
-            for student, result in self.store.results[COUNTS].items()
-            if student in self.entries
-        ]
-        problems = {
-            result.student: self._merge(result)
-            for result in self.merger.missing(counts, self.entries)
-        }
-        for student, problem in problems.items():
-            if problem:
-                self._say(student, f"is graded, but not in the gradebook: {problem}")
-        return sum(map(bool, problems.values()))
+        counting = self._of_this_class(self._store.counting)
+        missing = self._gradebook.missing_results(counting, self._entries)
+        problems = {result.student: self._write_to_gradebook(result) for result in missing}
+        unwritten = {student: problem for student, problem in problems.items() if problem}
+        for student, problem in unwritten.items():
+            sentence = f"is graded, but not in the gradebook: {problem}"
+            self._printer.print_student_line(student, sentence)
+        return len(unwritten)
 
-    def _print_summary(self, unchanged, waiting, unmerged):
-        for isolation in sorted(self.isolation):
-            self.console.print(
-                Text(f"The submissions' code ran in: {printable(isolation)}."), soft_wrap=True
-            )
+    def _print_summary(self, unchanged, waiting, unwritten):
+        store = self._store
         counting = [
-            self.store.results[COUNTS][student]
-            for student in self.entries
-            if student in self.store.results[COUNTS]
+            store.counting[student] for student in self._entries if student in store.counting
         ]
-        refused = sum(student in self.store.results[REFUSED] for student in self.entries)
-        print_summary(
-            self.console,
-            counting,
-            self.store.titles,
-            {
-                "students" if len(self.entries) > 1 else "student": len(self.entries),
-                "graded now": self.graded,
-                "as before": unchanged,
-                "with nothing to grade": refused,
-                "could not be graded": len(self.failed),
-                "with other points that wait": waiting,
-                "not in the gradebook": unmerged,
-            },
+        counts = {
+            "students" if len(self._entries) > 1 else "student": len(self._entries),
+            "graded now": self._graded,
+            "as before": unchanged,
+            "with nothing to grade": len(self._of_this_class(store.refused)),
+            "could not be graded": len(self._failed),
+            "with other points that wait": waiting,
+            "not in the gradebook": unwritten,
+        }
+        self._printer.print_summary(self._isolation, counting, store.titles, counts)
+
+    def _print_refused(self, student, problem):
+        self._printer.print_refused(
+            student, problem, has_earlier_result=student in self._store.counting
         )
-
-    def _say_refused(self, student, problem):
-        kept = (
-            " The result of an earlier submission is kept."
-            if student in self.store.results[COUNTS]
-            else ""
-        )
-        self._say(student, f"{problem}{kept}")
-
-    def _say_notes(self, student, notes):
-        for note in notes[:NOTES]:
-            self._say(student, note)
-        if len(notes) > NOTES:
-            self._say(student, f"{len(notes) - NOTES} more notes stand in the result.")
-
-    def _say(self, student, sentence):
-        self.console.print(
-            Text(f"{printable(student)}: {printable(sentence)}".replace("\n", " ")), soft_wrap=True
-        )
-
-
-def _students(number):
-    return "1 student" if number == 1 else f"{number:,} students"

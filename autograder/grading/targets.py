@@ -45,14 +45,16 @@ def mnist_test_images(data: str) -> LabelledImages | None:
     """The first test images, as torchvision lays them out below a folder; None without them."""
     raw = Path(data, "MNIST", "raw")
     try:
-        pixels = np.fromfile(raw / "t10k-images-idx3-ubyte", np.uint8, TEST_IMAGES * 784, offset=16)
-        labels = np.fromfile(raw / "t10k-labels-idx1-ubyte", np.uint8, TEST_IMAGES, offset=8)
-        pixels = pixels.reshape(TEST_IMAGES, 1, 28, 28)
+        pixels = np.fromfile(raw / "t10k-images-idx3-ubyte", np.uint8, offset=16)
+        labels = np.fromfile(raw / "t10k-labels-idx1-ubyte", np.uint8, offset=8)
+        pixels = pixels.reshape(10_000, 1, 28, 28)
     except (OSError, ValueError):
         return None
     if len(labels) != len(pixels) or labels.max() > 9:
         return None
-    return LabelledImages(torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long())
+    x, y = torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()
+    digits = torch.stack([x[y == digit].mean(0) for digit in range(10)])
+    return LabelledImages(x[:TEST_IMAGES].clone(), y[:TEST_IMAGES].clone(), x.mean(0), digits)
 
 
 def _missing(task, target, submission):

@@ -130,24 +130,32 @@ class CellOutputs:
                 traceback=cut_lines(output.traceback, MAX_ERROR),
             )
         if output.output_type == "stream":
-            output.text = self._cut_text(output.text)
+            output.text = self._cut_text(output.text, self._text_room())
             return output
+        room = self._text_room()
         for media_type in TEXTS:
             if media_type in output.data:
-                output.data[media_type] = self._cut_text(output.data[media_type])
+                output.data[media_type] = self._cut_text(output.data[media_type], room)
+                room -= len(output.data[media_type])
+        room = MAX_IMAGES - self._data_size(IMAGES)
         for media_type in IMAGES:
-            room = MAX_IMAGES - self._data_size(IMAGES)
-            if media_type in output.data and len(output.data[media_type]) > room:
+            size = len(output.data.get(media_type, ""))
+            if size > room:
                 del output.data[media_type]
                 self._cut = True
+            else:
+                room -= size
         return output
 
-    def _cut_text(self, text):
-        """Return as much of a text as still fits."""
-        streams = (output.text for output in self._outputs if output.output_type == "stream")
-        room = MAX_TEXT - self._data_size(TEXTS) - sum(map(len, streams))
+    def _cut_text(self, text, room):
+        """Return as much of a text as fits into so many characters."""
         self._cut |= len(text) > room
         return text[:room]
+
+    def _text_room(self):
+        """Count the characters of text that still fit."""
+        streams = (output.text for output in self._outputs if output.output_type == "stream")
+        return MAX_TEXT - self._data_size(TEXTS) - sum(map(len, streams))
 
     def _data_size(self, media_types):
         """Count the characters of all outputs under these media types."""

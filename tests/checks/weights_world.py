@@ -1,6 +1,7 @@
 """The key's weights, whole or changed, before the judge, with the key's class or another one."""
 
 import contextlib
+import dataclasses
 import io
 import os
 import tempfile
@@ -11,7 +12,6 @@ import pytest
 import torch
 
 from autograder.assignment import TARGETS
-from autograder.checks.trained_model import LabelledImages
 from autograder.checks.weights import judge_weights
 from autograder.grading.targets import mnist_test_images
 from autograder.probes.student import InProcess
@@ -25,7 +25,7 @@ needs_mnist = pytest.mark.skipif(ALL is None, reason="MNIST is not in LAB_DATA")
 
 def first(count):
     """The first test images."""
-    return LabelledImages(ALL.x[:count], ALL.y[:count])
+    return dataclasses.replace(ALL, x=ALL.x[:count], y=ALL.y[:count])
 
 
 def key(target=VAE):

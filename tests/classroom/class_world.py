@@ -1,5 +1,6 @@
-"""A small course for tests of the class: one notebook with two tests and a question, a gradebook,
-and quick runs.
+"""A small course for tests of class runs, with a gradebook, and runs in this process.
+
+Its one notebook has two tests and a question.
 """
 
 import io
@@ -16,11 +17,11 @@ from tests.classroom.stub_grading import GRADER, NOTEBOOK, QUESTION, TESTS, note
 RUBRIC = "\n\nEarns the point: a reason."
 
 
-class Here(Executor):
-    """An Executor that calls in this process, at once."""
+class InProcessExecutor(Executor):
+    """An Executor that calls the function at once, in this process."""
 
-    in_flight = 1
-    lost_in_company = ()
+    max_in_flight = 1
+    ambiguous_failures = ()
 
     def submit(self, function, /, *args):
         """Call function(*args)."""
@@ -30,13 +31,15 @@ class Here(Executor):
 
 
 def run_here(folder, monkeypatch=None, accept=False, **changes):
-    """(exit code, what was printed) of a run over folder/submitted; in this process where there is
-    a monkeypatch.
+    """Run the class over folder/submitted → (exit code, what was printed).
+
+    With a monkeypatch, submissions are graded in this process.
     """
     if monkeypatch:
-        monkeypatch.setattr(run, "open_executor", lambda scheduler, workers: Here())
-    console = Console(file=io.StringIO(), width=200, markup=False)
-    usual = {
+        monkeypatch.setattr(run, "open_executor", lambda scheduler, workers: InProcessExecutor())
+    output = io.StringIO()
+    console = Console(file=output, width=200, markup=False)
+    defaults = {
         "submitted": folder / "submitted",
         "results": folder / "graded",
         "course": folder,
@@ -44,25 +47,23 @@ def run_here(folder, monkeypatch=None, accept=False, **changes):
         "gradebook": (folder / "gradebook.db").exists(),
         "grader": GRADER,
     }
-    code = grade_class(Settings(**usual | changes), console, lambda students: accept)
-    return code, console.file.getvalue()
+    code = grade_class(Settings(**defaults | changes), console, lambda students: accept)
+    return code, output.getvalue()
 
 
 def make_course(folder):
-    """A course folder whose gradebook knows the assignment, as `nbgrader generate_assignment` would
-    have written it.
-    """
+    """Make a course as `nbgrader generate_assignment` does: its gradebook knows the notebook."""
     from nbformat import from_dict
     from nbgrader.api import Base, Gradebook
     from nbgrader.preprocessors import ComputeChecksums, SaveCells
     from sqlalchemy import create_engine
 
     url = f"sqlite:///{folder / 'gradebook.db'}"
-    (folder / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.CourseDirectory.course_id = 'small'\nc.CourseDirectory.db_url = "
-        f"{url!r}\n"
-    )
-    Base.metadata.create_all(create_engine(url))  # else nbgrader asks alembic, which takes seconds
+    config = ["c = get_config()", "c.CourseDirectory.course_id = 'small'"]
+    config.append(f"c.CourseDirectory.db_url = {url!r}")
+    (folder / "nbgrader_config.py").write_text("\n".join(config) + "\n")
+    # Without these tables nbgrader asks alembic for them, which takes seconds.
+    Base.metadata.create_all(create_engine(url))
     with Gradebook(url, "small") as gradebook:
         gradebook.add_assignment("vae", course_id="small")
     resources = {"nbgrader": {"notebook": NOTEBOOK, "assignment": "vae", "db_url": url}}
@@ -72,7 +73,7 @@ def make_course(folder):
 
 
 def copy_course(template, folder):
-    """A course of its own for one test."""
+    """Copy a course's gradebook and settings to another folder."""
     folder.mkdir(exist_ok=True)
     shutil.copy(template / "gradebook.db", folder)
     text = (template / "nbgrader_config.py").read_text()
@@ -81,16 +82,14 @@ def copy_course(template, folder):
 
 
 def open_gradebook(folder):
-    """nbgrader's Gradebook of a course."""
+    """Open nbgrader's Gradebook of a course."""
     from nbgrader.api import Gradebook
 
     return Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "small")
 
 
 def scores(folder):
-    """student → {grade_id: (automatic points, points by hand, whether a person must look)}; one row
-    each.
-    """
+    """Read student → grade_id → (automatic points, points by hand, whether a person must look)."""
     with open_gradebook(folder) as gradebook:
         submissions = gradebook.find_assignment("vae").submissions
         found = {
@@ -101,12 +100,12 @@ def scores(folder):
             }
             for submission in submissions
         }
-        assert len(found) == len(submissions)
+        assert len(found) == len(submissions), "a student has two submissions"
         return found
 
 
 def automatic(folder):
-    """student → the points of the two tests."""
+    """Read student → the points of the two tests."""
     return {
         student: tuple(grades[name][0] for name in TESTS)
         for student, grades in scores(folder).items()
@@ -114,7 +113,7 @@ def automatic(folder):
 
 
 def mark_by_hand(folder, student, score, comment="Good.", extra=None):
-    """What a person does in the Formgrader with the answer in words."""
+    """Mark the answer to the question, as a person does in the Formgrader."""
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade(QUESTION, NOTEBOOK, "vae", student)
         grade.manual_score, grade.needs_manual_grade, grade.extra_credit = score, False, extra

@@ -1,9 +1,8 @@
-"""A small world for the class: a grader without kernels that does to each submission what its
-notebook orders.
+"""A stub of the grader, without kernels: each notebook orders what happens to it.
 
 The notebook is a JSON object: points (of the two tests), why (the answer in words), and one order:
-"raise", "refuse", "exit", "kill" (the worker process), "sleep" (seconds), or "once" (a path: kill
-the worker unless that file exists).
+"set up", "raise" or "refuse" (an exception's text), "exit" (a code), "kill" (the worker process),
+"sleep" (seconds), or "once" (a path: kill the worker unless that file exists).
 """
 
 import json
@@ -26,13 +25,13 @@ FAILED = {"output_type": "error", "ename": "Failed", "evalue": "No.", "traceback
 
 @dataclass(frozen=True)
 class StubReport:
-    """What the class needs of a Report."""
+    """The part of a Report that a class run uses."""
 
     tree: dict
     notebooks: dict = field(default_factory=dict)
 
     def to_json(self):
-        """The report as plain values."""
+        """Return the report as plain values."""
         return self.tree
 
 
@@ -67,15 +66,13 @@ def grade(folder: Path, **options) -> StubReport:
 
 
 def notebook(points=None, why=UNANSWERED, rubric=""):
-    """The notebook of the assignment: an answer, two tests and a question; graded where there are
-    points.
-    """
+    """Make the assignment's notebook: an answer, two tests and a question; graded if points."""
+    tests = [
+        _cell("code", f"test({name!r})", name, grade=True, locked=True, points=1) for name in TESTS
+    ]
     cells = [
         _cell("code", "def answer(): ...", "answer", solution=True),
-        *(
-            _cell("code", f"test({name!r})", name, grade=True, locked=True, points=1)
-            for name in TESTS
-        ),
+        *tests,
         _cell("markdown", f"Why?{rubric}", "why-text", locked=True),
         _cell("markdown", why, QUESTION, grade=True, solution=True, points=1),
     ]

@@ -1,11 +1,11 @@
-"""A Dask cluster gives the points that this machine gives, also where one of its workers dies."""
+"""Grading on a Dask cluster gives the points of this machine, also where a worker dies."""
 
 import dask
 import distributed
 import pytest
 
 from autograder.classroom.errors import ClassError
-from autograder.classroom.results.store import COUNTS, Store
+from autograder.classroom.results.store import Store
 from autograder.classroom.workers.dask_cluster import DaskCluster
 from autograder.classroom.workers.local_pool import LocalPool
 from tests.classroom.class_world import run_here
@@ -14,36 +14,32 @@ from tests.classroom.stub_grading import submit
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two workers; a task is tried twice."""
+    """Two workers; a call is tried twice."""
+    workers = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0"
-        ) as cluster,
+        distributed.LocalCluster(**workers) as cluster,
     ):
         yield cluster
 
 
 def results(folder, **settings):
-    """(exit code, what was printed, student → points) of a run into a results folder of its own."""
-    place = folder / f"graded-{len(settings)}"
-    code, printed = run_here(folder, results=place, **settings)
-    with Store(place) as store:
-        return (
-            code,
-            printed,
-            {student: result.points for student, result in store.results[COUNTS].items()},
-        )
+    """Run with a results folder of its own → (exit code, what was printed, student → points)."""
+    graded = folder / f"graded-{len(settings)}"
+    code, printed = run_here(folder, results=graded, **settings)
+    with Store(graded) as store:
+        points = {student: result.points for student, result in store.counting.items()}
+    return code, printed, points
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_points_as_this_machine(cluster, tmp_path):
     for number in range(6):
         submit(tmp_path / "submitted" / f"s{number}", (number % 2, number % 3 % 2))
     submit(tmp_path / "submitted" / "unlucky", (1, 0), once=str(tmp_path / "flag"))
-    remote = results(tmp_path, scheduler=cluster.scheduler_address)
-    assert remote[0] == 0, remote[1]
+    code, printed, points = results(tmp_path, scheduler=cluster.scheduler_address)
+    assert code == 0, printed
     assert (tmp_path / "flag").exists(), "no worker died"
-    assert remote[2] == results(tmp_path)[2] and len(remote[2]) == 7
+    assert points == results(tmp_path)[2] and len(points) == 7
 
 
 def test_a_submission_that_kills_workers_is_reported_and_the_others_are_graded(cluster, tmp_path):
@@ -56,10 +52,10 @@ def test_a_submission_that_kills_workers_is_reported_and_the_others_are_graded(c
     assert "cyd: could not be graded: ValueError: no." in printed
 
 
-def test_both_executors_keep_the_same_promise(cluster):
+def test_a_call_gives_its_text_or_raises_on_both_executors(cluster):
     with LocalPool(2) as local, DaskCluster(cluster.scheduler_address) as remote:
         for executor in (local, remote):
-            assert executor.in_flight >= 2
+            assert executor.max_in_flight >= 2
             assert executor.submit(str.upper, "text").result(30) == "TEXT"
             with pytest.raises(Exception, match="can only join an iterable"):
                 executor.submit(str.join, "", 3).result(30)

@@ -1,6 +1,4 @@
-"""nbgrader's feedback pages, made by several processes: everybody's, with what the gradebook holds
-now.
-"""
+"""Feedback pages made by several processes: everybody's, from what the gradebook holds now."""
 
 import shutil
 
@@ -19,9 +17,8 @@ def graded(tmp_path_factory):
     """A course of three students, graded."""
     course = make_course(tmp_path_factory.mktemp("course"))
     for number, student in enumerate(STUDENTS):
-        submit(
-            course / "submitted" / student / "vae", (1, number % 2), why=f"Because of {student}."
-        )
+        folder = course / "submitted" / student / "vae"
+        submit(folder, (1, number % 2), why=f"Because of {student}.")
     code, printed = run_here(course)
     assert code == 0, printed
     return course
@@ -29,15 +26,15 @@ def graded(tmp_path_factory):
 
 @pytest.fixture
 def course(graded, tmp_path, monkeypatch):
-    """A copy of it, which is the current folder."""
+    """A copy of the graded course, which is the current folder."""
     copy = copy_course(graded, tmp_path / "course")
     shutil.copytree(graded / "autograded", copy / "autograded")
     monkeypatch.chdir(copy)
-    return tmp_path / "course"
+    return copy
 
 
 def feedback(workers=2):
-    """(exit code, what is printed) of the command."""
+    """Run the command → (exit code, what was printed)."""
     result = CliRunner().invoke(app, ["feedback", "--workers", str(workers)])
     return result.exit_code, result.output
 
@@ -72,7 +69,7 @@ def test_who_has_no_pages_is_named_and_the_others_have_theirs(course):
     assert not (course / "feedback" / "bob" / "vae").exists() and page(course, "cyd")
 
 
-def test_before_anybody_is_graded_the_way_is_shown(tmp_path, monkeypatch):
+def test_before_anybody_is_graded_the_first_command_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(make_course(tmp_path))
     code, printed = feedback()
     assert code == 1 and "Nobody is graded yet" in printed

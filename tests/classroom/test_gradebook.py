@@ -1,15 +1,13 @@
-"""nbgrader's gradebook after a class run: the points are in it, a person's work stays, no student
-is half written.
-"""
+"""nbgrader's gradebook after a class run: points are in it, whole, and a person's work stays."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
 
 from autograder.classroom.errors import GradebookError
-from autograder.classroom.gradebook import sync
-from autograder.classroom.gradebook import writer as gradebook_module
+from autograder.classroom.gradebook import sync, writer
 from autograder.classroom.gradebook.writer import GradebookWriter
 from tests.classroom.class_world import (
     RUBRIC,
@@ -21,7 +19,7 @@ from tests.classroom.class_world import (
     run_here,
     scores,
 )
-from tests.classroom.stub_grading import NOTEBOOK, QUESTION, notebook, submit
+from tests.classroom.stub_grading import NOTEBOOK, QUESTION, TESTS, notebook, submit
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +34,7 @@ def course(template, tmp_path):
 
 @pytest.fixture
 def grade(course, monkeypatch):
-    """Hand in what is given and grade the class: grade(ada={"points": (1, 0)}) → (exit code, what
-    was printed).
-    """
+    """grade(ada={"points": (1, 0)}): hand this in, grade all → (exit code, what was printed)."""
 
     def grade(settings=None, **submissions):
         for student, orders in submissions.items():
@@ -55,38 +51,28 @@ def autograded(course, student):
 def test_points_of_tests_are_in_the_gradebook_and_answers_wait_for_a_person(course, grade):
     code, printed = grade(ada={"points": (1, 0), "why": "Because."}, bob={"points": (0, 0)})
     assert code == 0, printed
+    right, wrong = (1, None, False), (0, None, False)
+    waits, unanswered = (None, None, True), (0, None, False)
     assert scores(course) == {
-        "ada": {
-            "first-test": (1, None, False),
-            "second-test": (0, None, False),
-            QUESTION: (None, None, True),
-        },
-        "bob": {
-            "first-test": (0, None, False),
-            "second-test": (0, None, False),
-            QUESTION: (0, None, False),
-        },
+        "ada": {"first-test": right, "second-test": wrong, QUESTION: waits},
+        "bob": {"first-test": wrong, "second-test": wrong, QUESTION: unanswered},
     }
+    expected = {"ada": None, "bob": "No response."}
     with open_gradebook(course) as gradebook:
-        comments = [
-            gradebook.find_comment(QUESTION, NOTEBOOK, "vae", student).comment
-            for student in ("ada", "bob")
-        ]
-    assert comments == [None, "No response."]
+        for student, comment in expected.items():
+            found = gradebook.find_comment(QUESTION, NOTEBOOK, "vae", student)
+            assert found.comment == comment
 
 
 def test_the_formgrader_finds_graded_notebooks_with_the_rubric(course, grade):
     grade(ada={"points": (1, 0), "why": "Because."})
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in autograded(course, "ada").cells}
     assert cells["why-text"].source.endswith(RUBRIC) and cells[QUESTION].source == "Because."
-    assert (
-        cells["first-test"].outputs[0].text == "It holds.\n"
-        and cells["second-test"].outputs[0].ename == "Failed"
-    )
+    assert cells["first-test"].outputs[0].text == "It holds.\n"
+    assert cells["second-test"].outputs[0].ename == "Failed"
     nbformat.validate(autograded(course, "ada"))
-    assert [path.name for path in (course / "autograded" / "ada" / "vae").iterdir()] == [
-        f"{NOTEBOOK}.ipynb"
-    ]
+    folder = course / "autograded" / "ada" / "vae"
+    assert [path.name for path in folder.iterdir()] == [f"{NOTEBOOK}.ipynb"]
 
 
 def test_what_a_person_gave_stays(course, grade):
@@ -96,11 +82,8 @@ def test_what_a_person_gave_stays(course, grade):
     with open_gradebook(course) as gradebook:
         mark = gradebook.find_grade(QUESTION, NOTEBOOK, "vae", "ada")
         comment = gradebook.find_comment(QUESTION, NOTEBOOK, "vae", "ada")
-        assert (mark.manual_score, mark.extra_credit, comment.manual_comment) == (
-            0.5,
-            0.25,
-            "Half.",
-        )
+        assert (mark.manual_score, mark.extra_credit) == (0.5, 0.25)
+        assert comment.manual_comment == "Half."
         assert mark.needs_manual_grade, "the answer may have changed"
     assert automatic(course) == {"ada": (1, 1)}
 
@@ -122,7 +105,9 @@ def test_other_points_wait_for_consent_and_the_gradebook_with_them(course, grade
 
 def test_points_that_the_gradebook_has_from_elsewhere_are_not_replaced_in_silence(course, grade):
     with GradebookWriter(course, "vae") as writer:
-        writer.merge("ada", {f"{NOTEBOOK}.ipynb": json.dumps(notebook([0, 1]))}, None, True)
+        writer.write_submission(
+            "ada", {f"{NOTEBOOK}.ipynb": json.dumps(notebook([0, 1]))}, None, True
+        )
     code, printed = grade(ada={"points": (1, 1)})
     assert code == 3 and "│ ada     │ first-test │ 0/1    │ 1/1   │" in printed
     assert automatic(course) == {"ada": (0, 1)}
@@ -151,11 +136,8 @@ def test_an_error_within_a_student_leaves_nothing_of_them_and_the_next_call_writ
     with monkeypatch.context() as patch:
         patch.setattr(GradebookWriter, "_penalty", fail)
         code, printed = grade(ada={"points": (1, 0)})
-    assert (
-        code == 1
-        and "ada: is graded, but not in the gradebook: The gradebook says: the database is ill."
-        in printed
-    )
+    sentence = "ada: is graded, but not in the gradebook: The gradebook says: the database is ill."
+    assert code == 1 and sentence in printed
     assert scores(course) == {}
     with open_gradebook(course) as gradebook:
         assert gradebook.students == []
@@ -167,7 +149,7 @@ def test_a_cell_that_no_check_decides_gives_no_points(course, monkeypatch):
     undecided["cells"][1]["outputs"] = []
     says = "No check decides the points of first-test"
     with GradebookWriter(course, "vae") as writer, pytest.raises(GradebookError, match=says):
-        writer.merge("ada", {f"{NOTEBOOK}.ipynb": json.dumps(undecided)}, None, True)
+        writer.write_submission("ada", {f"{NOTEBOOK}.ipynb": json.dumps(undecided)}, None, True)
     assert scores(course) == {}
 
 
@@ -176,10 +158,8 @@ def test_a_gradebook_of_an_older_assignment_is_one_sentence(course, grade):
         gradebook.db.delete(gradebook.find_source_cell("first-test", NOTEBOOK, "vae"))
         gradebook.db.commit()
     code, printed = grade(ada={"points": (1, 1)})
-    assert (
-        code == 1
-        and "The gradebook does not know all cells with points: `make release` tells it." in printed
-    )
+    sentence = "The gradebook does not know all cells with points: `make release` tells it."
+    assert code == 1 and sentence in printed
     assert scores(course) == {}
 
 
@@ -187,20 +167,17 @@ def test_an_unexpected_error_with_one_student_does_not_stop_the_others(course, g
     def write(self, student, *rest):
         return real(self, student, *rest) if student == "bob" else 1 / 0
 
-    real = GradebookWriter._write
+    real = GradebookWriter._write_files
     with monkeypatch.context() as patch:
-        patch.setattr(GradebookWriter, "_write", write)
+        patch.setattr(GradebookWriter, "_write_files", write)
         code, printed = grade(ada={"points": (1, 1)}, bob={"points": (1, 0)})
-    assert (
-        code == 1
-        and "ada: is graded, but not in the gradebook: ZeroDivisionError: division by zero"
-        in printed
-    )
+    sentence = "ada: is graded, but not in the gradebook: ZeroDivisionError: division by zero"
+    assert code == 1 and sentence in printed
     assert automatic(course) == {"bob": (1, 0)}
     assert grade()[0] == 0 and automatic(course) == {"ada": (1, 1), "bob": (1, 0)}
 
 
-def test_notebooks_that_are_lost_before_they_are_merged_are_said(course, grade):
+def test_notebooks_that_are_lost_before_the_gradebook_has_them_are_reported(course, grade):
     grade({"gradebook": False}, ada={"points": (1, 1)})
     next((course / "graded" / "notebooks" / "ada").iterdir()).write_bytes(b"no gzip")
     code, printed = grade()
@@ -210,22 +187,20 @@ def test_notebooks_that_are_lost_before_they_are_merged_are_said(course, grade):
 
 def test_a_notebook_that_is_not_there_has_no_points(course):
     with GradebookWriter(course, "vae") as writer:
-        writer.merge("ada", {}, None, True)
-    assert scores(course)["ada"] == {
-        name: (0, None, False) for name in ("first-test", "second-test", QUESTION)
-    }
+        writer.write_submission("ada", {}, None, True)
+    assert scores(course)["ada"] == dict.fromkeys([*TESTS, QUESTION], (0, None, False))
 
 
 def test_a_second_call_does_not_open_the_gradebook(course, grade, monkeypatch):
     grade(ada={"points": (1, 0)})
-    monkeypatch.setattr(gradebook_module, "GradebookWriter", None)
+    monkeypatch.setattr(writer, "GradebookWriter", None)
     assert grade()[0] == 0
 
 
 def test_work_in_the_gradebook_is_no_reason_to_write_again(course, grade, monkeypatch):
     grade(ada={"points": (1, 0)})
     mark_by_hand(course, "ada", 1)
-    monkeypatch.setattr(GradebookWriter, "merge", None)
+    monkeypatch.setattr(GradebookWriter, "write_submission", None)
     assert grade()[0] == 0
 
 
@@ -236,8 +211,7 @@ def test_what_is_lost_is_written_again(course, template, grade, loss):
         (course / "gradebook.db").unlink()
         copy_course(template, course)
     elif loss == "autograded":
-        (course / "autograded" / "ada" / "vae" / f"{NOTEBOOK}.ipynb").unlink()
-        (course / "autograded" / "ada" / "vae").rmdir()
+        shutil.rmtree(course / "autograded" / "ada" / "vae")
     elif loss == "journal":
         (course / "graded" / "merged.jsonl").unlink()
     else:
@@ -248,11 +222,11 @@ def test_what_is_lost_is_written_again(course, template, grade, loss):
     assert autograded(course, "ada").cells
 
 
-def test_a_line_of_the_journal_that_is_cut_off_is_none(tmp_path):
+def test_a_line_of_the_journal_that_is_cut_off_is_skipped(tmp_path):
     path = tmp_path / "merged.jsonl"
-    path.write_bytes(
-        b'\n{"student": "ada", "work": 1}\n{"student": "bo\n{"student": "ada", "work": 2}\n3'
-    )
+    whole, cut_off = b'{"student": "ada", "work": 1}', b'{"student": "bo'
+    newer, foreign = b'{"student": "ada", "work": 2}', b"3"
+    path.write_bytes(b"\n".join([b"", whole, cut_off, newer, foreign]))
     assert sync._read_journal(path) == {"ada": {"student": "ada", "work": 2}}
 
 
@@ -266,15 +240,9 @@ def test_late_submissions_cost_what_nbgraders_settings_say(course, grade):
         (submit(course / "submitted" / student / "vae") / "timestamp.txt").write_text(time)
     assert grade()[0] == 0
     with open_gradebook(course) as gradebook:
-        found = {student: gradebook.find_submission("vae", student) for student in times}
-        assert {student: each.total_seconds_late for student, each in found.items()} == {
-            "ada": 86400,
-            "bob": 0,
-        }
-        assert {student: each.late_submission_penalty for student, each in found.items()} == {
-            "ada": 2,
-            "bob": 0,
-        }
+        ada, bob = (gradebook.find_submission("vae", student) for student in times)
+        assert (ada.total_seconds_late, bob.total_seconds_late) == (86400, 0)
+        assert (ada.late_submission_penalty, bob.late_submission_penalty) == (2, 0)
     (course / "submitted" / "ada" / "vae" / "timestamp.txt").write_text(times["bob"])
     grade()
     with open_gradebook(course) as gradebook:
@@ -287,8 +255,6 @@ def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_
     with open_gradebook(course) as gradebook:
         gradebook.remove_assignment("vae")
     assert grade(ada={"points": (1, 0)})[0] == 1
-    assert (
-        capsys.readouterr().err
-        == "The gradebook knows no notebooks of vae: `make release` tells it.\n"
-    )
+    sentence = "The gradebook knows no notebooks of vae: `make release` tells it.\n"
+    assert capsys.readouterr().err == sentence
     assert not list((course / "graded").glob("*.json"))

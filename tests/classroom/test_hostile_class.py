@@ -1,6 +1,4 @@
-"""Attacks and honest submissions in one class run: nothing is gained, read, written or left, and
-nobody is harmed.
-"""
+"""Attacks and honest submissions in one class run: no attack succeeds, and nobody is harmed."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""Killed anywhere, a class run loses nothing, counts nothing twice, and leaves no student half in
-the gradebook.
-"""
+"""Class runs that are killed anywhere: nothing is lost, counted twice or half written."""
 
 import errno
 import itertools
@@ -16,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from autograder import atomic_files
-from autograder.classroom.results.store import COUNTS, Store
+from autograder.classroom.results.store import Store
 from tests.classroom.class_world import (
     automatic,
     copy_course,
@@ -30,7 +28,7 @@ from tests.paths import ROOT
 
 BEFORE = {"ada": (1, 0), "bob": (1, 1)}
 AFTER = {"ada": (1, 1), "bob": (1, 1), "cyd": (0, 1)}
-EVERY = 4  # steps, of which each run is killed at one
+STRIDE = 4  # steps between those at which a run is killed
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -40,16 +38,16 @@ from autograder.classroom.run import Settings
 
 if __name__ == "__main__":
     folder, grader = Path(sys.argv[1]), sys.argv[2]
-    settings = Settings(folder / "submitted", folder / "graded", gradebook=False, workers=2, grader=grader)
+    settings = Settings(
+        folder / "submitted", folder / "graded", gradebook=False, workers=2, grader=grader
+    )
     sys.exit(grade_class(settings, Console(width=120, markup=False), lambda students: False))
 """
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A course: two are graded, one of them is marked by hand; then one hands in again, and a third
-    one does.
-    """
+    """A course of two graded students, one marked by hand; then one hands in again, and a third."""
     folder = make_course(tmp_path_factory.mktemp("template"))
     hand_in(folder, BEFORE)
     with pytest.MonkeyPatch.context() as patch:
@@ -66,14 +64,13 @@ def hand_in(folder, points):
 
 def copy_all(template, folder):
     subprocess.run(["cp", "-a", f"{template}/.", folder], check=True)
-    (folder / "graded" / "merged.jsonl").write_text(
-        (folder / "graded" / "merged.jsonl").read_text().replace(str(template), str(folder))
-    )
+    journal = folder / "graded" / "merged.jsonl"
+    journal.write_text(journal.read_text().replace(str(template), str(folder)))
     return copy_course(template, folder)
 
 
 def killed_at(step, folder):
-    """Run the class in a process that is killed at one of its steps. Returns whether it was."""
+    """Run the class in a process that is killed at this step; return whether it got there."""
     process = multiprocessing.get_context("fork").Process(target=_run_and_die, args=(step, folder))
     process.start()
     process.join(60)
@@ -82,7 +79,7 @@ def killed_at(step, folder):
 
 
 def _run_and_die(step, folder):
-    """Each write to the disk and each statement to the database is a step."""
+    """Run the class, and kill this process at a step: a write to the disk or the database."""
     count = itertools.count()
 
     def die(*_):
@@ -105,7 +102,7 @@ def _run_and_die(step, folder):
 
 
 def test_a_run_that_is_killed_at_any_step_goes_on_where_it_was(template, tmp_path, monkeypatch):
-    steps = itertools.count(1, EVERY)
+    steps = itertools.count(1, STRIDE)
     for step in steps:
         folder = copy_all(template, tmp_path / str(step))
         if not killed_at(step, folder):
@@ -127,16 +124,14 @@ def no_remains(folder):
 def start(folder):
     script = folder / "script.py"
     script.write_text(SCRIPT)
-    command, environment = (
-        [sys.executable, script, folder, GRADER],
-        {**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    command = [sys.executable, script, folder, GRADER]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def counting(folder):
     with Store(folder / "graded") as store:
-        return {student: result.score for student, result in store.results[COUNTS].items()}
+        return {student: result.score for student, result in store.counting.items()}
 
 
 def test_kill_9_in_the_middle_keeps_what_was_done_and_only_the_rest_is_graded(tmp_path):
@@ -161,10 +156,8 @@ def test_a_killed_worker_costs_no_submission(tmp_path):
     submit(tmp_path / "submitted" / "bob", kill=True)
     submit(tmp_path / "submitted" / "cyd", (1, 1))
     code, printed = run_here(tmp_path)
-    assert (
-        code == 1
-        and "bob: could not be graded: its worker process was killed (signal 9)." in printed
-    )
+    assert code == 1
+    assert "bob: could not be graded: its worker process was killed (signal 9)." in printed
     assert counting(tmp_path) == {"ada": 1, "cyd": 2}
 
 
@@ -172,21 +165,22 @@ def test_a_full_disk_stops_the_run_in_one_sentence_and_the_next_one_goes_on(
     tmp_path, monkeypatch, capsys
 ):
     hand_in(tmp_path, AFTER)
-    for writes in range(2 * len(AFTER)):  # that succeed: of each student a result and its notebooks
+    files = 2 * len(AFTER)  # a result and its notebooks for each student
+    for writes in range(files):
         with monkeypatch.context() as patch:
             patch.setattr(atomic_files.os, "fsync", full_after(writes))
             code, _ = run_here(tmp_path, patch, force=True)
         assert code == 1
         error = capsys.readouterr().err
-        assert (
-            "No space left on device. What was graded is kept; the same command goes on." in error
-        )
+        sentence = "No space left on device. What was graded is kept; the same command goes on."
+        assert sentence in error
         assert error.count("\n") == 1 and no_remains(tmp_path)
     assert run_here(tmp_path, monkeypatch)[0] == 0
     assert counting(tmp_path) == {student: sum(points) for student, points in AFTER.items()}
 
 
 def full_after(writes):
+    """An fsync that succeeds so many times; then the disk is full."""
     left = itertools.count(writes, -1)
     sync = os.fsync
 
@@ -202,9 +196,8 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path, monkeypatch, capsys):
     hand_in(tmp_path, AFTER)
     with Store(tmp_path / "graded"):
         assert run_here(tmp_path, monkeypatch)[0] == 1
-    assert re.fullmatch(
-        r"Another run writes to .*graded: wait for its end\.\n", capsys.readouterr().err
-    )
+    error = capsys.readouterr().err
+    assert re.fullmatch(r"Another run writes to .*graded: wait for its end\.\n", error)
 
 
 def test_ctrl_c_stops_the_run_in_one_sentence(tmp_path):

@@ -1,4 +1,4 @@
-"""Worker processes: each call has an end, a killed process costs no call, and memory is bounded."""
+"""Worker processes and dispatch: calls end, killed processes cost none, memory is bounded."""
 
 import json
 import multiprocessing
@@ -16,7 +16,7 @@ import pytest
 from autograder.classroom.intake.bundle import Bundle, File
 from autograder.classroom.intake.roster import Entry, Source
 from autograder.classroom.workers import dispatch
-from autograder.classroom.workers.dispatch import grade_all
+from autograder.classroom.workers.dispatch import grade_submissions
 from autograder.classroom.workers.local_pool import LocalPool, WorkerError
 from autograder.classroom.workers.worker import grade_bundle
 from tests.classroom.stub_grading import GRADER, submit
@@ -61,11 +61,7 @@ def test_calls_run_in_one_other_process(pool):
 
 @pytest.mark.parametrize(
     "kind, says",
-    [
-        ("error", "ValueError: no"),
-        ("exit", "SystemExit: 3"),
-        ("end of file", "EOFError"),
-    ],
+    [("error", "ValueError: no"), ("exit", "SystemExit: 3"), ("end of file", "EOFError")],
 )
 def test_what_a_call_raises_is_the_futures_and_the_process_goes_on(pool, kind, says):
     before = pool.submit(pid).result()
@@ -121,11 +117,8 @@ if __name__ == "__main__":
 def test_processes_end_with_a_main_process_that_is_killed(tmp_path):
     script = tmp_path / "orphans.py"
     script.write_text(ORPHANS)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-        "TMPDIR": str(tmp_path),
-    }
+    search_path = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
+    environment = {**os.environ, "PYTHONPATH": search_path, "TMPDIR": str(tmp_path)}
     command = [sys.executable, script, tmp_path / "log"]
     main = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     worker = int(main.stdout.readline())
@@ -134,35 +127,31 @@ def test_processes_end_with_a_main_process_that_is_killed(tmp_path):
     wait_until(lambda: not is_running(worker) and not list(tmp_path.glob("class-*")))
 
 
+def bundle_of(orders, *notes):
+    """Bundle of a submission whose notebook orders this."""
+    return Bundle("ada", (File("02_vae.ipynb", json.dumps(orders).encode(), 1),), notes)
+
+
 def test_a_graded_submission_is_json_text_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    order = json.dumps({"points": [1, 0], "notes": ["Hm."]}).encode()
-    answer = json.loads(
-        grade_bundle(
-            Bundle("ada", (File("02_vae.ipynb", order, 1),), ("x.rar is no zip.",)), GRADER
-        )
-    )
-    assert (answer["status"], answer["report"]["submission"], answer["report"]["score"]) == (
-        "graded",
-        "ada",
-        1,
-    )
+    orders = {"points": [1, 0], "notes": ["Hm."]}
+    answer = json.loads(grade_bundle(bundle_of(orders, "x.rar is no zip."), GRADER))
+    assert answer["status"] == "graded"
+    assert (answer["report"]["submission"], answer["report"]["score"]) == ("ada", 1)
     assert answer["report"]["notes"] == ["x.rar is no zip.", "Hm."]
     assert json.loads(answer["notebooks"]["02_vae.ipynb"])["cells"]
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
-    "order, status, problem",
+    "orders, status, problem",
     [
         ({"raise": "no\x1b[31m"}, "failed", "ValueError: no\N{REPLACEMENT CHARACTER}[31m"),
         ({"refuse": "Nothing."}, "refused", "Nothing."),
     ],
 )
-def test_whatever_a_submission_does_to_the_grader_is_its_result(order, status, problem):
-    answer = json.loads(
-        grade_bundle(Bundle("ada", (File("02_vae.ipynb", json.dumps(order).encode(), 1),)), GRADER)
-    )
+def test_whatever_a_submission_does_to_the_grader_is_its_result(orders, status, problem):
+    answer = json.loads(grade_bundle(bundle_of(orders), GRADER))
     assert answer == {"status": status, "problem": problem}
 
 
@@ -173,12 +162,13 @@ def test_an_empty_submission_says_where_nothing_was_found():
 
 
 class Slow(Executor):
-    """Threads that wait for each other, and count the calls that are under way."""
+    """An Executor that refuses each submission after a moment, and counts the calls in flight."""
 
-    lost_in_company = ()
+    ambiguous_failures = ()
 
-    def __init__(self, in_flight):
-        self.in_flight, self.now, self.most = in_flight, 0, 0
+    def __init__(self, max_in_flight):
+        self.max_in_flight = max_in_flight
+        self.now = self.most = 0
 
     def submit(self, function, /, *args):
         future, self.now = Future(), self.now + 1
@@ -197,21 +187,18 @@ def entries(folder, names=NAMES):
 
 
 @pytest.mark.parametrize("most", [1, 3])
-def test_only_so_many_submissions_are_on_their_way(tmp_path, most):
+def test_a_limited_number_of_submissions_is_in_flight(tmp_path, most):
     executor = Slow(most)
-    assert {outcome.entry.student for outcome in grade_all(executor, entries(tmp_path))} == set(
-        NAMES
-    )
+    outcomes = grade_submissions(executor, entries(tmp_path))
+    assert {outcome.entry.student for outcome in outcomes} == set(NAMES)
     assert executor.most == most
 
 
 class SharedFate(Executor):
-    """One worker that is given three calls before it begins; those that it has when one kills it
-    are lost.
-    """
+    """An Executor of one worker that holds three calls; where one kills it, all three are lost."""
 
-    in_flight = 3
-    lost_in_company = ConnectionError
+    max_in_flight = 3
+    ambiguous_failures = (ConnectionError,)
 
     def __init__(self, killers):
         self.killers, self.given = killers, []
@@ -231,11 +218,14 @@ class SharedFate(Executor):
                 future.set_result(json.dumps({"status": "graded"}))
 
 
+def statuses(killers, students, folder):
+    """Grade the students with a SharedFate → [(student, status)], sorted."""
+    outcomes = grade_submissions(SharedFate(killers), entries(folder, students))
+    return sorted((outcome.entry.student, outcome.status) for outcome in outcomes)
+
+
 def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
-    ends = list(
-        grade_all(SharedFate({"bob"}), entries(tmp_path, ["ada", "bob", "cyd", "dan", "eve"]))
-    )
-    assert sorted((end.entry.student, end.status) for end in ends) == [
+    assert statuses({"bob"}, ["ada", "bob", "cyd", "dan", "eve"], tmp_path) == [
         ("ada", "graded"),
         ("bob", "failed"),
         ("cyd", "graded"),
@@ -245,38 +235,34 @@ def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
 
 
 def test_several_killers_are_each_tried_alone(tmp_path):
-    executor = SharedFate({"ada", "bob"})
-    ends = {
-        end.entry.student: end.status
-        for end in grade_all(executor, entries(tmp_path, ["ada", "bob", "cyd"]))
-    }
-    assert ends == {"ada": "failed", "bob": "failed", "cyd": "graded"}
+    assert statuses({"ada", "bob"}, ["ada", "bob", "cyd"], tmp_path) == [
+        ("ada", "failed"),
+        ("bob", "failed"),
+        ("cyd", "graded"),
+    ]
 
 
-def test_only_so_many_bytes_are_on_their_way(tmp_path, monkeypatch):
+def test_a_limited_number_of_bytes_is_in_flight(tmp_path, monkeypatch):
     monkeypatch.setattr(dispatch.bundle, "MAX_TOTAL", len('{"points": [1, 1]}'))
     monkeypatch.setattr(dispatch, "MAX_BYTES", 2 * dispatch.bundle.MAX_TOTAL)
     executor = Slow(5)
-    assert len(list(grade_all(executor, entries(tmp_path)))) == len(NAMES)
+    assert len(list(grade_submissions(executor, entries(tmp_path)))) == len(NAMES)
     assert executor.most == 2
 
 
 def test_a_submission_larger_than_all_bytes_is_graded_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(dispatch, "MAX_BYTES", 0)
     executor = Slow(5)
-    assert len(list(grade_all(executor, entries(tmp_path)))) == len(NAMES)
+    assert len(list(grade_submissions(executor, entries(tmp_path)))) == len(NAMES)
     assert executor.most == 1
 
 
 def test_what_cannot_be_read_costs_only_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(dispatch.bundle, "read_bundle", fail_for("b", dispatch.bundle.read_bundle))
-    outcomes = {
-        outcome.entry.student: outcome for outcome in grade_all(Slow(2), entries(tmp_path, "abc"))
-    }
-    assert (
-        outcomes["b"].problem == "it cannot be read (Permission denied)"
-        and outcomes["b"].status == "failed"
-    )
+    graded = grade_submissions(Slow(2), entries(tmp_path, "abc"))
+    outcomes = {outcome.entry.student: outcome for outcome in graded}
+    assert outcomes["b"].status == "failed"
+    assert outcomes["b"].problem == "it cannot be read (Permission denied)"
     assert outcomes["a"].status == outcomes["c"].status == "refused"
 
 

@@ -1,6 +1,4 @@
-"""What students decide beside their notebooks, their name and the time of submission, harms no
-result.
-"""
+"""Names of students and times of submission: students choose them, and can harm no result."""
 
 import os
 
@@ -28,21 +26,14 @@ def test_a_student_may_be_called_as_one_of_our_files(grade, tmp_path, name):
 
 
 def test_a_time_of_submission_is_a_short_plain_file(tmp_path):
-    times = {"text": "2024-01-02 12:00:00 UTC", "long": "x" * 1000}
-    for name, text in times.items():
-        (tmp_path / name).write_text(text)
+    time = "2024-01-02 12:00:00 UTC"
+    (tmp_path / "text").write_text(time)
+    (tmp_path / "long").write_text("x" * 1000)
     (tmp_path / "link").symlink_to(tmp_path / "text")
     os.mkfifo(tmp_path / "pipe")
-    expected = {
-        "text": times["text"],
-        "long": "x" * 100,
-        "link": None,
-        "pipe": None,
-        "nowhere": None,
-    }
-    assert {
-        name: sync._timestamp(Entry("ada", (), tmp_path / name)) for name in expected
-    } == expected
+    expected = {"text": time, "long": "x" * 100, "link": None, "pipe": None, "nowhere": None}
+    for name, text in expected.items():
+        assert sync._read_timestamp(Entry("ada", (), tmp_path / name)) == text, name
 
 
 TIMES = {
@@ -59,15 +50,13 @@ TIMES = {
 
 
 @pytest.mark.parametrize("text", TIMES)
-def test_only_times_are_times(text):
+def test_only_what_nbgrader_can_read_is_a_time(text):
     assert readable_time(text) == (text if TIMES[text] else None)
 
 
 def test_a_time_that_cannot_be_read_is_said_and_left_out(grade, tmp_path):
-    submit(tmp_path / "submitted" / "ada" / "vae", points=(1, 0))
-    (tmp_path / "submitted" / "ada" / "vae" / "timestamp.txt").write_text(
-        "2024-01-02 12:00:00 /proc/kmsg"
-    )
+    folder = submit(tmp_path / "submitted" / "ada" / "vae", points=(1, 0))
+    (folder / "timestamp.txt").write_text("2024-01-02 12:00:00 /proc/kmsg")
     code, printed = grade()
     assert code == 0 and "ada: timestamp.txt holds no time, and is left out." in printed
     assert automatic(tmp_path) == {"ada": (1, 0)}

@@ -1,4 +1,4 @@
-"""Who handed in what: nbgrader's layout, zips, exports of learning platforms; names are data."""
+"""The roster: nbgrader's layout, zips, exports of platforms; no student's name is a path."""
 
 import os
 from pathlib import PurePosixPath
@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from autograder.classroom.errors import RosterError
 from autograder.classroom.intake.bundle import read_bundle
 from autograder.classroom.intake.roster import Entry, Source, read_roster
-from autograder.classroom.intake.student_names import MAX_BYTES, file_stem, student_id
+from autograder.classroom.intake.student_names import MAX_BYTES, student_id, unique_file_stem
 
-# A path below the folder of submissions → (student, the place in it of what counts, what the file
-# is called)
+# case: (a path in the folder of submissions, (student, path of the source, name of the source))
 LAYOUTS = {
     "nbgrader": ("ada/vae/02_vae.ipynb", ("ada", "ada/vae", "")),
     "a folder": ("ada/02_vae.ipynb", ("ada", "ada", "")),
@@ -90,13 +89,10 @@ def files(folder, *names):
 
 @pytest.mark.parametrize("name, expected", LAYOUTS.values(), ids=LAYOUTS)
 def test_each_layout_is_known(tmp_path, name, expected):
-    student, place, called = expected
+    student, path, source_name = expected
     (entry,), notes = read_roster(files(tmp_path, name))
-    assert (entry.student, entry.sources, notes) == (
-        student,
-        (Source(tmp_path / place, called),),
-        [],
-    )
+    assert entry.student == student and not notes
+    assert entry.sources == (Source(tmp_path / path, source_name),)
 
 
 def test_students_are_sorted_and_what_is_nobodys_is_named(tmp_path):
@@ -118,15 +114,14 @@ def test_a_link_to_the_folder_of_another_is_not_followed(tmp_path):
     (tmp_path / "ada" / "vae").symlink_to("../bob/vae")
     ada, bob = read_roster(tmp_path)[0]
     assert ada.sources == (Source(tmp_path / "ada"),) and ada.timestamp is None
-    assert [file.place for file in read_bundle(ada).files] == ["03_loss.ipynb"]
+    assert [file.path for file in read_bundle(ada).files] == ["03_loss.ipynb"]
 
 
 def test_only_nbgraders_folder_has_a_time_of_submission(tmp_path):
     files(tmp_path, "ada/vae/timestamp.txt", "bob/timestamp.txt")
+    folder = tmp_path / "ada" / "vae"
     assert read_roster(tmp_path)[0] == [
-        Entry(
-            "ada", (Source(tmp_path / "ada" / "vae"),), tmp_path / "ada" / "vae" / "timestamp.txt"
-        ),
+        Entry("ada", (Source(folder),), folder / "timestamp.txt"),
         Entry("bob", (Source(tmp_path / "bob"),)),
     ]
 
@@ -146,7 +141,7 @@ def test_a_folder_without_students_is_one_sentence(tmp_path, names, sentence):
 
 
 @pytest.mark.parametrize("name", SAFE)
-def test_a_usual_name_stays(name):
+def test_a_usual_name_is_its_own_id(name):
     assert student_id(name) == name
 
 
@@ -162,18 +157,11 @@ def test_two_names_never_become_one(first, second):
 
 
 def test_files_differ_where_names_differ_in_capitals_only():
-    assert file_stem("ada").casefold() != file_stem("Ada").casefold()
+    assert unique_file_stem("ada").casefold() != unique_file_stem("Ada").casefold()
 
 
 def is_one_part_of_a_path(name):
-    whole = (
-        PurePosixPath(name).parts == (name,)
-        and name.isprintable()
-        and len(name.encode()) <= MAX_BYTES
-    )
-    return (
-        whole
-        and not set('/\\<>:"|?*') & set(name)
-        and not name.startswith(".")
-        and os.path.basename(name) == name
-    )
+    is_one_part = PurePosixPath(name).parts == (name,) and os.path.basename(name) == name
+    is_short = len(name.encode()) <= MAX_BYTES
+    is_safe = name.isprintable() and not set('/\\<>:"|?*') & set(name)
+    return is_one_part and is_short and is_safe and not name.startswith(".")

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from autograder import atomic_files
-from autograder.classroom.results.store import COUNTS, REFUSED, WAITING, Store
+from autograder.classroom.results.store import COUNTING, REFUSED, WAITING, Store
 
 HASHES = {"submission": "1", "checks": "2", "assignment": "3"}
 STUDENTS = ("ada", "Ada", "ADA", "ada-b", "张伟")
@@ -27,46 +27,43 @@ def reopened(store):
     return Store(store.folder).__enter__()
 
 
-def test_what_is_kept_is_there_for_the_next_run(store):
+def test_what_is_saved_is_there_for_the_next_run(store):
     for score, student in enumerate(STUDENTS):
-        store.keep(COUNTS, HASHES, student, report(score), {"a.ipynb": f"{student} \ud800"})
+        store.save(COUNTING, HASHES, student, report(score), {"a.ipynb": f"{student} \ud800"})
     again = reopened(store)
-    assert {student: result.score for student, result in again.results[COUNTS].items()} == {
-        student: score for score, student in enumerate(STUDENTS)
-    }
-    for student in STUDENTS:
-        assert again.notebooks(again.results[COUNTS][student]) == {"a.ipynb": f"{student} \ud800"}
-        assert (
-            again.find(student, HASHES) == COUNTS
-            and again.find(student, {**HASHES, "checks": "new"}) is None
-        )
+    assert again.counting.keys() == set(STUDENTS)
+    for score, student in enumerate(STUDENTS):
+        assert again.counting[student].score == score
+        assert again.read_notebooks(again.counting[student]) == {"a.ipynb": f"{student} \ud800"}
+        assert again.find_state(student, HASHES) == COUNTING
+        assert again.find_state(student, {**HASHES, "checks": "new"}) is None
 
 
 def test_files_of_students_differ_without_regard_to_capitals(store):
     for student in STUDENTS:
-        store.keep(COUNTS, HASHES, student, report(1), {"a.ipynb": student})
+        store.save(COUNTING, HASHES, student, report(1), {"a.ipynb": student})
     assert len({path.name.casefold() for path in store.folder.glob("*.json")}) == len(STUDENTS)
 
 
 def test_a_waiting_result_counts_once_it_is_accepted(store):
-    store.keep(COUNTS, HASHES, "ada", report(1), {"a.ipynb": "old"})
-    store.keep(WAITING, {**HASHES, "submission": "new"}, "ada", report(0), {"a.ipynb": "new"})
-    assert reopened(store).results[COUNTS]["ada"].score == 1
+    store.save(COUNTING, HASHES, "ada", report(1), {"a.ipynb": "old"})
+    store.save(WAITING, {**HASHES, "submission": "new"}, "ada", report(0), {"a.ipynb": "new"})
+    assert reopened(store).counting["ada"].score == 1
     store.accept("ada")
     again = reopened(store)
-    assert again.results[COUNTS]["ada"].score == 0 and not again.results[WAITING]
-    assert again.notebooks(again.results[COUNTS]["ada"]) == {"a.ipynb": "new"}
+    assert again.counting["ada"].score == 0 and not again.waiting
+    assert again.read_notebooks(again.counting["ada"]) == {"a.ipynb": "new"}
     assert len(list((store.folder / "notebooks" / "ada").iterdir())) == 1
 
 
-def test_a_result_that_counts_ends_what_came_before_of_this_student_only(store):
+def test_a_result_that_counts_removes_older_ones_of_this_student_only(store):
     for student in ("ada", "ada-b"):
-        store.keep(REFUSED, HASHES, student, {}, {}, "Nothing.")
-        store.keep(WAITING, HASHES, student, report(0), {"a.ipynb": "waits"})
-    store.keep(COUNTS, HASHES, "ada", report(1), {"a.ipynb": "counts"})
+        store.save(REFUSED, HASHES, student, {}, {}, "Nothing.")
+        store.save(WAITING, HASHES, student, report(0), {"a.ipynb": "waits"})
+    store.save(COUNTING, HASHES, "ada", report(1), {"a.ipynb": "counts"})
     again = reopened(store)
-    assert again.results[WAITING].keys() == again.results[REFUSED].keys() == {"ada-b"}
-    assert again.notebooks(again.results[WAITING]["ada-b"]) == {"a.ipynb": "waits"}
+    assert again.waiting.keys() == again.refused.keys() == {"ada-b"}
+    assert again.read_notebooks(again.waiting["ada-b"]) == {"a.ipynb": "waits"}
 
 
 @pytest.mark.parametrize(
@@ -75,13 +72,13 @@ def test_a_result_that_counts_ends_what_came_before_of_this_student_only(store):
 def test_a_damaged_file_is_no_result(store, text):
     (store.folder / "ada.json").write_text(text)
     again = reopened(store)
-    assert again.results[COUNTS] == {} and again.damaged == [store.folder / "ada.json"]
+    assert again.counting == {} and again.damaged == [store.folder / "ada.json"]
 
 
 def test_a_file_under_another_name_is_no_result(store):
-    store.keep(COUNTS, HASHES, "ada", report(1), {})
+    store.save(COUNTING, HASHES, "ada", report(1), {})
     (store.folder / "bob.json").write_text((store.folder / "ada.json").read_text())
-    assert reopened(store).results[COUNTS].keys() == {"ada"}
+    assert reopened(store).counting.keys() == {"ada"}
 
 
 @pytest.mark.parametrize("name", ["fsync", "chmod", "replace"])
@@ -100,12 +97,12 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, nam
 def test_a_line_after_a_cut_off_one_is_whole(tmp_path):
     path = tmp_path / "lines"
     path.write_bytes(b'\n{"a": 1}\n{"b"')
-    atomic_files.append(path, json.dumps({"c": 3}).encode())
+    atomic_files.append_line(path, json.dumps({"c": 3}).encode())
     assert path.read_bytes().splitlines()[-1] == b'{"c": 3}'
 
 
 def test_remains_of_interrupted_writes_are_removed_and_nothing_else(tmp_path):
     (tmp_path / ".writing-abc.tmp").write_text("half")
     (tmp_path / "ada.tmp").write_text("not ours")
-    atomic_files.clear(tmp_path)
+    atomic_files.remove_unfinished(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["ada.tmp"]

@@ -1,5 +1,6 @@
 """Tests of the master notebooks: each runs to its end; committed outputs are of a full run."""
 
+import ast
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder.assignment import ANSWERS, NOTEBOOKS
+from autograder.assignment import ANSWERS, NOTEBOOKS, TARGETS, task
 from tests.paths import SOLUTIONS
 
 
@@ -73,6 +74,25 @@ def test_committed_key_was_run_in_one_go_without_errors_or_warnings(name):
 def test_committed_key_reached_the_losses_on_all_of_mnist(name, target):
     printed = "".join(output.get("text", "") for output in outputs_of(name))
     assert f"Reached: {target}" in printed
+
+
+@pytest.mark.parametrize("task_id, target", TARGETS.items())
+def test_cells_of_the_targets_and_the_text_above_have_the_numbers_of_the_table(task_id, target):
+    cells = nbformat.read(SOLUTIONS / task(task_id).notebook, as_version=4).cells
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+    text, code = (cells[ids.index(task_id) + step].source for step in (-1, 0))
+    limits = {
+        node.comparators[0].id: (node.left.value, node.comparators[1].value)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Compare)
+    }
+    assert limits == {"recon": target.reconstruction, "kl": target.kl}
+    for prose in (text, code):
+        said = re.findall(r"between ([\d.]*\d) and ([\d.]*\d)", prose)
+        assert [tuple(map(float, pair)) for pair in said] == list(limits.values())
+    assert f"both losses are about {target.loss:g}." in code
+    assert f"{target.published_train[0]:.3f} on the training" in text
+    assert f"{target.published_test:.3f} on the test" in text
 
 
 def test_committed_key_stays_under_4_megabytes():

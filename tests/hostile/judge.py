@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.assignment import task
 from autograder.classroom.intake.bundle import read_bundle
 from autograder.classroom.intake.roster import read_roster
-from autograder.classroom.intake.student_names import file_stem, student_id
+from autograder.classroom.intake.student_names import student_id, unique_file_stem
 from autograder.classroom.workers.worker import grade_bundle
 
 from . import MARK, Attack
@@ -148,7 +148,7 @@ def run_hostile_class(folder: Path, attacks: Sequence[Attack]) -> Run:
 
 
 def _read_result(world, student):
-    graded, stem = world.course / "graded", file_stem(student)
+    graded, stem = world.course / "graded", unique_file_stem(student)
     path = graded / f"{stem}.json"
     if not path.exists():
         path = graded / "refused" / f"{stem}.json"

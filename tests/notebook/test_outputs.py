@@ -186,6 +186,22 @@ messages = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize(
+    "content, media_types, limit",
+    [
+        ("x" * 150_000, ("text/plain", "text/latex"), outputs.MAX_TEXT),
+        ("x" * (3 * 2**20), ("image/png", "image/jpeg"), outputs.MAX_IMAGES),
+    ],
+)
+def test_the_forms_of_one_output_share_the_limits_of_the_cell(content, media_types, limit):
+    cell = CellOutputs()
+    for _ in range(2):
+        data = {media_type: content for media_type in media_types}
+        cell.add({"msg_type": "display_data", "content": {"data": data, "metadata": {}}})
+    kept = [output.data for output in cell.all() if "data" in output]
+    assert sum(len(text) for data in kept for text in data.values()) <= limit
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(messages, max_size=5))
 def test_malformed_messages_are_ignored(messages):

@@ -1,3 +1,1 @@
-"""nbgrader's gradebook, its folder of graded notebooks and its feedback pages, written from the
-results.
-"""
+"""Writing results to nbgrader: its gradebook, graded notebooks and feedback pages."""

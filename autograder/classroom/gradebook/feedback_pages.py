@@ -1,54 +1,51 @@
-"""nbgrader's feedback pages of some of the students; what runs in a worker process."""
+"""nbgrader's feedback pages of some of the students, made in a worker process."""
 
 import contextlib
 from pathlib import Path
 
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from ..intake.roster import ASSIGNMENT
+from .course import load_course
 
 
-class Share(GenerateFeedback):
-    """nbgrader's converter for every n-th student. taken: the students that it took on."""
+class PartialFeedback(GenerateFeedback):
+    """nbgrader's GenerateFeedback for every `shares`-th student, from number `share` on.
+
+    students: those whose pages it has begun.
+    """
 
     def __init__(self, share: int, shares: int, **settings):
         super().__init__(**settings)
         self.force = True  # points and comments change without a new submission
-        self.taken: list[str] = []
+        self.students: list[str] = []
         self._share, self._shares, self._seen = share, shares, 0
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Whether to make this student's pages; nbgrader asks for one student after the other, in
-        order.
-        """
+        """Decide whether to make this student's pages; nbgrader asks for each student in order."""
         self._seen += 1
         if self._seen % self._shares != self._share:
             return False
-        self.taken.append(student_id)
+        self.students.append(student_id)
         return super().init_destination(assignment_id, student_id)
 
 
-def make_share(root: str, share: int, shares: int) -> tuple[list[str], list[str]]:
-    """Make the pages of every n-th student of a course folder.
+def make_pages(root: str, share: int, shares: int) -> tuple[list[str], list[str]]:
+    """Make the pages of every `shares`-th student of a course folder.
 
-    Returns who has pages, and who has none.
+    Returns:
+        The students who have pages, and those for whom they could not be made.
     """
-    app = NbGrader(log_level="CRITICAL")
-    app.load_cwd_config = False
-    app.initialize([], root=root)
-    course = app.coursedir
+    course, config = load_course(Path(root), log_level="CRITICAL")
     course.assignment_id = ASSIGNMENT
-    converter = Share(share, shares, coursedir=course, config=app.config)
-    converter.log.disabled = True  # what fails is returned
-    with contextlib.suppress(
-        NbGraderException
-    ):  # raised at the end; it removes the folders of those that failed
+    converter = PartialFeedback(share, shares, coursedir=course, config=config)
+    converter.log.disabled = True  # failures are returned
+    # Raised at the end, after the folders of the students that failed are removed.
+    with contextlib.suppress(NbGraderException):
         converter.start()
-    made = [
-        student
-        for student in converter.taken
-        if Path(course.format_path(course.feedback_directory, student, ASSIGNMENT)).is_dir()
-    ]
-    return made, [student for student in converter.taken if student not in made]
+    made, failed = [], []
+    for student in converter.students:
+        folder = Path(course.format_path(course.feedback_directory, student, ASSIGNMENT))
+        (made if folder.is_dir() else failed).append(student)
+    return made, failed

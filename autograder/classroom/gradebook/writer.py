@@ -1,5 +1,6 @@
-"""One writer: a graded submission → nbgrader's gradebook and its `autograded` folder, one
-transaction a student.
+"""Writing graded submissions to nbgrader's gradebook and its `autograded` folder.
+
+One transaction a student, so that nobody is half written.
 """
 
 import contextlib
@@ -7,10 +8,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
@@ -20,42 +21,39 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ... import atomic_files
 from ..errors import GradebookError
+from .course import load_course
 from .sanitize import AssignmentCells, CellScore, Sanitizer, scores_of_cells
 
-_PART_OF_TIME = re.compile(
-    r"[\w:,.+-]+(/[\w-]+)*", re.ASCII
-)  # 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
+# 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
+_PART_OF_TIME = re.compile(r"[\w:,.+-]+(/[\w-]+)*", re.ASCII)
 
 
 class GradebookWriter:
-    """The gradebook of a course folder with an nbgrader_config.py.
+    """Writes to the gradebook of a course folder; a context manager.
 
-    A context manager; raises GradebookError.
+    The folder has an nbgrader_config.py; the database is the one that its db_url names.
 
-    The database is what nbgrader's db_url names.
+    Raises:
+        GradebookError: where the gradebook cannot be read or does not know the assignment.
     """
 
     def __init__(self, root: Path, assignment: str):
         self.assignment = assignment
-        app = NbGrader(log_level="ERROR")
-        app.load_cwd_config = False
-        app.initialize([], root=str(root))
-        self._course = app.coursedir
-        self._converter = Autograde(coursedir=self._course, config=app.config)
-        self._late = AssignLatePenalties(parent=self._converter, config=app.config)
+        self._course, config = load_course(root, log_level="ERROR")
+        self._converter = Autograde(coursedir=self._course, config=config)
+        self._late = AssignLatePenalties(parent=self._converter, config=config)
         self._late.init_plugin()
-        with _sentences():
+        with _gradebook_errors():
             self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
         with self._transaction() as gradebook:
-            found = next((each for each in gradebook.assignments if each.name == assignment), None)
+            found = {str(each.name): each for each in gradebook.assignments}.get(assignment)
             if found is None or not found.notebooks:
                 raise GradebookError(
                     f"The gradebook knows no notebooks of {assignment}: `make release` tells it."
                 )
             self._id, self._master = found.id, AssignmentCells(found.notebooks)
-        self._sanitizer = Sanitizer(
-            self._master, assignment, parent=self._converter, config=app.config
-        )
+        settings = {"parent": self._converter, "config": config}
+        self._sanitizer = Sanitizer(self._master, assignment, **settings)
 
     def __enter__(self):
         return self
@@ -65,76 +63,84 @@ class GradebookWriter:
 
     @property
     def database(self) -> Path | None:
-        """The file of an SQLite database."""
+        """The file of an SQLite database; None for another database."""
         url = self._gradebook.engine.url
-        return (
-            Path(url.database).absolute()
-            if url.get_backend_name() == "sqlite" and url.database
-            else None
-        )
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return None
+        return Path(url.database).absolute()
 
-    def folder(self, student: str) -> Path:
-        """Where the student's graded notebooks are."""
-        return Path(
-            self._course.format_path(self._course.autograded_directory, student, self.assignment)
-        )
+    def folder_of(self, student: str) -> Path:
+        """Name the folder of the student's graded notebooks."""
+        autograded = self._course.autograded_directory
+        return Path(self._course.format_path(autograded, student, self.assignment))
 
-    def submissions(self) -> dict[str, str]:
-        """student → the id of their submission, for all that the gradebook has."""
+    def read_submission_ids(self) -> dict[str, str]:
+        """Read student → the id of their submission, for all in the gradebook."""
         query = select(SubmittedAssignment.student_id, SubmittedAssignment.id)
         with self._transaction() as gradebook:
             rows = gradebook.db.execute(query.where(SubmittedAssignment.assignment_id == self._id))
             return {student: submission for student, submission in rows}
 
-    def scores(self) -> dict[str, dict[str, tuple[float, float]]]:
-        """student → grade_id → (automatic points, of how many), for all that the gradebook has."""
+    def read_points(self) -> dict[str, dict[str, tuple[float, float]]]:
+        """Read student → grade_id → (automatic points, maximum), for all in the gradebook."""
         query = (
             select(SubmittedAssignment.student_id, Grade.cell_id, Grade.auto_score)
             .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .where(SubmittedAssignment.assignment_id == self._id, Grade.auto_score.is_not(None))
         )
-        scores = {}
+        points = {}
         with self._transaction() as gradebook:
             for student, cell, score in gradebook.db.execute(query):
                 name, maximum = self._master.points[cell]
-                scores.setdefault(student, {})[name] = score, maximum
-        return scores
+                points.setdefault(student, {})[name] = score, maximum
+        return points
 
-    def merge(
+    def write_submission(
         self, student: str, notebooks: Mapping[str, str], timestamp: str | None, resubmitted: bool
     ) -> str:
-        """Write one student's graded notebooks and their points. Returns the id of the submission.
+        """Write one student's graded notebooks and their points.
 
-        notebooks: file name → JSON text. timestamp: when it was handed in, as nbgrader writes it.
-        resubmitted: whether what the student wrote may have changed, so that answers that a person
-        marked need another look. What a person gave (points, extra credit, comments) stays. Raises
-        GradebookError, OSError.
+        What a person gave (points, extra credit, comments) stays.
+
+        Args:
+            student: as the gradebook names them; created if nbgrader's settings allow it.
+            notebooks: file name → JSON text.
+            timestamp: the time of submission, as nbgrader writes it.
+            resubmitted: whether the student's work may have changed, so that answers that a person
+                marked need another look.
+
+        Returns:
+            The id of the submission.
+
+        Raises:
+            GradebookError: where the gradebook does not accept them.
+            OSError: where a file cannot be written.
         """
         graded = {
-            name: self._sanitizer.notebook(name, text) for name, text in self._known(notebooks)
+            name: self._sanitizer.sanitize(name, text) for name, text in self._known(notebooks)
         }
-        marks = {name: scores_of_cells(notebook) for name, notebook in graded.items()}
-        self._write(student, graded, timestamp)
+        scores = {name: scores_of_cells(notebook) for name, notebook in graded.items()}
+        self._write_files(student, graded, timestamp)
         with self._transaction() as gradebook:
             if self._converter.create_student:
                 gradebook.update_or_create_student(student)
-            when = {"timestamp": timestamp} if timestamp else {}
-            submission = gradebook.update_or_create_submission(self.assignment, student, **when)
-            for notebook in self._notebooks(gradebook, submission):
-                self._save(notebook, marks.get(notebook.name), resubmitted)
+            fields: Any = {"timestamp": timestamp} if timestamp else {}
+            submission = gradebook.update_or_create_submission(self.assignment, student, **fields)
+            for notebook in self._read_notebooks(gradebook, submission):
+                self._save_scores(notebook, scores.get(notebook.name), resubmitted)
                 gradebook.db.flush()
                 notebook.late_submission_penalty = self._penalty(student, submission, notebook)
-            return submission.id
+            return str(submission.id)
 
     def _known(self, notebooks):
-        """The notebooks that the gradebook has, by their names without ending."""
-        stems = {Path(name).stem: text for name, text in notebooks.items()}
-        return [(name, text) for name, text in stems.items() if name in self._master.notebooks]
+        """(name without ending, JSON text) of the notebooks that the gradebook knows."""
+        by_name = {Path(name).stem: text for name, text in notebooks.items()}
+        return [(name, text) for name, text in by_name.items() if name in self._master.notebooks]
 
     @staticmethod
-    def _notebooks(gradebook, submission):
-        """The notebooks of a submission with all that belongs to them, in few queries."""
+    def _read_notebooks(gradebook, submission):
+        """Read the notebooks of a submission with their grades and comments, in few queries."""
         query = (
             select(SubmittedNotebook)
             .where(SubmittedNotebook.assignment_id == submission.id)
@@ -146,56 +152,58 @@ class GradebookWriter:
         )
         return gradebook.db.scalars(query.execution_options(populate_existing=True)).all()
 
-    def _save(
-        self, notebook: SubmittedNotebook, marks: Mapping[str, CellScore] | None, resubmitted: bool
+    def _save_scores(
+        self, notebook: SubmittedNotebook, scores: Mapping[str, CellScore] | None, resubmitted: bool
     ) -> None:
-        """Set what nbgrader's SaveAutoGrades would set; all is 0 in a notebook that is not there."""
+        """Set what SaveAutoGrades would set; where the notebook is missing, all scores are 0."""
         for grade in notebook.grades:
             name = self._master.names[grade.cell_id]
-            if marks is None:
+            if scores is None:
                 grade.auto_score, grade.needs_manual_grade = 0, False
-            elif name in marks:
-                score = marks[name].score
+            elif name in scores:
+                score = scores[name].score
                 by_hand = grade.manual_score is not None
                 if not by_hand or resubmitted or grade.auto_score != score:
                     grade.needs_manual_grade = by_hand or score is None
                 grade.auto_score = score
-        for comment in notebook.comments if marks else ():
+        if not scores:
+            return
+        for comment in notebook.comments:
             name = self._master.names[comment.cell_id]
-            if name in marks:
-                comment.auto_comment = marks[name].comment
+            if name in scores:
+                comment.auto_comment = scores[name].comment
 
     def _penalty(self, student, submission, notebook):
-        """What nbgrader's AssignLatePenalties would take off, None for nothing."""
+        """The points that nbgrader's AssignLatePenalties would take off, None for none."""
         late = submission.total_seconds_late
         if not late:
             return None
-        penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, late)
+        plugin: Any = self._late.plugin_inst  # typed as BasePlugin, which lacks the method
+        penalty = plugin.late_submission_penalty(student, notebook.score, late)
         return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
 
-    def _write(
+    def _write_files(
         self, student: str, graded: Mapping[str, NotebookNode], timestamp: str | None
     ) -> None:
         """Write the notebooks where the Formgrader looks for them, and remove others."""
-        folder, mode = self.folder(student), int(str(self._converter.permissions), 8)
+        folder, mode = self.folder_of(student), int(str(self._converter.permissions), 8)
         folder.mkdir(parents=True, exist_ok=True)
-        atomic_files.clear(folder)
+        atomic_files.remove_unfinished(folder)
         for name, notebook in graded.items():
-            atomic_files.write(
-                folder / f"{name}.ipynb", json.dumps(notebook).encode("ascii"), mode, lasting=False
-            )
+            data = json.dumps(notebook).encode("ascii")
+            atomic_files.write(folder / f"{name}.ipynb", data, mode, durable=False)
         if timestamp:
-            atomic_files.write(folder / "timestamp.txt", timestamp.encode(), mode, lasting=False)
+            atomic_files.write(folder / "timestamp.txt", timestamp.encode(), mode, durable=False)
         for path in folder.glob("*.ipynb"):
             if path.stem not in graded:
                 path.unlink()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Gradebook]:
-        """The gradebook, whose methods' commits count together or not at all."""
+        """Give the gradebook; the commits of its methods count together or not at all."""
         session = self._gradebook.db
         session.remove()
-        with _sentences(), self._gradebook.engine.begin() as connection:
+        with _gradebook_errors(), self._gradebook.engine.begin() as connection:
             session.configure(
                 bind=connection, join_transaction_mode="rollback_only", autoflush=False
             )
@@ -207,8 +215,9 @@ class GradebookWriter:
 
 
 def readable_time(text: str | None) -> str | None:
-    """The text where nbgrader can read it as a time; None for others, such as those that name a
-    file as time zone.
+    """Return the text where nbgrader can read it as a time, else None.
+
+    A path in place of a time zone is refused before nbgrader would have dateutil open that file.
     """
     if text is None or ".." in text or not all(map(_PART_OF_TIME.fullmatch, text.split(" "))):
         return None
@@ -220,13 +229,10 @@ def readable_time(text: str | None) -> str | None:
 
 
 @contextlib.contextmanager
-def _sentences():
-    """Turn what the database and nbgrader raise into a GradebookError."""
+def _gradebook_errors():
+    """Turn errors of the database and of nbgrader into a GradebookError."""
     try:
         yield
-    except (
-        SQLAlchemyError,
-        ValueError,
-    ) as error:  # nbgrader's InvalidEntry and MissingEntry are ValueErrors
-        first = str(getattr(error, "orig", None) or error).split("\n")[0]
-        raise GradebookError(f"The gradebook says: {first}.") from error
+    except (SQLAlchemyError, ValueError) as error:  # ValueError: InvalidEntry and MissingEntry
+        first_line = str(getattr(error, "orig", None) or error).split("\n")[0]
+        raise GradebookError(f"The gradebook says: {first_line}.") from error

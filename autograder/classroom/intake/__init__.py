@@ -1,1 +1,1 @@
-"""What was handed in: whose it is, and its files as bytes that can be sent."""
+"""Reading the folder of submissions: whose each is, and its files as bytes that can be sent."""

@@ -1,6 +1,4 @@
-"""What a student handed in, as bytes that can be sent to another machine, and the hash of its
-contents.
-"""
+"""A student's submission as bytes that can be sent to another machine, and its hash."""
 
 import hashlib
 import os
@@ -19,8 +17,8 @@ from ...submission_limits import (
 )
 from .roster import Entry, Source
 
-# All limits. What lies deeper or has another ending is no part of a submission; what is larger is
-# named and left out.
+# Limits. Files with another ending, or in deeper folders, are no part of a submission; of files
+# that are too large, the student and the instructor are told.
 MAX_BYTES = {
     ".ipynb": MAX_NOTEBOOK_BYTES,
     ".json": MAX_NOTEBOOK_BYTES,
@@ -30,23 +28,25 @@ MAX_BYTES = {
 }
 MAX_TOTAL = 250 * 2**20  # bytes of one student
 MAX_FILES = 200
-ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")  # named, never unpacked
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a submission: its place in it ("/" between parts), its bytes, when it was changed
-    (nanoseconds).
+    """A file of a submission.
+
+    path: relative to the submission, with "/" between its parts.
+    modified: the time of its last change, in nanoseconds.
     """
 
-    place: str
+    path: str
     data: bytes
-    changed: int
+    modified: int
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One student's submission. notes: a sentence on each file that is left out."""
+    """One student's submission; notes: a sentence on each file that is left out."""
 
     student: str
     files: tuple[File, ...]
@@ -59,36 +59,55 @@ class Bundle:
 
     @property
     def digest(self) -> str:
-        """The hash of the places and contents of all files."""
-        return _digest((file.place, hashlib.sha256(file.data).digest()) for file in self.files)
+        """The hash of the paths and contents of all files."""
+        return _digest((file.path, hashlib.sha256(file.data).digest()) for file in self.files)
+
+
+@dataclass(frozen=True)
+class _FoundFile:
+    """A file on this machine, and its path in the submission."""
+
+    source: Path
+    path: PurePosixPath
 
 
 def read_bundle(entry: Entry) -> Bundle:
-    """Read all files of a student. Raises OSError."""
-    found, notes = _files(entry)
+    """Read all files of a student.
+
+    Raises:
+        OSError: where a file cannot be read.
+    """
+    found, notes = _files_to_grade(entry)
     files = tuple(
-        File(place, path.read_bytes(), path.stat().st_mtime_ns) for place, path, _ in found
+        File(str(each.path), each.source.read_bytes(), each.source.stat().st_mtime_ns)
+        for each in found
     )
     return Bundle(entry.student, files, tuple(notes))
 
 
 def digest_of(entry: Entry) -> str:
-    """The digest of a student's Bundle, without holding its bytes. Raises OSError."""
-    return _digest((place, _hash(path)) for place, path, _ in _files(entry)[0])
+    """Compute the digest of a student's Bundle without holding its bytes in memory.
+
+    Raises:
+        OSError: where a file cannot be read.
+    """
+    found, _ = _files_to_grade(entry)
+    return _digest((str(each.path), _hash(each.source)) for each in found)
 
 
-def may_matter(place: PurePosixPath) -> bool:
-    """Whether a file with this place in a submission may be read when it is graded."""
-    hidden = (
-        any(part.startswith((".", "__")) for part in place.parts) or place.name == "timestamp.txt"
-    )  # nbgrader's
-    return place.suffix.lower() in MAX_BYTES and not hidden and len(place.parts) <= MAX_DEPTH + 1
+def is_relevant(path: PurePosixPath) -> bool:
+    """Whether grading may read a file that has this path in a submission."""
+    hidden = any(part.startswith((".", "__")) for part in path.parts)
+    if hidden or path.name == "timestamp.txt":  # written by nbgrader
+        return False
+    return path.suffix.lower() in MAX_BYTES and len(path.parts) <= MAX_DEPTH + 1
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
+    """Hash (path, hash of the contents) of all files."""
     total = hashlib.sha256()
-    for place, content in files:
-        total.update(place.encode("utf-8", "surrogatepass") + b"\0" + content)
+    for path, content in files:
+        total.update(path.encode("utf-8", "surrogatepass") + b"\0" + content)
     return total.hexdigest()
 
 
@@ -97,74 +116,77 @@ def _hash(path):
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _files(entry):
-    """[(place, path, bytes)] of what counts, sorted by depth and name, and a sentence per file that
-    does not.
-    """
-    found = {}
-    for number, source in enumerate(entry.sources, 1):
-        above = (
-            PurePosixPath(str(number))
-            if len(entry.sources) > 1 and not source.name
-            else PurePosixPath()
-        )
-        for place, path in _places(source):
-            while (
-                above / place in found
-            ):  # two files of a platform's export that have the same name
-                place = place.with_name(f"{number}-{place.name}")
-            found[above / place] = path
+def _files_to_grade(entry: Entry) -> tuple[list[_FoundFile], list[str]]:
+    """The files within all limits, and a sentence on each that is left out."""
     kept, notes, total = [], [], 0
-    for place, path in sorted(found.items(), key=lambda item: (len(item[0].parts), item[0])):
+    for file in _find_files(entry):
         try:
-            size = _size(place, path, entry.sources)
+            size = _checked_size(file, entry.sources)
             if len(kept) >= MAX_FILES or total + size > MAX_TOTAL:
-                raise _LeftOutError("was left out, since the submission is too large")
-        except _LeftOutError as problem:
-            notes.append(f"{place} {problem}.")
+                raise _ExcludedFileError("was left out, since the submission is too large")
+        except _ExcludedFileError as reason:
+            notes.append(f"{file.path} {reason}.")
             continue
         total += size
-        kept.append((str(place), path, size))
+        kept.append(file)
     return kept, notes
 
 
-def _places(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
-    """The files of a source that may matter, and the archives that are not read."""
+def _find_files(entry: Entry) -> list[_FoundFile]:
+    """The files of all sources under different paths, sorted by depth and path."""
+    found = {}
+    for number, source in enumerate(entry.sources, 1):
+        several_folders = len(entry.sources) > 1 and not source.name
+        folder = PurePosixPath(str(number)) if several_folders else PurePosixPath()
+        for path, file in _walk(source):
+            # A platform's export may hold two files of the same name.
+            while folder / path in found:
+                path = path.with_name(f"{number}-{path.name}")
+            found[folder / path] = file
+    paths = sorted(found, key=lambda path: (len(path.parts), path))
+    return [_FoundFile(found[path], path) for path in paths]
+
+
+def _walk(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
+    """(path in the source, file) of all relevant files, and of archives that cannot be read."""
     if source.name:
         yield PurePosixPath(source.name), source.path
         return
-    for folder, below, names in islice(os.walk(source.path), MAX_FOLDERS):
+    for folder, subfolders, names in islice(os.walk(source.path), MAX_FOLDERS):
         inside = Path(folder).relative_to(source.path)
-        deep = len(inside.parts) >= MAX_DEPTH
-        below[:] = (
-            [] if deep else sorted(name for name in below if not name.startswith((".", "__")))
-        )
+        too_deep = len(inside.parts) >= MAX_DEPTH
+        visible = sorted(name for name in subfolders if not name.startswith((".", "__")))
+        subfolders[:] = [] if too_deep else visible  # os.walk goes on in these
         for name in sorted(names):
-            place = PurePosixPath(*inside.parts, name)
-            if may_matter(place) or place.suffix.lower() in ARCHIVES:
-                yield place, Path(folder, name)
+            path = PurePosixPath(*inside.parts, name)
+            if is_relevant(path) or path.suffix.lower() in OTHER_ARCHIVES:
+                yield path, Path(folder, name)
 
 
-class _LeftOutError(Exception):
-    """Why a file is no part of a submission; str() is a phrase without its subject."""
+class _ExcludedFileError(Exception):
+    """A file is left out of a submission; str() is the reason, a phrase without its subject."""
 
 
-def _size(place, path, sources):
-    """The bytes of a file. Raises _LeftOutError."""
-    suffix = place.suffix.lower()
+def _checked_size(file: _FoundFile, sources: tuple[Source, ...]) -> int:
+    """The bytes of a file that may be read. Raises _ExcludedFileError for others."""
+    suffix = file.path.suffix.lower()
     try:
-        if path.is_symlink() and not any(
-            path.resolve().is_relative_to(source.path.resolve()) for source in sources
-        ):
-            raise _LeftOutError("is a link to a file outside the submission, and was left out")
-        status = path.stat()
+        if file.source.is_symlink() and not _is_inside(file.source, sources):
+            raise _ExcludedFileError("is a link to a file outside the submission, and was left out")
+        status = file.source.stat()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, until Python 3.12
         reason = getattr(error, "strerror", None) or "a loop of links"
-        raise _LeftOutError(f"cannot be read ({reason})") from error
+        raise _ExcludedFileError(f"cannot be read ({reason})") from error
     if not stat.S_ISREG(status.st_mode):
-        raise _LeftOutError("is not a file, and was left out")
-    if suffix in ARCHIVES:
-        raise _LeftOutError("was not unpacked: only zip files are")
+        raise _ExcludedFileError("is not a file, and was left out")
+    if suffix in OTHER_ARCHIVES:
+        raise _ExcludedFileError("was not unpacked: only zip files are")
     if status.st_size > MAX_BYTES[suffix]:
-        raise _LeftOutError(f"is larger than {MAX_BYTES[suffix] // 2**20} MB, and was left out")
+        limit = MAX_BYTES[suffix] // 2**20
+        raise _ExcludedFileError(f"is larger than {limit} MB, and was left out")
     return status.st_size
+
+
+def _is_inside(link, sources):
+    """Whether a link leads to a file of the submission."""
+    return any(link.resolve().is_relative_to(source.path.resolve()) for source in sources)

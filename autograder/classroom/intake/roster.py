@@ -1,20 +1,24 @@
-"""A folder of submissions → who handed in what: as nbgrader has it, as zips, or as learning
-platforms export it.
+"""The roster: which student handed in which files, read from a folder of submissions.
+
+The folder is laid out as nbgrader does it, holds zips, or is the export of a learning platform.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RosterError
-from .student_names import owner, student_id
+from .student_names import parse_export_name, student_id
 
-ASSIGNMENT = "vae"  # nbgrader's name of it
-_FILES = (".ipynb", ".zip", ".pt")  # of a student, where they lie beside each other
+ASSIGNMENT = "vae"  # its name in nbgrader
+_FILE_TYPES = (".ipynb", ".zip", ".pt")  # of exports with several files for a student
 
 
 @dataclass(frozen=True)
 class Source:
-    """A folder or a file that a student handed in, and what it is called: "" for a folder."""
+    """A folder or a file that a student handed in.
+
+    name: the file's own name, "" for a folder.
+    """
 
     path: Path
     name: str = ""
@@ -22,9 +26,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """A student, who is called as in the gradebook, and everything that came from them.
+    """A student and everything that they handed in.
 
-    timestamp: nbgrader's file that says when it was handed in.
+    student: their id, as in the gradebook.
+    timestamp: nbgrader's file with the time of submission.
     """
 
     student: str
@@ -33,10 +38,21 @@ class Entry:
 
 
 def read_roster(submitted: Path, assignment: str = ASSIGNMENT) -> tuple[list[Entry], list[str]]:
-    """The students of a folder, sorted, and a sentence for each thing in it that belongs to nobody.
+    """Read which students handed in something.
 
-    STUDENT/vae/ (nbgrader), STUDENT/ and STUDENT.zip, and what Moodle and Canvas make: a folder or
-    files per student. What is hidden is left out. Raises RosterError.
+    It knows STUDENT/vae/ (nbgrader), STUDENT/, STUDENT.zip, and the exports of Moodle and Canvas: a
+    folder or files for each student. Hidden files are ignored.
+
+    Args:
+        submitted: the folder of all submissions.
+        assignment: its name in nbgrader.
+
+    Returns:
+        The entries, sorted by student, and a sentence for each file that belongs to no student or
+        is combined with others.
+
+    Raises:
+        RosterError: where there are no submissions.
     """
     if not submitted.is_dir():
         raise RosterError(f"{submitted} is not a folder.")
@@ -51,39 +67,45 @@ def read_roster(submitted: Path, assignment: str = ASSIGNMENT) -> tuple[list[Ent
         student, source, timestamp = found
         sources.setdefault(student, []).append(source)
         timestamps.setdefault(student, timestamp)
-    for student, several in sources.items():
-        if len(several) > 1:
-            names = ", ".join(source.path.name for source in several)
-            notes.append(f"{names} are graded as one submission, of {student}.")
     if not sources:
-        hint = (
-            "; for one submission: python -m autograder grade DIR"
-            if any(submitted.glob("*.ipynb"))
-            else ""
-        )
-        raise RosterError(
-            f"{submitted} holds no submissions: no folder or zip file of a student{hint}."
-        )
+        raise RosterError(_no_submissions(submitted))
+    students = sorted(sources)
+    entries = [Entry(each, tuple(sources[each]), timestamps[each]) for each in students]
+    return entries, notes + _combined(sources)
+
+
+def _combined(sources):
+    """A sentence on each student who has several sources."""
     return [
-        Entry(student, tuple(sources[student]), timestamps[student]) for student in sorted(sources)
-    ], notes
+        f"{', '.join(source.path.name for source in several)} are graded as one submission, of "
+        f"{student}."
+        for student, several in sources.items()
+        if len(several) > 1
+    ]
+
+
+def _no_submissions(submitted):
+    """The sentence on a folder without submissions; it may itself be one submission."""
+    hint = ""
+    if any(submitted.glob("*.ipynb")):
+        hint = "; for one submission: python -m autograder grade DIR"
+    return f"{submitted} holds no submissions: no folder or zip file of a student{hint}."
 
 
 def _source(path, assignment):
-    """(student, source, timestamp) of one folder or file; None where it is nobody's."""
-    exported = owner(path.name, path.is_dir())
+    """(student, source, timestamp) of one folder or file; None where it belongs to no student."""
+    exported = parse_export_name(path.name, path.is_dir())
     if path.is_dir():
         inner = path / assignment
-        if inner.is_dir() and not inner.is_symlink():  # as nbgrader has it
+        if inner.is_dir() and not inner.is_symlink():  # nbgrader's layout
             return student_id(path.name), Source(inner), inner / "timestamp.txt"
-        return exported[0] if exported else student_id(path.name), Source(path), None
+        student = exported[0] if exported else student_id(path.name)
+        return student, Source(path), None
     if not path.is_file():
         return None
-    if exported and path.suffix.lower() in _FILES:
+    if exported and path.suffix.lower() in _FILE_TYPES:
         student, name = exported
         return student, Source(path, path.name if name.startswith(".") else name), None
-    return (
-        (student_id(path.stem), Source(path, "submission.zip"), None)
-        if path.suffix.lower() == ".zip"
-        else None
-    )
+    if path.suffix.lower() == ".zip":
+        return student_id(path.stem), Source(path, "submission.zip"), None
+    return None

@@ -1,26 +1,26 @@
-"""Whose a file or a folder is, by its name, and a student's name as data that is safe in a path."""
+"""Names of students: read from names of files, and made safe as part of a path."""
 
 import hashlib
 import re
 import unicodedata
 
-# Ada Lovelace_12345_assignsubmission_file_ (a folder), Ada
-# Lovelace_12345_assignsubmission_file_answers.zip (a file)
+# A folder: Ada Lovelace_12345_assignsubmission_file_
+# A file:   Ada Lovelace_12345_assignsubmission_file_answers.zip
 _MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
-# lovelaceada_12345_67890_answers.zip: the person and the file; the last number is new with each
-# resubmission
+# lovelaceada_12345_67890_answers.zip: name, user, file; a resubmission has a new file number.
 _CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?:late_)?(?P<user>\d{3,})_\d{4,}_(?P<rest>.+)", re.DOTALL | re.IGNORECASE
 )
-_UNSAFE = re.compile(
-    r'[<>:"/\\|?*~\[\]]'
-)  # nbgrader looks for files by patterns, in which [ ] mean something
+# [ and ] as well: nbgrader looks for files by patterns, in which they mean something.
+_UNSAFE = re.compile(r'[<>:"/\\|?*~\[\]]')
 MAX_BYTES = 100  # of a student's name
 
 
-def owner(filename: str, is_folder: bool) -> tuple[str, str] | None:
-    """(student, the file's own name) for a file or folder as Moodle and Canvas name them; None for
-    other names.
+def parse_export_name(filename: str, is_folder: bool) -> tuple[str, str] | None:
+    """Parse the name that Moodle or Canvas gave to a student's folder or file.
+
+    Returns:
+        (student, the file's own name, "" for a folder); None for a name of another form.
     """
     if match := _MOODLE.fullmatch(filename):
         return student_id(match["student"]), match["rest"] or ""
@@ -30,26 +30,25 @@ def owner(filename: str, is_folder: bool) -> tuple[str, str] | None:
 
 
 def student_id(name: str) -> str:
-    """The name where it is safe as one part of a path on any system; else a safe one that no other
-    name leads to.
+    """Make a student's id of a name: safe as one part of a path, different for each name.
+
+    A name that is safe already is its own id.
     """
     safe = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
     safe = _UNSAFE.sub("_", "".join(c if c.isprintable() else "_" for c in safe)).strip(" .")
     if safe == name and 0 < len(name.encode("utf-8")) <= MAX_BYTES:
         return name
-    return f"{_cut(safe)}~{_digest(name)}"
+    return f"{_shorten(safe)}~{_short_hash(name)}"
 
 
-def file_stem(student: str) -> str:
-    """The name of a student's files; two students' differ also where a system takes capitals for
-    small letters.
-    """
-    return student if student == student.casefold() else f"{student}~{_digest(student)}"
+def unique_file_stem(student: str) -> str:
+    """Name a student's files, without ending; unique on case-insensitive file systems, too."""
+    return student if student == student.casefold() else f"{student}~{_short_hash(student)}"
 
 
-def _cut(name):
+def _shorten(name):
     return name.encode("utf-8")[: MAX_BYTES - 20].decode("utf-8", "ignore").strip(" .")
 
 
-def _digest(name):
+def _short_hash(name):
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]

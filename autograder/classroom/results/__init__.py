@@ -1,1 +1,1 @@
-"""What the grading of a class has found, kept in a folder."""
+"""The results of grading a class, kept in a folder."""

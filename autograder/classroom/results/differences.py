@@ -1,4 +1,4 @@
-"""Points before and after, where they differ."""
+"""Points that would change: comparing two results of a student."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from rich.text import Text
 
 from ...text import printable
 
-Points = Mapping[str, tuple[float, float]]  # task → (points, of how many)
-ROWS = 200  # of a table
+Points = Mapping[str, tuple[float, float]]  # task → (points, maximum)
+MAX_ROWS = 200  # of a table
 
 
 @dataclass(frozen=True)
@@ -23,31 +23,30 @@ class Difference:
 
 
 def differences(student: str, before: Points, after: Points) -> list[Difference]:
-    """The tasks whose share of the points differs, in the order of `after`."""
+    """List the tasks whose share of the maximum differs, in the order of `after`."""
     tasks = [*after, *(task for task in before if task not in after)]
     return [
-        Difference(student, task, _shown(before.get(task)), _shown(after.get(task)))
+        Difference(student, task, _format(before.get(task)), _format(after.get(task)))
         for task in tasks
         if _share(before.get(task)) != _share(after.get(task))
     ]
 
 
-def table(rows: list[Difference]) -> Table:
-    """The differences as a table; of very many, the first ones."""
-    made = Table("student", "task", "before", "after", title="Points that would change")
-    for row in rows[:ROWS]:
-        made.add_row(Text(printable(row.student)), Text(printable(row.task)), row.before, row.after)
-    if len(rows) > ROWS:
-        made.add_row(f"and {len(rows) - ROWS:,} more", "", "", "")
-    return made
+def differences_table(rows: list[Difference]) -> Table:
+    """Make a table of the first MAX_ROWS differences; its last row counts the others."""
+    table = Table("student", "task", "before", "after", title="Points that would change")
+    for row in rows[:MAX_ROWS]:
+        student, task = Text(printable(row.student)), Text(printable(row.task))
+        table.add_row(student, task, row.before, row.after)
+    if len(rows) > MAX_ROWS:
+        table.add_row(f"and {len(rows) - MAX_ROWS:,} more", "", "", "")
+    return table
 
 
 def _share(points):
-    """None for a task that is new or gone, and for one worth nothing, which changes nobody's
-    points.
-    """
+    """Points by maximum; None for a task that is new, gone, or worth no points."""
     return round(points[0] / points[1], 6) if points and points[1] else None
 
 
-def _shown(points):
+def _format(points):
     return "-" if points is None else f"{points[0]:g}/{points[1]:g}"

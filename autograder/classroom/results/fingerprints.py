@@ -1,4 +1,4 @@
-"""Hashes of what a result rests on beside the submission: the checks and the assignment."""
+"""Hashes of what decides a result beside the submission: the grader's sources and the course."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,28 +6,41 @@ from pathlib import Path
 
 from ...paths import ROOT
 
-# What stands on grading, and cannot change a result.
-_ABOVE = (
-    "__main__.py",
-    "conftest.py",
-    "test_submission.py",
-    "nbgrader_plugin.py",
-    "classroom",
-    "target",
+# A change of these changes no result: grading imports none of them, directly or indirectly.
+NOT_USED_BY_GRADING = frozenset(
+    {
+        "__main__.py",
+        "atomic_files.py",
+        "classroom",
+        "conftest.py",
+        "nbgrader_plugin.py",
+        "processes.py",
+        "target",
+        "terminal.py",
+        "test_submission.py",
+    }
 )
 
 
 def course_hashes(root: Path = ROOT, assignment: str = "vae") -> dict[str, str]:
-    """{"checks": of the grader's sources, "assignment": of the release and the key}, by their
-    contents.
+    """Hash the contents of what decides a result.
+
+    Returns:
+        {"checks": of the grader's sources, "assignment": of the released and the master notebooks
+        with their helpers}.
     """
     package = root / "autograder"
     checks = [
-        path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _ABOVE
+        path
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] not in NOT_USED_BY_GRADING
     ]
     folders = [root / name / assignment for name in ("notebooks", "solutions")]
     course = [
-        path for folder in folders for ending in ("*.ipynb", "*.py") for path in folder.glob(ending)
+        path
+        for folder in folders
+        for pattern in ("*.ipynb", "*.py")
+        for path in folder.glob(pattern)
     ]
     return {"checks": _hash(root, checks), "assignment": _hash(root, course)}
 
@@ -35,9 +48,6 @@ def course_hashes(root: Path = ROOT, assignment: str = "vae") -> dict[str, str]:
 def _hash(root: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(paths):
-        total.update(
-            path.relative_to(root).as_posix().encode()
-            + b"\0"
-            + hashlib.sha256(path.read_bytes()).digest()
-        )
+        name = path.relative_to(root).as_posix().encode()
+        total.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

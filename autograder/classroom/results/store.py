@@ -1,13 +1,12 @@
-"""The results folder: one JSON file a student, written whole or not at all, and the graded
-notebooks beside it.
+"""The results folder: one JSON file a student, and the graded notebooks beside it.
 
     STUDENT.json                   the result that counts
     waiting/STUDENT.json           a newer one with other points, until somebody accepts it
     refused/STUDENT.json           there is nothing to grade in what was handed in last
     notebooks/STUDENT/*.json.gz    notebooks as graded, named by their hash
-    merged.jsonl, .gradebook.json  what the gradebook has (see merging.py)
+    merged.jsonl, .gradebook.json  what the gradebook has (see gradebook/sync.py)
 
-Names of students do not begin with a dot.
+Each file is written whole or not at all. Names of students do not begin with a dot.
 """
 
 import gzip
@@ -22,17 +21,22 @@ from filelock import FileLock, Timeout
 
 from ... import atomic_files
 from ..errors import ClassError
-from ..intake.student_names import file_stem
+from ..intake.student_names import unique_file_stem
 
-COUNTS, WAITING, REFUSED = "", "waiting", "refused"  # folders
+# The state of a result; its value is the subfolder that holds the file.
+COUNTING = ""  # its points are the student's points
+WAITING = "waiting"  # newer, with other points; counts once somebody accepts it
+REFUSED = "refused"  # no points: there was nothing to grade
 
 
 @dataclass(frozen=True)
 class Result:
-    """What is known of one student's grading. hashes: of what it rests on; notebooks: the hash of
-    the graded ones.
+    """The result of one student.
 
-    points: task → (points, of how many).
+    hashes: name → hash of what it depends on (submission, checks, assignment).
+    points: task → (points, maximum).
+    problem: why a refused submission was refused.
+    notebooks: the hash of the graded notebooks, "" where there are none.
     """
 
     student: str
@@ -48,20 +52,26 @@ class Result:
 
 
 class Store:
-    """The results in a folder, which belongs to one process at a time.
+    """The results in a folder; a context manager that locks the folder for one process.
 
-    A context manager; raises ClassError, OSError.
-
-    results: folder (COUNTS, WAITING, REFUSED) → student → Result. titles: of the tasks in them.
+    counting, waiting, refused: student → Result, of each state.
+    titles: task → its title, of all tasks in the results.
     damaged: files that could not be read.
+
+    Raises:
+        ClassError: where another process has locked the folder.
+        OSError: where the folder cannot be read or written.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.results: dict[str, dict[str, Result]] = {COUNTS: {}, WAITING: {}, REFUSED: {}}
+        self.counting: dict[str, Result] = {}
+        self.waiting: dict[str, Result] = {}
+        self.refused: dict[str, Result] = {}
+        self._by_state = {COUNTING: self.counting, WAITING: self.waiting, REFUSED: self.refused}
         self.titles: dict[str, str] = {}
         self.damaged: list[Path] = []
-        for name in (*self.results, "notebooks"):
+        for name in (*self._by_state, "notebooks"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder / ".lock")
 
@@ -70,34 +80,49 @@ class Store:
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise ClassError(f"Another run writes to {self.folder}: wait for its end.") from error
-        for name, results in self.results.items():
-            atomic_files.clear(self.folder / name)
-            for path in sorted((self.folder / name).glob("*.json")):
+        for state in self._by_state:
+            atomic_files.remove_unfinished(self.folder / state)
+            for path in sorted((self.folder / state).glob("*.json")):
                 if not path.name.startswith("."):
-                    self._load(path, results)
+                    self._load(state, path)
         return self
 
     def __exit__(self, *_):
         self._lock.release()
 
-    def find(self, student: str, hashes: dict[str, str]) -> str | None:
-        """The folder with the student's result for exactly these hashes, None where there is none."""
-        for name, results in self.results.items():
+    def find_state(self, student: str, hashes: dict[str, str]) -> str | None:
+        """Find the student's result for exactly these hashes.
+
+        Returns:
+            Its state, None where there is no such result.
+        """
+        for state, results in self._by_state.items():
             if student in results and results[student].hashes == hashes:
-                return name
+                return state
         return None
 
-    def keep(
+    def save(
         self,
-        name: str,
+        state: str,
         hashes: dict[str, str],
         student: str,
         report: dict[str, Any],
         notebooks: dict[str, str],
         problem: str = "",
     ) -> Result:
-        """Write a result to one of the folders: first its notebooks, then what names them."""
-        digest = self._keep_notebooks(student, notebooks) if notebooks else ""
+        """Write a result in this state: first its notebooks, then the file that names them.
+
+        A result that counts removes the student's waiting and refused ones.
+
+        Args:
+            state: COUNTING, WAITING or REFUSED.
+            hashes: see Result.
+            student: whose result it is.
+            report: the grader's report as JSON values, {} where there is none.
+            notebooks: file name → JSON text of the graded notebook.
+            problem: see Result.
+        """
+        digest = self._save_notebooks(student, notebooks) if notebooks else ""
         tree = {
             "student": student,
             "hashes": hashes,
@@ -106,55 +131,55 @@ class Store:
             "report": report,
         }
         text = json.dumps(tree, indent=2, ensure_ascii=True) + "\n"
-        atomic_files.write(self._path(name, student), text.encode("ascii"))
-        self.results[name][student] = self._result(tree)
-        if name == COUNTS:
-            self._tidy(student)
-        return self.results[name][student]
+        atomic_files.write(self._path(state, student), text.encode("ascii"))
+        result = self._parse(tree)
+        self._by_state[state][student] = result
+        if state == COUNTING:
+            self._remove_older(student)
+        return result
 
     def accept(self, student: str) -> None:
-        """Let a waiting result count."""
-        self._path(WAITING, student).replace(self._path(COUNTS, student))
-        self.results[COUNTS][student] = self.results[WAITING].pop(student)
-        self._tidy(student)
+        """Let the student's waiting result count, in place of the one that counted."""
+        self._path(WAITING, student).replace(self._path(COUNTING, student))
+        self.counting[student] = self.waiting.pop(student)
+        self._remove_older(student)
 
-    def drop(self, name: str, student: str) -> None:
-        """Forget a waiting or refused result."""
-        if self.results[name].pop(student, None):
-            self._path(name, student).unlink(missing_ok=True)
+    def discard(self, state: str, student: str) -> None:
+        """Remove the student's waiting or refused result, if there is one."""
+        if self._by_state[state].pop(student, None):
+            self._path(state, student).unlink(missing_ok=True)
 
-    def notebooks(self, result: Result) -> dict[str, str]:
-        """The notebooks of a result as graded: name → JSON text."""
-        return json.loads(
-            gzip.decompress(self._notebooks_path(result.student, result.notebooks).read_bytes())
-        )
+    def read_notebooks(self, result: Result) -> dict[str, str]:
+        """Read the graded notebooks of a result: file name → JSON text."""
+        path = self._notebooks_path(result.student, result.notebooks)
+        return json.loads(gzip.decompress(path.read_bytes()))
 
-    def _load(self, path, results):
+    def _load(self, state, path):
+        """Read a result's file; one under another student's name is ignored."""
         try:
-            result = self._result(json.loads(path.read_bytes()))
+            result = self._parse(json.loads(path.read_bytes()))
         except (ValueError, KeyError, TypeError, AttributeError):
             self.damaged.append(path)
             return
-        if path == self._path(
-            path.parent.name if path.parent != self.folder else COUNTS, result.student
-        ):
-            results[result.student] = result
+        if path == self._path(state, result.student):
+            self._by_state[state][result.student] = result
 
-    def _result(self, tree):
+    def _parse(self, tree):
+        """Make a Result of a file's JSON; equal strings of many students share their memory."""
         report = tree["report"]
         self.titles |= {task["id"]: task["title"] for task in report.get("tasks", [])}
-        hashes = {key: sys.intern(value) for key, value in tree["hashes"].items()}
-        return Result(
-            tree["student"], hashes, points_of(report), tree["problem"], tree["notebooks"]
-        )
+        hashes = {name: sys.intern(value) for name, value in tree["hashes"].items()}
+        points = points_of(report)
+        return Result(tree["student"], hashes, points, tree["problem"], tree["notebooks"])
 
-    def _path(self, name, student):
-        return self.folder / name / f"{file_stem(student)}.json"
+    def _path(self, state, student):
+        return self.folder / state / f"{unique_file_stem(student)}.json"
 
     def _notebooks_path(self, student, digest):
-        return self.folder / "notebooks" / file_stem(student) / f"{digest}.json.gz"
+        return self.folder / "notebooks" / unique_file_stem(student) / f"{digest}.json.gz"
 
-    def _keep_notebooks(self, student, notebooks):
+    def _save_notebooks(self, student, notebooks):
+        """Write the notebooks; return their hash."""
         data = json.dumps(notebooks).encode("ascii")
         digest = hashlib.sha256(data).hexdigest()[:32]
         path = self._notebooks_path(student, digest)
@@ -162,18 +187,18 @@ class Store:
         atomic_files.write(path, gzip.compress(data, compresslevel=1, mtime=0))
         return digest
 
-    def _tidy(self, student):
-        """A result counts now: remove what came before it."""
-        self.drop(WAITING, student)
-        self.drop(REFUSED, student)
-        used = self._notebooks_path(student, self.results[COUNTS][student].notebooks)
+    def _remove_older(self, student):
+        """Remove what is older than the student's counting result, notebooks included."""
+        self.discard(WAITING, student)
+        self.discard(REFUSED, student)
+        used = self._notebooks_path(student, self.counting[student].notebooks)
         for path in used.parent.glob("*"):
             if path != used:
                 path.unlink(missing_ok=True)
 
 
 def points_of(report: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    """task → (points, of how many) in a report's JSON."""
+    """Get task → (points, maximum) from a report's JSON."""
     return {
         sys.intern(task["id"]): (task["score"], task["points"]) for task in report.get("tasks", [])
     }

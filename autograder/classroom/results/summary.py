@@ -1,4 +1,4 @@
-"""The last lines of a run: how many students, what they reached, and which tasks were hard."""
+"""Summary of a run: how many students, what they reached, and which tasks were hard."""
 
 import statistics
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from rich.text import Text
 from ...text import printable
 from .store import Result
 
-STUDENTS = 60  # at most, in a table of all
+MAX_STUDENTS = 60  # in a table with a row for each
 
 
 def print_summary(
@@ -21,45 +21,53 @@ def print_summary(
 ) -> None:
     """Print tables of students (of a small class) and tasks, and one line of counts.
 
-    results: those that count. titles: of the tasks. counts: phrase → how many students; zeros are
-    left out.
+    Args:
+        console: where to print.
+        results: the results that count.
+        titles: task → its title.
+        counts: phrase → number of students; zeros are left out.
     """
-    if results and len(results) <= STUDENTS:
-        console.print(_students(results))
+    if results and len(results) <= MAX_STUDENTS:
+        console.print(_students_table(results))
     if results:
-        console.print(_tasks(results, titles))
+        console.print(_tasks_table(results, titles))
     phrases = [f"{number:,} {phrase}" for phrase, number in counts.items() if number]
     console.print(Text(", ".join(phrases) + "."))
 
 
-def _students(results):
+def _students_table(results):
     table = Table("student", "points", "failed tasks", title="Students")
     for result in results:
         failed = [task for task, (points, maximum) in result.points.items() if points < maximum]
-        whole = sum(maximum for _, maximum in result.points.values())
-        table.add_row(
-            Text(printable(result.student)), f"{result.score:g}/{whole:g}", ", ".join(failed)
-        )
+        maximum = sum(maximum for _, maximum in result.points.values())
+        student, points = Text(printable(result.student)), f"{result.score:g}/{maximum:g}"
+        table.add_row(student, points, ", ".join(failed))
     return table
 
 
-def _tasks(results, titles):
-    shares = {}
-    for result in results:
-        for task, (points, maximum) in result.points.items():
-            shares.setdefault(task, []).append(points / maximum if maximum else None)
+def _tasks_table(results, titles):
     scores = [result.score for result in results]
     footer = f"{statistics.mean(scores):.1f} points, median {statistics.median(scores):g}"
     table = Table(title="Tasks", show_footer=True)
     table.add_column("task", footer="mean")
     table.add_column("title")
     table.add_column("reached", footer=footer)
-    for task, values in shares.items():
-        counted = [value for value in values if value is not None]
-        reached = (
-            f"{100 * statistics.mean(counted):.0f} % of {len(counted):,}"
-            if counted
-            else "no points"
-        )
-        table.add_row(task, titles.get(task, ""), reached)
+    for task, shares in _shares_by_task(results).items():
+        table.add_row(task, titles.get(task, ""), _mean_percentage(shares))
     return table
+
+
+def _shares_by_task(results):
+    """Task → each student's share of the maximum, None where the task is worth no points."""
+    shares = {}
+    for result in results:
+        for task, (points, maximum) in result.points.items():
+            shares.setdefault(task, []).append(points / maximum if maximum else None)
+    return shares
+
+
+def _mean_percentage(shares):
+    counted = [share for share in shares if share is not None]
+    if not counted:
+        return "no points"
+    return f"{100 * statistics.mean(counted):.0f} % of {len(counted):,}"

@@ -1,1 +1,1 @@
-"""Where the submissions of a class are graded: processes of this machine, or a Dask cluster."""
+"""Executors that grade the submissions of a class: local processes, or a Dask cluster."""

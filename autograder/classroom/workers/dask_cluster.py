@@ -1,4 +1,4 @@
-"""The same Executor on a Dask cluster: `--scheduler tcp://HOST:8786`."""
+"""An Executor on a Dask cluster: `--scheduler tcp://HOST:8786`."""
 
 import contextlib
 import logging
@@ -9,28 +9,29 @@ from typing import Any
 
 from ..errors import KEPT, ClassError
 
-SECONDS = 30  # until the scheduler must have answered, and a worker must be there
+TIMEOUT_SECONDS = 30  # for the scheduler to answer, and for a worker to be there
 
 
 class DaskCluster(Executor):
-    """An Executor on the workers of a scheduler, each of which has this repository and its
-    environment.
+    """An Executor on the workers of a scheduler (see GradingExecutor).
 
-    The scheduler tries a call again whose worker dies (distributed.scheduler.allowed-failures),
-    also where it only waited for that worker. Raises ClassError where there is no scheduler, no
-    worker, or no Dask.
+    Each worker needs this repository and its environment. Where a worker dies, the scheduler tries
+    all calls again that it held, also those that only waited for it
+    (distributed.scheduler.allowed-failures).
+
+    Raises:
+        ClassError: where there is no Dask, no scheduler, or no worker.
     """
 
-    def __init__(self, address: str, seconds: float = SECONDS):
+    def __init__(self, address: str, seconds: float = TIMEOUT_SECONDS):
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:
             raise ClassError(
                 "--scheduler needs Dask: python -m pip install -r requirements-cluster.txt."
             ) from error
-        logging.getLogger("distributed").setLevel(
-            logging.CRITICAL
-        )  # it prints tracebacks; errors are raised, too
+        # Dask logs tracebacks of errors that it also raises.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             self._client = Client(address, timeout=seconds, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -40,20 +41,18 @@ class DaskCluster(Executor):
         except OSError as error:  # TimeoutError, or the scheduler is gone
             self._client.close()
             raise ClassError(f"The Dask scheduler at {address} has no workers.") from error
-        warnings.filterwarnings(
-            "ignore", "Sending large graph", UserWarning
-        )  # submissions are sent, not loaded there
+        # Dask would rather load large data on the workers; submissions have to be sent.
+        warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
         self._executor = self._client.get_executor(pure=False)
         self._address = address
-        self.lost_in_company = KilledWorker
+        self.ambiguous_failures = (KilledWorker,)
 
     @property
-    def in_flight(self) -> int:
-        """How many calls are worth submitting at once: one for each thread of a worker, and one
-        that waits.
-        """
+    def max_in_flight(self) -> int:
+        """How many calls are worth submitting: one for each thread, and one that waits."""
         with self._connection():
-            return sum(self._client.nthreads().values()) + 1
+            threads: Any = self._client.nthreads()  # a dict: this client is not asynchronous
+            return sum(threads.values()) + 1
 
     def submit(self, function: Callable[..., str], /, *args: Any) -> Future[str]:
         """Call function(*args) on a worker."""
@@ -61,7 +60,7 @@ class DaskCluster(Executor):
             return self._executor.submit(function, *args)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; what it still works at is given up unless wait."""
+        """Leave the cluster; unless wait, calls that are not done are given up."""
         with contextlib.suppress(Exception):  # a scheduler that is gone
             self._executor.shutdown(wait=wait and not cancel_futures)
         self._client.close()

@@ -1,24 +1,29 @@
-"""Submissions through an Executor: only so many at once are read and sent, and each has an outcome."""
+"""Sending submissions through an executor: a bounded number at once, one Outcome for each."""
 
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import KEPT, ClassError
 from ..intake import bundle
 from ..intake.roster import Entry
+from .executors import GradingExecutor
 from .local_pool import WorkerError
-from .worker import describe, grade_bundle
+from .worker import describe_error, grade_bundle
 
-MAX_BYTES = 2 * bundle.MAX_TOTAL  # of all submissions that are on their way at once
+MAX_BYTES = 2 * bundle.MAX_TOTAL  # of all submissions in flight
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one submission: as `grade_bundle` says it, and the digest of what was graded."""
+    """The outcome of one submission.
+
+    status, problem, report, notebooks: see `grade_bundle`.
+    digest: the hash of what was graded.
+    """
 
     entry: Entry
     status: str
@@ -28,58 +33,84 @@ class Outcome:
     notebooks: dict[str, str] = field(default_factory=dict)
 
 
-def grade_all(executor: Executor, entries: Iterable[Entry], *arguments: Any) -> Iterator[Outcome]:
-    """Grade submissions; one Outcome each, in the order in which they are done.
+@dataclass(frozen=True)
+class _Sent:
+    """A submission in flight; size: its bytes."""
 
-    arguments: what `grade_bundle` gets beside the Bundle. A submission that was lost in company is
-    graded again at the end, alone: another one may have ended its worker. Raises ClassError where
-    the executor is gone, or a worker can grade nobody.
+    entry: Entry
+    digest: str
+    size: int
+
+
+def grade_submissions(
+    executor: GradingExecutor, entries: Iterable[Entry], *arguments: Any
+) -> Iterator[Outcome]:
+    """Grade submissions, and yield one Outcome for each in the order in which they are done.
+
+    A submission whose failure is ambiguous is graded again at the end, with nothing else in flight:
+    another one may have ended its worker.
+
+    Args:
+        executor: where they are graded.
+        entries: what was handed in.
+        arguments: the arguments of `grade_bundle` after the Bundle.
+
+    Raises:
+        ClassError: where the executor is gone, or a worker can grade nobody.
     """
-    waiting, suspects, alone, flight = deque(entries), deque(), set(), {}
-    while waiting or suspects or flight:
-        queue = waiting if waiting or flight else suspects
-        if queue and _has_room(executor, flight):
+    waiting, suspects = deque(entries), deque()
+    suspected: set[str] = set()
+    in_flight: dict[Future[str], _Sent] = {}
+    while waiting or suspects or in_flight:
+        queue = waiting if waiting or in_flight else suspects
+        if queue and _has_room(executor, in_flight):
             entry = queue.popleft()
             try:
-                sent = bundle.read_bundle(entry)
-                flight[executor.submit(grade_bundle, sent, *arguments)] = (
-                    entry,
-                    sent.digest,
-                    sent.size,
-                )
+                future, sent = _send(executor, entry, arguments)
+                in_flight[future] = sent
             except OSError as error:
                 yield Outcome(entry, "failed", f"it cannot be read ({error.strerror})")
             continue
-        for future in wait(flight, return_when=FIRST_COMPLETED).done:
-            entry, digest, _ = flight.pop(future)
-            if entry.student not in alone and _lost_in_company(executor, future):
-                alone.add(entry.student)
-                suspects.append(entry)
-                continue
-            outcome = _outcome(entry, digest, future)
-            if outcome.status == "stopped":
-                raise ClassError(f"{outcome.problem} {KEPT}")
-            yield outcome
+        for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+            sent = in_flight.pop(future)
+            student = sent.entry.student
+            if student not in suspected and _is_ambiguous(executor, future):
+                suspected.add(student)
+                suspects.append(sent.entry)
+            else:
+                yield _outcome(sent, future)
 
 
-def _has_room(executor, flight):
-    """Whether one more may be sent: few enough are on their way, and, with one of any size, small
-    enough.
-    """
-    size = sum(size for _, _, size in flight.values())
-    return not flight or len(flight) < executor.in_flight and size + bundle.MAX_TOTAL <= MAX_BYTES
+def _send(executor, entry, arguments):
+    """Read one submission and submit it. Raises OSError where it cannot be read."""
+    read = bundle.read_bundle(entry)
+    future = executor.submit(grade_bundle, read, *arguments)
+    return future, _Sent(entry, read.digest, read.size)
 
 
-def _lost_in_company(executor, future):
-    return not future.cancelled() and isinstance(future.exception(), executor.lost_in_company)
+def _has_room(executor, in_flight):
+    """Whether one more submission, of any size, may be in flight; a first one always may."""
+    if not in_flight:
+        return True
+    size = sum(sent.size for sent in in_flight.values())
+    return len(in_flight) < executor.max_in_flight and size + bundle.MAX_TOTAL <= MAX_BYTES
 
 
-def _outcome(entry: Entry, digest: str, future: Future[str]) -> Outcome:
+def _is_ambiguous(executor, future):
+    """Whether a call failed so that another call on its worker may be the cause."""
+    return not future.cancelled() and isinstance(future.exception(), executor.ambiguous_failures)
+
+
+def _outcome(sent: _Sent, future: Future[str]) -> Outcome:
+    """Read the outcome of a call that is done; raise ClassError where the run cannot go on."""
     try:
-        return Outcome(entry, digest=digest, **json.loads(future.result()))
+        outcome = Outcome(sent.entry, digest=sent.digest, **json.loads(future.result()))
     except CancelledError as error:
         raise ClassError(f"The connection to the scheduler is lost. {KEPT}") from error
     except WorkerError as error:
-        return Outcome(entry, "failed", str(error))
+        return Outcome(sent.entry, "failed", str(error))
     except Exception as error:  # noqa: BLE001 - what a cluster's worker raises, or no JSON
-        return Outcome(entry, "failed", describe(error))
+        return Outcome(sent.entry, "failed", describe_error(error))
+    if outcome.status == "stopped":
+        raise ClassError(f"{outcome.problem} {KEPT}")
+    return outcome

@@ -1,21 +1,50 @@
-"""Where submissions are graded: one interface, `submit` → Future of text, for local processes and
-for a cluster.
-"""
+"""The executor that grades submissions: local processes, or the workers of a Dask cluster."""
 
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from ...processes import usable_cores
 from .local_pool import LocalPool
 
 
-def open_executor(scheduler: str | None, workers: int | None) -> Executor:
-    """A LocalPool of so many processes (one for each core), or the DaskCluster of a scheduler.
+class GradingExecutor(Protocol):
+    """A concurrent.futures.Executor for functions that return text, with two more attributes.
 
-    Raises ClassError.
+    max_in_flight: how many calls are worth submitting at once.
+    ambiguous_failures: exceptions of a call whose worker died while it held several calls, so that
+        any of these may have ended it.
+    """
 
-    Both are concurrent.futures Executors for functions that return text, with two more attributes:
-    in_flight, how many calls are worth submitting at once; lost_in_company, the exceptions that say
-    that a worker died which had been given several calls, so that this one may be blameless.
+    @property
+    def max_in_flight(self) -> int: ...
+
+    @property
+    def ambiguous_failures(self) -> tuple[type[BaseException], ...]: ...
+
+    def submit(self, function: Callable[..., str], /, *args: Any) -> Future[str]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> bool | None: ...
+
+
+def open_executor(scheduler: str | None, workers: int | None) -> GradingExecutor:
+    """Open a LocalPool, or the DaskCluster of a scheduler.
+
+    Args:
+        scheduler: tcp://HOST:PORT of a Dask scheduler, None for local processes.
+        workers: number of local processes, None for one for each core.
+
+    Raises:
+        ClassError: where the cluster cannot be used.
     """
     if scheduler is None:
         return LocalPool(workers or usable_cores())

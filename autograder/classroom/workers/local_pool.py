@@ -13,34 +13,34 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from ...processes import end_with_parent
-from .worker import describe
+from .worker import describe_error
 
-SECONDS = 2 * 3600  # of one call; the grader's own limits end it long before
+CALL_SECONDS = 2 * 3600  # limit of one call; the grader's own limits end it long before
 TRIES = 2  # of a call whose process dies
+JOIN_SECONDS = 5  # for a process to end
 
 
 class WorkerError(Exception):
-    """A call came to nothing; str() says why, as a phrase."""
+    """A call failed; str() says why, as a phrase."""
 
 
 class LocalPool(Executor):
-    """An Executor whose functions return text. A call whose process is killed is tried once more.
+    """An Executor of local processes (see GradingExecutor); its futures raise WorkerError.
 
-    Futures raise WorkerError. in_flight, lost_in_company: see `open_executor`; each process has one
-    call only.
+    A call whose process is killed is tried once more.
     """
 
-    lost_in_company = ()
+    ambiguous_failures = ()  # none: a process has one call at a time, so that call ended it
 
-    def __init__(self, workers: int, seconds: float = SECONDS):
-        self.in_flight = workers
+    def __init__(self, workers: int, seconds: float = CALL_SECONDS):
+        self.max_in_flight = workers
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        self._idle = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[WorkerProcess | None] = queue.SimpleQueue()
         self._closed = False
-        self._processes = set()
+        self._processes: set[WorkerProcess] = set()
         for _ in range(workers):
-            self._idle.put(None)
+            self._idle.put(None)  # a process that is not started yet
 
     def submit(self, function: Callable[..., str], /, *args: Any) -> Future[str]:
         """Call function(*args) in a process."""
@@ -58,18 +58,21 @@ class LocalPool(Executor):
     def __exit__(self, kind, *_):
         self.shutdown(wait=kind is None)
 
-    def _call(self, function, args):
+    def _call(self, function: Callable[..., str], args: tuple) -> str:
+        """Call function(*args) in an idle process, and in a new one where that process dies."""
         process = self._idle.get()
+        tries = 0
         try:
-            for left in reversed(range(TRIES)):
+            while True:
+                tries += 1
                 process = process or self._start()
                 try:
                     return process.call(function, args, self._seconds)
-                except ProcessLost as lost:
+                except ProcessLostError as error:
                     self._processes.discard(process)
                     process = None
-                    if not left or lost.final or self._closed:
-                        raise WorkerError(str(lost)) from None
+                    if tries == TRIES or error.final or self._closed:
+                        raise WorkerError(str(error)) from None
         finally:
             self._idle.put(process)
 
@@ -81,71 +84,77 @@ class LocalPool(Executor):
         return process
 
 
-class ProcessLost(Exception):
-    """A process ended in the middle of a call. final: there is no use in trying again."""
+class ProcessLostError(Exception):
+    """A process ended during a call.
 
-    def __init__(self, phrase, final=False):
+    final: whether it would be useless to try the call again.
+    """
+
+    def __init__(self, phrase: str, final: bool = False):
         super().__init__(phrase)
         self.final = final
 
 
 class WorkerProcess:
-    """One spawned process with a temporary folder. What it sends back is text, never a pickle."""
+    """One spawned process with a temporary folder; it sends back text, never a pickle."""
 
     def __init__(self):
         context = multiprocessing.get_context("spawn")
-        self._folder = os.path.join(
-            tempfile.gettempdir(), f"class-{uuid.uuid4().hex[:12]}"
-        )  # the process makes it
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._folder), name="grader")
+        # Only a name: the process makes the folder, with permissions that its sandboxes need.
+        self._folder = os.path.join(tempfile.gettempdir(), f"class-{uuid.uuid4().hex[:12]}")
+        self._pipe, other_end = context.Pipe()
+        self._process = context.Process(
+            target=_serve_calls, args=(other_end, self._folder), name="grader"
+        )
         self._process.start()
-        theirs.close()
+        other_end.close()
 
     def call(self, function: Callable[..., str], args: tuple, seconds: float) -> str:
-        """What function(*args) returns.
+        """Return function(*args), called in the process.
 
-        Raises WorkerError for what it raises, ProcessLost where the process ends.
+        Raises:
+            WorkerError: for what the function raises.
+            ProcessLostError: where the process ends, or takes longer than `seconds`.
         """
         try:
             self._pipe.send((function, args))
             if not self._pipe.poll(seconds):
                 self.kill()
-                raise ProcessLost(f"it took longer than {seconds:g} s", final=True)
+                raise ProcessLostError(f"it took longer than {seconds:g} s", final=True)
             answer = self._pipe.recv_bytes()
         except (EOFError, OSError) as error:
-            self._process.join(5)
-            code = self._process.exitcode
+            ending = self._ending()
             self.kill()
-            how = (
-                f"was killed (signal {-code})" if code and code < 0 else f"ended (exit code {code})"
-            )
-            raise ProcessLost(f"its worker process {how}") from error
+            raise ProcessLostError(f"its worker process {ending}") from error
         if answer[:1] == b"-":
             raise WorkerError(answer[1:].decode())
         return answer[1:].decode()
 
+    def _ending(self):
+        """Describe how the process ended, as a phrase."""
+        self._process.join(JOIN_SECONDS)
+        code = self._process.exitcode
+        if code and code < 0:
+            return f"was killed (signal {-code})"
+        return f"ended (exit code {code})"
+
     def kill(self) -> None:
         """End the process at once."""
         self._process.kill()
-        self._process.join(5)
+        self._process.join(JOIN_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Let the process end by itself, or end it."""
+        """Let the process end by itself; kill it where it does not."""
         self._pipe.close()
-        self._process.join(5)
+        self._process.join(JOIN_SECONDS)
         self.kill()
 
 
-def _serve(pipe, folder):
-    """The life of a worker process: answer calls until the other end of the pipe closes."""
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # as many processes as cores, so one thread in each
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl+C goes to all; the main process ends this one
+def _serve_calls(pipe, folder):
+    """Answer calls in the worker process, until the other end of the pipe closes."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # there is already a process for each core
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at Ctrl+C, the main process ends this one
     os.mkdir(folder, 0o711)  # a sandbox of another user finds its own folders in it
     tempfile.tempdir = folder
     end_with_parent(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -156,14 +165,14 @@ def _serve(pipe, folder):
 
 
 def _answer(pipe):
-    """What the next call gives: "+" and its text, or "-" and what it raised."""
+    """Receive a call and answer it: "+" and the text it returns, or "-" and what it raises."""
     try:
         function, args = pipe.recv()
     except EOFError:
         raise
     except Exception as error:  # noqa: BLE001 - a function that cannot be imported here
-        return b"-" + describe(error).encode()
+        return b"-" + describe_error(error).encode()
     try:
         return b"+" + function(*args).encode()
     except BaseException as error:  # noqa: BLE001 - also SystemExit: the process goes on
-        return b"-" + describe(error).encode()
+        return b"-" + describe_error(error).encode()

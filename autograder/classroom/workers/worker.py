@@ -1,4 +1,4 @@
-"""What runs in a worker process, on this machine or another: one Bundle → its result as JSON text."""
+"""Grading in a worker process, on this machine or another: one Bundle → its result as JSON text."""
 
 import contextlib
 import ctypes
@@ -12,72 +12,76 @@ from typing import Any
 from ...errors import SetupError, SubmissionError
 from ...text import printable
 from ..intake.bundle import Bundle
-from ..intake.unpacking import lay_out
+from ..intake.unpacking import unpack_bundle
 
-# called with a folder and options; gives a Report, or raises SubmissionError
+# Called with a folder and options; returns a Report, or raises SubmissionError or SetupError.
 GRADER = "autograder.grading:grade"
-MAX_SENTENCE = 300  # characters of what an exception says
-HEAPS = 2  # of a worker process; glibc would make, and keep, one for each of the many short threads
-M_ARENA_MAX = -8  # their number's name in glibc's <malloc.h>
+MAX_PHRASE = 300  # characters of an exception's text
+M_ARENA_MAX = -8  # mallopt(3): number of malloc arenas
+MAX_ARENAS = 2  # glibc would make one for each of the many short-lived threads, and keep it
 
 
 def grade_bundle(
     bundle: Bundle, grader: str = GRADER, options: dict[str, Any] | None = None
 ) -> str:
-    """Grade one submission.
+    """Grade one submission; an exception of the grader is returned as a result, too.
 
-    Whatever it does to the grader is part of the JSON object that comes back.
+    Args:
+        bundle: the submission.
+        grader: "module:function" (see GRADER).
+        options: keyword arguments of the grader.
 
-    status: "graded" (then: report, notebooks as {name: JSON text}), "refused" (there is nothing to
-    grade), "failed" (the grader could not grade it) or "stopped" (it can grade nobody here);
-    problem: a sentence, where it is not graded. grader: "module:function".
+    Returns:
+        A JSON object.
+        status: "graded" (then with report, and notebooks as {name: JSON text}), "refused" (there is
+            nothing to grade), "failed" (the grader could not grade it) or "stopped" (it can grade
+            nobody on this machine).
+        problem: a sentence, where it is not graded.
     """
-    limit_heaps()
-    with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as place:
-        folder, notes = Path(place, "submission"), []
-        try:
-            notes += lay_out(bundle, folder)
-            report = _function(grader)(folder, **(options or {}))
-            answer = {
-                "status": "graded",
-                "report": _report(report, bundle.student, notes),
-                "notebooks": {
-                    name: json.dumps(notebook) for name, notebook in report.notebooks.items()
-                },
-            }
-        except SubmissionError as error:
-            sentence = str(error).replace(str(folder), "The submission")
-            answer = {"status": "refused", "problem": " ".join(map(printable, [sentence, *notes]))}
-        except SetupError as error:
-            answer = {"status": "stopped", "problem": printable(str(error))}
-        except Exception as error:  # noqa: BLE001 - one submission never ends the batch
-            answer = {"status": "failed", "problem": describe(error)}
-    return json.dumps(answer)
+    limit_malloc_arenas()
+    with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as temporary:
+        result = _grade(bundle, Path(temporary, "submission"), grader, options or {})
+    return json.dumps(result)
 
 
-def limit_heaps() -> None:
-    """Keep the process's memory from growing with the number of submissions; where there is no
-    glibc, do nothing.
-    """
+def _grade(bundle, folder, grader, options):
+    notes = []
+    try:
+        notes += unpack_bundle(bundle, folder)
+        report = _load_function(grader)(folder, **options)
+        return {
+            "status": "graded",
+            "report": _report_json(report, bundle.student, notes),
+            "notebooks": {name: json.dumps(each) for name, each in report.notebooks.items()},
+        }
+    except SubmissionError as error:
+        sentence = str(error).replace(str(folder), "The submission")
+        return {"status": "refused", "problem": " ".join(map(printable, [sentence, *notes]))}
+    except SetupError as error:
+        return {"status": "stopped", "problem": printable(str(error))}
+    except Exception as error:  # noqa: BLE001 - one submission never ends the batch
+        return {"status": "failed", "problem": describe_error(error)}
+
+
+def limit_malloc_arenas() -> None:
+    """Keep this process's memory from growing with each submission; without glibc, do nothing."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MAX_ARENAS)
 
 
-def describe(error: BaseException) -> str:
-    """What happened, as a short phrase."""
+def describe_error(error: BaseException) -> str:
+    """Describe an exception in a phrase that is safe to print: its type and a short text."""
     text = printable(" ".join(str(error).split()))
-    text = text if len(text) <= MAX_SENTENCE else text[: MAX_SENTENCE - 1] + "…"
+    text = text if len(text) <= MAX_PHRASE else text[: MAX_PHRASE - 1] + "…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _function(grader: str) -> Callable:
+def _load_function(grader: str) -> Callable:
     module, name = grader.split(":")
     return getattr(importlib.import_module(module), name)
 
 
-def _report(report, student, notes):
-    """The report's JSON, with the student's name and what was said of the files before the grader
-    saw them.
-    """
+def _report_json(report, student, notes):
+    """The report's JSON with the student's name, and the notes on unpacking before its own."""
     tree = report.to_json()
     return {**tree, "submission": student, "notes": [*map(printable, notes), *tree["notes"]]}
