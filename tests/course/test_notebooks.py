@@ -78,9 +78,10 @@ def test_committed_key_reached_the_losses_on_all_of_mnist(name, target):
 
 @pytest.mark.parametrize("task_id, target", TARGETS.items())
 def test_cells_of_the_targets_and_the_text_above_have_the_numbers_of_the_table(task_id, target):
-    cells = nbformat.read(SOLUTIONS / task(task_id).notebook, as_version=4).cells
+    cells = read_cells(task(task_id).notebook)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
-    text, code = (cells[ids.index(task_id) + step].source for step in (-1, 0))
+    code_index = ids.index(task_id)
+    text, code = cells[code_index - 1].source, cells[code_index].source
     limits = {
         node.comparators[0].id: (node.left.value, node.comparators[1].value)
         for node in ast.walk(ast.parse(code))
