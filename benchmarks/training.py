@@ -21,9 +21,9 @@ from autograder.assignment import BATCH_SIZE
 from autograder.target.training import (
     EPOCHS,
     TRAINING_IMAGES,
-    enter_key,
     pick_device,
     quiet,
+    set_up_key,
 )
 
 from .training_setups import ORIGINAL, OUR_DATA, Epoch, Setup, speed_ratios, time_alternately, timed
@@ -172,7 +172,7 @@ def main() -> None:
     options = parse_options()
     device = pick_device(options.device)
     found = time_alternately(SETUPS, device, options.images, options.rounds)
-    enter_key()
+    set_up_key()
     floor, rate = arithmetic_floor(device, options.images)
     calls, batch = time_manifold(device)
     draw, bar = time_display()

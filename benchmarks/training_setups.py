@@ -14,7 +14,7 @@ from unittest import mock
 
 from autograder.assignment import BATCH_SIZE
 from autograder.paths import SOLUTIONS
-from autograder.target.training import enter_key, quiet
+from autograder.target.training import quiet, set_up_key
 
 WARM_UP_BATCHES = 20  # trained before anything is timed
 
@@ -103,7 +103,7 @@ class Trainer:
     """The key's loop in one setup; changes the process's environment, module path and threads."""
 
     def __init__(self, setup: Setup, device: str, images: int):
-        enter_key()
+        set_up_key()
         import lab
         import torch
 

@@ -1,1 +1,1 @@
-"""The training of the key that the losses to reach come from, and the bands that it must end in."""
+"""Trainings of the key: the losses that the assignment promises, and the bands they must lie in."""

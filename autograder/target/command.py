@@ -1,4 +1,4 @@
-"""The commands `target` and `bands`: the losses that the assignment promises, measured."""
+"""Commands `target` and `bands`: train the key, and show the bands for its losses."""
 
 import dataclasses
 import os
@@ -13,17 +13,17 @@ from .. import atomic_files
 from ..assignment import BATCH_SIZE
 from ..terminal import fail, open_console
 from . import bands
-from .tables import bands_table, line, results_table, runs_table, versions
+from .tables import bands_table, describe_setup, results_table, runs_table, summarize_run
 from .training import EPOCHS, Run, pick_device, train_runs
 
-WIDTH = 120  # columns, where the output is no terminal
+WIDTH = 120  # columns, where the output is not a terminal
 
 
 def target_command(
     device: Annotated[str, typer.Option(metavar="auto|cuda|cpu", help="Where to train.")] = "auto",
     epochs: Annotated[int, typer.Option(min=1, help="The bands hold for 10.")] = EPOCHS,
     seeds: Annotated[int, typer.Option(min=1, help="How many, from --first-seed on.")] = 1,
-    first_seed: Annotated[int, typer.Option(min=0)] = 0,
+    first_seed: Annotated[int, typer.Option(min=0, help="The first random seed.")] = 0,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write the runs as JSON, after each of them."),
@@ -31,65 +31,56 @@ def target_command(
 ) -> None:
     """Train the key's VAE and CVAE on MNIST, and compare with the published losses.
 
-    Ends with 0 where all losses lie in the bands of `autograder bands` or none applies, 1 where one does not, and 2 where nothing can be trained.
+    Ends with 0 where all losses lie in the bands of `autograder bands`
+    or no band applies, 1 where one does not, 2 where nothing can be trained.
     """
     console = open_console(WIDTH)
-    if device not in ("auto", "cpu", "cuda"):
-        fail(f"--device {device}: choose auto, cpu or cuda.", 2)
-    try:
-        chosen = pick_device(device)
-    except ValueError as error:
-        fail(f"--device {device}: {error}.", 2)
-    done = []
-    for run in train_runs(range(first_seed, first_seed + seeds), chosen, epochs):
-        if (
-            not run.complete
-            and epochs == EPOCHS
-            and os.environ.get("LAB_PROFILE", "full") == "full"
-        ):
+    runs = []
+    for run in train_runs(range(first_seed, first_seed + seeds), _device(device), epochs):
+        if _should_be_complete(epochs) and not run.complete:
             fail(
                 "MNIST is neither in LAB_DATA nor can it be downloaded, and the losses hold for "
                 "nothing else.",
                 2,
             )
-        done.append(run)
-        console.print(line(run), soft_wrap=True)
+        runs.append(run)
+        console.print(summarize_run(run), soft_wrap=True)
         if json_file is not None:
-            write_json(done, json_file)
-    console.print(results_table(done), versions(done[0]), sep="\n")
-    raise typer.Exit(judge(done, console))
+            write_json(runs, json_file)
+    console.print(results_table(runs), describe_setup(runs[0]), sep="\n")
+    raise typer.Exit(print_missed_bands(runs, console))
 
 
-def judge(runs: Iterable[Run], console: Console) -> int:
-    """Say which losses left their bands. Returns 1 where one did, else 0."""
-    found = 0
+def print_missed_bands(runs: Iterable[Run], console: Console) -> int:
+    """Say which losses lie outside their bands, and return 1 where one does, else 0."""
+    runs = list(runs)
+    exit_code = 0
     for run in runs:
         if not run.complete:
             console.print(
                 f"No band applies to {run.model}, seed {run.seed}: it was trained for "
-                f"{run.epochs} epoch(s) "
-                f"on {run.images:,} images, and the bands are for {EPOCHS} on all of MNIST."
+                f"{run.epochs} epoch(s) on {run.images:,} images, and the bands are for {EPOCHS} "
+                "on all of MNIST."
             )
-        for name, band in bands.outside(run).items():
-            found = 1
+        for name, band in bands.find_missed_bands(run).items():
+            exit_code = 1
             console.print(
                 f"{run.model}, seed {run.seed}: {name.replace('_', ' ')} {getattr(run, name):.3f} "
-                "is outside "
-                f"{band.lowest:.3f} to {band.highest:.3f}."
+                f"is outside {band.lowest:.3f} to {band.highest:.3f}."
             )
-    if not found and any(run.complete for run in runs):
+    if exit_code == 0 and any(run.complete for run in runs):
         console.print("All losses are in their bands.")
-    return found
+    return exit_code
 
 
 def write_json(runs: Iterable[Run], path: Path) -> None:
-    """Write the runs to a file, whole or not at all."""
-    tree = {
+    """Write the runs to a file, whole or not at all; ends the command where that fails."""
+    content = {
         "unit": f"nats per image / {BATCH_SIZE}",
         "runs": [dataclasses.asdict(run) for run in runs],
     }
     try:
-        atomic_files.write_json(path, tree)
+        atomic_files.write_json(path, content)
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.", 2)
 
@@ -100,14 +91,29 @@ def bands_command(
         typer.Argument(metavar="FILE...", help="First add these runs, from `target --json`."),
     ] = None,
 ) -> None:
-    """Print the measured trainings of the key, and the bands that they lead to.
+    """Print the measured trainings of the key, and the bands computed from them.
 
-    Ends with 0, and with 1 where a file cannot be added.
+    Ends with 0, or with 1 where a file cannot be added.
     """
     for path in files or ():
         try:
-            added = bands.add_runs(bands.from_json(path.read_text(encoding="utf-8")))
+            added = bands.add_runs(bands.parse_runs(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             fail(f"{path} cannot be added: {error}.", 1)
-        print(f"{path}: {added} added to {bands.TABLE.name}.")
+        print(f"{path}: {added} added to {bands.RUNS_FILE.name}.")
     open_console(WIDTH).print(runs_table(bands.read_runs()), bands_table(), sep="\n")
+
+
+def _device(wanted):
+    """Return the device to train on; ends the command where there is no such device."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        fail(f"--device {wanted}: choose auto, cpu or cuda.", 2)
+    try:
+        return pick_device(wanted)
+    except ValueError as error:
+        fail(f"--device {wanted}: {error}.", 2)
+
+
+def _should_be_complete(epochs):
+    """Whether a run can be smaller only because MNIST is missing."""
+    return epochs == EPOCHS and os.environ.get("LAB_PROFILE", "full") == "full"

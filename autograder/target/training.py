@@ -1,4 +1,4 @@
-"""The key's VAE and CVAE, trained as the notebooks do it, each in a process of its own: a Run."""
+"""Trainings of the key's VAE and CVAE as the notebooks do them, each in a process of its own."""
 
 import contextlib
 import os
@@ -16,30 +16,58 @@ from ..processes import end_with_parent, usable_cores
 TRAINING_IMAGES = 60_000  # of all of MNIST
 EPOCHS = 10  # for which the assignment gives the losses to reach
 
+# The losses of a Run, in the order in which the key's two loops return them.
+QUANTITIES = (
+    "train_loss",
+    "train_reconstruction",
+    "train_kl",
+    "test_loss",
+    "test_reconstruction",
+    "test_kl",
+)
+
 
 @dataclass(frozen=True)
-class Kind:
-    """A model of the key: what it should reach, and the notebook and the names of its two loops."""
+class TrainedModel:
+    """A model of the key that is trained.
+
+    Attributes:
+        target: the losses that it should reach.
+        loops_notebook: the notebook that defines its two loops.
+        train: name of the training loop.
+        test: name of the evaluation loop.
+    """
 
     target: Target
-    loops: str
+    loops_notebook: str
     train: str
     test: str
 
 
-KINDS = {
-    "VAE": Kind(TARGETS["loss-target"], "04_training.ipynb", "train", "test"),
-    "CVAE": Kind(TARGETS["cvae-loss-target"], "06_cvae.ipynb", "train_cvae", "test_cvae"),
+MODELS = {
+    "VAE": TrainedModel(TARGETS["loss-target"], "04_training.ipynb", "train", "test"),
+    "CVAE": TrainedModel(TARGETS["cvae-loss-target"], "06_cvae.ipynb", "train_cvae", "test_cvae"),
 }
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training and what it ended at. Losses: the assignment's unit, nats per image / 32.
+    """One training and its losses, in nats per image / 32, the assignment's unit.
 
-    train_*: averages over the last epoch; test_*: of the trained model on the test set;
-    reconstruction decoded from samples, as the loops do. device: "cpu" or "cuda"; hardware: which.
-    images: how many it was trained with. seconds: per epoch, None where nobody measured.
+    Reconstructions are decoded from samples, as in the loops.
+
+    Attributes:
+        model: a name in MODELS.
+        seed: torch's random seed.
+        device: "cpu" or "cuda".
+        epochs: how many.
+        images: number of training images.
+        train_loss, train_reconstruction, train_kl: averages over the last epoch.
+        test_loss, test_reconstruction, test_kl: of the trained model on the test set.
+        seconds: per epoch; None where they were not measured.
+        threads: of torch.
+        hardware: the name of the device.
+        torch, python: versions.
     """
 
     model: str
@@ -66,33 +94,35 @@ class Run:
 
 
 def pick_device(wanted: str) -> str:
-    """The device, "cpu" or "cuda", for "auto", "cpu" or "cuda".
+    """Choose "cpu" or "cuda"; "auto" takes CUDA where torch finds it.
 
-    Raises ValueError where CUDA is asked for and there is none.
+    Raises:
+        ValueError: where CUDA is asked for and there is none.
     """
     import torch
 
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ValueError("torch finds no CUDA device here")
-    return wanted if wanted != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted != "auto":
+        return wanted
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def train_runs(
     seeds: Sequence[int],
     device: str = "cpu",
     epochs: int = EPOCHS,
-    models: Sequence[str] = tuple(KINDS),
+    models: Sequence[str] = tuple(MODELS),
 ) -> Iterator[Run]:
-    """Train each model from each seed; yields each Run when it is there.
+    """Train each model from each seed, and yield each Run as soon as it has ended.
 
-    On a CPU two at once, with one thread each: faster than two threads for one after the other. On
-    CUDA one after the other, so that the seconds are those of a training that has the device to
-    itself.
+    On a CPU two trainings run at once, with one thread each: faster than two threads for one after
+    the other. On CUDA they run one after the other, so that the seconds are those of a training
+    that has the device to itself.
     """
     workers = min(2, usable_cores()) if device == "cpu" else 1
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=end_with_parent
-    ) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent) as pool:
         jobs = [
             pool.submit(train_once, model, seed, device, epochs)
             for seed in seeds
@@ -107,39 +137,35 @@ def train_runs(
 
 def train_once(model_name: str, seed: int, device: str, epochs: int) -> Run:
     """Train one model in this process; changes its environment, module path and threads."""
-    enter_key()
-    import lab
+    set_up_key()
     import torch
 
     torch.set_num_threads(1)
-    kind, place = KINDS[model_name], torch.device(device)
-    train_iter, test_iter = lab.load_mnist(batch_size=BATCH_SIZE, device=place)
-    train, test = (lab.load_answer(kind.loops, name) for name in (kind.train, kind.test))
-    for loop in (train, test):
-        loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=place)
+    train, test, images = _load_loops(MODELS[model_name], torch.device(device))
     torch.manual_seed(seed)
-    model = lab.load_answer(kind.target.notebook, kind.target.model)().to(
-        place, memory_format=torch.channels_last
-    )
+    model = _new_model(MODELS[model_name].target, torch.device(device))
     with quiet():
         started = time.perf_counter()
-        training = train(model, num_epochs=epochs)
+        train_losses = train(model, num_epochs=epochs)
         seconds = (time.perf_counter() - started) / epochs
-        losses = [float(value) for value in (*training, *test(model))]
-    found = [round(value, 5) for value in losses]
-    where = (
-        torch.get_num_threads(),
-        _hardware(torch, device),
-        torch.__version__,
-        sys.version.split()[0],
-    )
+        losses = [round(float(loss), 5) for loss in (*train_losses, *test(model))]
     return Run(
-        model_name, seed, device, epochs, len(train_iter.dataset), *found, round(seconds, 2), *where
+        model=model_name,
+        seed=seed,
+        device=device,
+        epochs=epochs,
+        images=images,
+        **dict(zip(QUANTITIES, losses, strict=True)),
+        seconds=round(seconds, 2),
+        threads=torch.get_num_threads(),
+        hardware=_hardware(device),
+        torch=torch.__version__,
+        python=sys.version.split()[0],
     )
 
 
-def enter_key() -> None:
-    """Let this process import the key's modules, and load its answers."""
+def set_up_key() -> None:
+    """Let this process import the key's `lab` and `curves`, and load its answers."""
     os.environ["MPLBACKEND"] = "Agg"
     os.environ["LAB_ANSWERS"] = str(SOLUTIONS)
     sys.path.insert(0, str(SOLUTIONS))
@@ -152,7 +178,34 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def _hardware(torch, device):
+def _load_loops(trained, torch_device):
+    """Return the training loop, the evaluation loop, and the number of training images."""
+    # set_up_key puts the folder of lab.py on the module path when the command runs.
+    import lab  # pyright: ignore[reportMissingImports]
+
+    train_iter, test_iter = lab.load_mnist(batch_size=BATCH_SIZE, device=torch_device)
+    train = lab.load_answer(trained.loops_notebook, trained.train)
+    test = lab.load_answer(trained.loops_notebook, trained.test)
+    for loop in (train, test):
+        loop.__globals__.update(train_iter=train_iter, test_iter=test_iter, device=torch_device)
+    return train, test, len(train_iter.dataset)
+
+
+def _new_model(target, torch_device):
+    """Return the key's model with new random weights, laid out as in the notebooks."""
+    # Found at run time, as in _load_loops.
+    import lab  # pyright: ignore[reportMissingImports]
+    import torch
+
+    model = lab.load_answer(target.notebook, target.model)()
+    return model.to(torch_device, memory_format=torch.channels_last)
+
+
+def _hardware(device):
+    """Return the name of the GPU, or the CPU's architecture and its number of cores."""
     if device == "cuda":
+        import torch
+
         return torch.cuda.get_device_name()
-    return f"{os.uname().machine if hasattr(os, 'uname') else 'CPU'}, {usable_cores()} cores"
+    machine = os.uname().machine if hasattr(os, "uname") else "CPU"
+    return f"{machine}, {usable_cores()} cores"

@@ -1,10 +1,10 @@
-"""The helper beside the notebooks: device, MNIST, answers of earlier notebooks, weights, handing
-in.
+"""Helper functions for the notebooks: data, earlier answers, weights, and handing in.
 
-Nothing in here is graded, and everything in here may be read. Environment: LAB_PROFILE is `full`
-(you), `quick` (a small slice of the data, for automatic runs) or `grading`; LAB_DATA is the folder
-of the data (`data/` beside this file); LAB_ANSWERS is the folder in which `load_answer` looks for
-notebooks (the current one).
+Nothing in here is graded, and you may read all of it. These environment variables change it:
+
+- LAB_PROFILE: `full` (for you), `quick` (few images, for automatic runs) or `grading`;
+- LAB_DATA: the folder of the data; without it, `data/` beside this file;
+- LAB_ANSWERS: the folder where `load_answer` finds notebooks; without it, the current folder.
 """
 
 import ast
@@ -15,20 +15,11 @@ import zipfile
 from pathlib import Path
 
 import torch
-from torch.utils.data import (
-    BatchSampler,
-    DataLoader,
-    RandomSampler,
-    SequentialSampler,
-    TensorDataset,
-)
+from torch.utils import data
 
 PROFILE = os.environ.get("LAB_PROFILE", "full")
-SLICES = {
-    "full": (60_000, 10_000),
-    "quick": (2_048, 1_000),
-    "grading": (96, 320),
-}  # training and test images
+# Number of training images and of test images.
+SLICES = {"full": (60_000, 10_000), "quick": (2_048, 1_000), "grading": (96, 320)}
 NOTEBOOKS = (
     "01_data.ipynb",
     "02_vae.ipynb",
@@ -42,12 +33,10 @@ WEIGHTS = ("vae.pt", "cvae.pt")
 
 
 class LabError(Exception):
-    """Something that you can fix; the message is one sentence and says how.
-
-    Shown without a traceback.
-    """
+    """A problem that you can fix; its message is one sentence and says how."""
 
     def _render_traceback_(self):
+        """Show the message alone: IPython calls this instead of printing a traceback."""
         return [f"LabError: {self}"]
 
 
@@ -58,58 +47,58 @@ if PROFILE not in SLICES:
     )
 
 
-# Device and data
-# ------------------------------------------------------------------------------------------------------
-
-
 def pick_device():
-    """The fastest device that torch finds here: CUDA, or else the CPU."""
+    """Return the fastest device that torch finds here: CUDA, or else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def load_mnist(batch_size=32, device="cpu"):
-    """MNIST as two iterators over batches `(x, y)`.
+    """Return MNIST as two iterators over batches `(x, y)`: for training and for testing.
 
-    x: float32, (batch, 1, 28, 28), grey values in [0, 1]; y: int64, (batch,), the digit. The
-    training iterator shuffles on each pass; the last batch of a pass may be smaller. All training
-    images are put on `device` once, so that training waits for no copies; test images stay on the
-    CPU. Without MNIST and without a network, scikit-learn's small digits stand in, with a notice.
+    x: the images, float32, shape (batch, 1, 28, 28), grey values in [0, 1].
+    y: the digits, int64, shape (batch,).
+
+    The training images are shuffled anew in each pass. The last batch of a pass may be smaller.
+    All training images are copied to `device` once, so that training does not wait for copies;
+    test images stay on the CPU. Without MNIST and without a network, you get scikit-learn's small
+    digits instead, with a notice.
     """
-    (x, y), test = _mnist() or _digits()
-    train, test = TensorDataset(x.to(device), y.to(device)), TensorDataset(*test)
-    return _batches(train, batch_size, RandomSampler(train)), _batches(
-        test, batch_size, SequentialSampler(test)
-    )
+    (x, y), test_tensors = _mnist() or _digits()
+    train = data.TensorDataset(x.to(device), y.to(device))
+    test = data.TensorDataset(*test_tensors)
+    train_iter = _batches(train, batch_size, data.RandomSampler(train))
+    test_iter = _batches(test, batch_size, data.SequentialSampler(test))
+    return train_iter, test_iter
+
+
+def is_full_mnist(loader):
+    """Tell whether a loader holds all of MNIST; the losses to reach hold only then."""
+    return len(loader.dataset) in SLICES["full"]
 
 
 def _batches(dataset, batch_size, sampler):
-    """A loader that indexes a whole batch at once: no per-image work, no worker processes."""
-    return DataLoader(
-        dataset, sampler=BatchSampler(sampler, batch_size, drop_last=False), batch_size=None
-    )
+    """Return a loader that reads a whole batch at once, which is faster than image by image."""
+    batches = data.BatchSampler(sampler, batch_size, drop_last=False)
+    return data.DataLoader(dataset, sampler=batches, batch_size=None)
 
 
 def _mnist():
-    """The training and the test set as [(x, y), (x, y)], or None where MNIST is neither on disk nor
-    to be had.
-    """
+    """Return MNIST as [(x, y), (x, y)], for training and testing; None without a copy of it."""
     from torchvision.datasets import MNIST
 
     root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
     try:
         sets = [MNIST(root, train=train, download=PROFILE != "grading") for train in (True, False)]
-    except (OSError, RuntimeError):  # no network, a read-only or a full disk, or no copy
+    except (OSError, RuntimeError):  # no copy and no network, or a read-only or full disk
         return None
     return [
-        (s.data[:n].unsqueeze(1).float() / 255, s.targets[:n].long())
-        for s, n in zip(sets, SLICES[PROFILE], strict=True)
+        (images.data[:n].unsqueeze(1).float() / 255, images.targets[:n].long())
+        for images, n in zip(sets, SLICES[PROFILE], strict=True)
     ]
 
 
 def _digits():
-    """scikit-learn's 1,797 handwritten digits, enlarged from 8×8 to 28×28, in MNIST's form; a sixth
-    is for testing.
-    """
+    """Return scikit-learn's 1,797 digits, enlarged to 28×28; one of six is for testing."""
     from sklearn.datasets import load_digits
 
     print(
@@ -119,46 +108,35 @@ def _digits():
         "only."
     )
     digits = load_digits()
-    x = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
+    x = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16  # (1797, 1, 8, 8)
     x = torch.nn.functional.interpolate(x, size=(28, 28), mode="bilinear").clamp(0, 1)
-    y, test = torch.tensor(digits.target).long(), torch.arange(len(x)) % 6 == 0
+    y = torch.tensor(digits.target).long()
+    test = torch.arange(len(x)) % 6 == 0
     return [
         (x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)
     ]
 
 
-def is_full_mnist(loader):
-    """Whether a loader holds all of MNIST, so that the losses to reach hold."""
-    return len(loader.dataset) in SLICES["full"]
-
-
-# Answers of earlier notebooks
-# -----------------------------------------------------------------------------------------
-
-
 def load_answer(notebook, name):
-    """The function or class `name` that you wrote in an earlier notebook, e.g.
+    """Return the function or class `name` that you wrote in an earlier notebook.
 
-    `load_answer("02_vae.ipynb", "VAE")`.
-
-    Reads the notebook as it was last saved, and runs only its imports, its constants and the
-    definitions that `name` needs: no training, no plots. Raises LabError where the answer is
-    missing, unfinished or failing.
+    For example `load_answer("02_vae.ipynb", "VAE")`. This reads the notebook as you last saved it,
+    and runs only its imports, its constants and the definitions that `name` needs: no training, no
+    plots. A LabError says what to do where your answer is missing, unfinished or fails.
     """
     path = Path(os.environ.get("LAB_ANSWERS", "")) / notebook
     again = "then save it (Ctrl+S) and run this cell again"
     cells = _code_cells(path)
     definitions, setup = _definitions(cells)
     if name not in definitions:
-        reason = _first_broken(cells, name)
+        reason = _syntax_error(cells, name)
         raise LabError(f"{notebook} has no working {name}{reason}: finish it there, {again}.")
     needed = _needed(name, definitions)
     for other in needed:
         if _is_unfinished(definitions[other]):
             raise LabError(
                 f"{other} in {notebook} still holds `raise NotImplementedError()`: write your "
-                "answer in its "
-                f"place, {again}."
+                f"answer in its place, {again}."
             )
     namespace = {"__name__": path.stem}
     for node in setup + [definitions[other] for other in definitions if other in needed]:
@@ -167,7 +145,7 @@ def load_answer(notebook, name):
 
 
 def _code_cells(path):
-    """The sources of a saved notebook's code cells, without line magics and shell lines."""
+    """Return the code of each cell of a saved notebook; magics (%, !) become plain Python."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
@@ -185,9 +163,7 @@ def _code_cells(path):
 
 
 def _definitions(cells):
-    """What the cells define (name → syntax tree, the last one counts), and their imports and
-    constants.
-    """
+    """Return the definitions in the cells as {name: syntax tree}, and the imports and constants."""
     definitions, setup = {}, []
     for source in cells:
         try:
@@ -198,7 +174,7 @@ def _definitions(cells):
             node.source = source
             name = _defined_name(node)
             if name:
-                definitions.pop(name, None)  # so that the order is that of the last definitions
+                definitions.pop(name, None)  # the last definition counts, and gives the order
                 definitions[name] = node
             elif isinstance(node, (ast.Import, ast.ImportFrom)) or _is_constant(node):
                 setup.append(node)
@@ -206,54 +182,46 @@ def _definitions(cells):
 
 
 def _defined_name(node):
-    """The name that a `def`, a `class` or `name = load_answer(...)` defines; None for other
-    statements.
-    """
+    """Return the name that a `def`, a `class` or `name = load_answer(...)` defines, else None."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node.name
-    value = getattr(node, "value", None)
-    if (
-        isinstance(node, ast.Assign)
-        and isinstance(value, ast.Call)
-        and "load_answer" in ast.unparse(value.func)
-    ):
-        return node.targets[0].id
-    return None
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+        return None
+    return node.targets[0].id if "load_answer" in ast.unparse(node.value.func) else None
 
 
 def _is_constant(node):
-    """Whether a statement is an assignment of plain numbers, texts or collections of them."""
+    """Tell whether a statement assigns plain numbers or texts, or collections of them."""
+    if not isinstance(node, ast.Assign):
+        return False
     try:
-        return isinstance(node, ast.Assign) and (ast.literal_eval(node.value), True)[1]
+        ast.literal_eval(node.value)
     except (ValueError, TypeError, SyntaxError):
         return False
+    return True
 
 
 def _needed(name, definitions):
-    """`name` and, step by step, every definition of the same notebook that it mentions."""
+    """Return `name` and all definitions that it uses, directly or through others."""
     needed, queue = set(), [name]
     while queue:
         current = queue.pop()
         if current not in needed:
             needed.add(current)
-            mentioned = {
-                node.id for node in ast.walk(definitions[current]) if isinstance(node, ast.Name)
-            }
+            nodes = ast.walk(definitions[current])
+            mentioned = {node.id for node in nodes if isinstance(node, ast.Name)}
             queue += mentioned & definitions.keys()
     return needed
 
 
-def _is_unfinished(node):
-    """Whether a definition still holds the stub's `raise NotImplementedError`."""
-    return any(
-        isinstance(n, ast.Raise) and "NotImplementedError" in ast.dump(n) for n in ast.walk(node)
-    )
+def _is_unfinished(definition):
+    """Tell whether a definition still holds `raise NotImplementedError`."""
+    raises = [node for node in ast.walk(definition) if isinstance(node, ast.Raise)]
+    return any("NotImplementedError" in ast.dump(node) for node in raises)
 
 
-def _first_broken(cells, name):
-    """A hint at the cell that seems meant to define `name` but is no valid Python; empty where
-    there is none.
-    """
+def _syntax_error(cells, name):
+    """Describe the syntax error in a cell that mentions `name`; empty where there is none."""
     for source in cells:
         try:
             ast.parse(source)
@@ -264,28 +232,22 @@ def _first_broken(cells, name):
 
 
 def _execute(node, namespace, notebook, name, again):
-    """Run one definition, import or constant; its lines stay visible in tracebacks."""
+    """Run one definition, import or constant; tracebacks can show its lines."""
     filename = f"<{notebook}, line of the cell that defines {getattr(node, 'name', 'imports')}>"
     linecache.cache[filename] = (len(node.source), None, node.source.splitlines(True), filename)
     try:
         exec(compile(ast.Module([node], []), filename, "exec"), namespace)
     except Exception as error:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return  # perhaps not needed; if it is, the definition says so
+            return  # perhaps not needed; if it is, the definition fails and says so
         reason = f"{type(error).__name__}: {error}"
         raise LabError(
             f"{name} in {notebook} fails with {reason}: fix it there, {again}."
         ) from None
 
 
-# Weights and handing in
-# -----------------------------------------------------------------------------------------------
-
-
 def save_weights(model, path):
-    """Write a model's weights to a file beside the notebooks; while grading, the weights handed in
-    stay as they are.
-    """
+    """Write a model's weights to a file; the grader keeps the file that you handed in."""
     if PROFILE == "grading" and Path(path).exists():
         return
     torch.save(model.state_dict(), path)
@@ -293,9 +255,7 @@ def save_weights(model, path):
 
 
 def load_weights(model, path):
-    """The same model with the weights of a file; LabError where the file is missing or was written
-    by another model.
-    """
+    """Read weights from a file into the model, and return the model."""
     if not Path(path).exists():
         writer = "06_cvae.ipynb" if "cvae" in str(path) else "04_training.ipynb"
         raise LabError(
@@ -303,31 +263,29 @@ def load_weights(model, path):
         )
     try:
         model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except Exception:  # torch raises a dozen kinds, from KeyError to UnpicklingError
+    except Exception:  # torch raises many kinds, from KeyError to UnpicklingError
         kind = type(model).__name__
         raise LabError(
             f"{path} does not hold the weights of this {kind}: train it again and save."
         ) from None
-    return model.to(memory_format=torch.channels_last)  # the layout in which convolutions are quick
+    return model.to(memory_format=torch.channels_last)  # the layout in which convolutions are fast
 
 
 def pack_submission(path="submission.zip"):
-    """Put the seven notebooks and the weights into one zip, and say what is missing or still waits
-    for an answer.
-    """
+    """Put the notebooks and the weights into one zip, and say what is missing or unanswered."""
     present = [name for name in NOTEBOOKS + WEIGHTS if Path(name).exists()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in present:
             archive.write(name)
     for name in NOTEBOOKS + WEIGHTS:
-        print(f"{name:24}", "missing" if name not in present else _open_answers(name) or "packed")
+        print(f"{name:24}", _packed(name) if name in present else "missing")
     print(f"\n{path} is written. Hand it in as it is.")
 
 
-def _open_answers(name):
-    """What still waits in a notebook, as a phrase; empty for weights and finished notebooks."""
+def _packed(name):
+    """Return "packed", and for a notebook how many answers are still open."""
     if not name.endswith(".ipynb"):
-        return ""
+        return "packed"
     cells = json.loads(Path(name).read_text(encoding="utf-8-sig"))["cells"]
     open_marks = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
     count = sum(
@@ -335,4 +293,4 @@ def _open_answers(name):
         for cell in cells
         for line in "".join(cell["source"]).splitlines()
     )
-    return f"packed, but {count} answer{'s' * (count > 1)} still open" if count else ""
+    return f"packed, but {count} answer{'s' * (count > 1)} still open" if count else "packed"

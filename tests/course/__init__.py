@@ -1,1 +1,1 @@
-"""Tests of autograder/course."""
+"""Tests of the course itself: the notebooks, their helpers, the release and the samples."""

@@ -1,4 +1,4 @@
-"""What a training shows: one curve that grows in its place, and a bar that counts images and goes."""
+"""Tests of curves.py: one curve that grows in its place, and a bar that counts images."""
 
 import importlib.util
 import sys
@@ -18,7 +18,7 @@ LABELS = ["loss", "KL"]
 
 @pytest.fixture
 def load(monkeypatch):
-    """Import curves.py afresh in one profile."""
+    """A function that imports curves.py afresh in a profile."""
 
     def load(profile="full"):
         monkeypatch.setitem(sys.modules, "lab", SimpleNamespace(PROFILE=profile))
@@ -32,29 +32,29 @@ def load(monkeypatch):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Take the place of display in a module; collects ("new" or "update", the values of the first
-    line).
+    """A function that replaces a module's `display`, and returns the list of what it shows.
+
+    The list holds ("new" or "update", the values of the first line).
     """
 
     def watch(module):
-        found = []
+        shown = []
 
-        def note(kind):
-            return lambda figure, **_: found.append(
-                (kind, figure.axes[0].lines[0].get_ydata().tolist())
-            )
+        def show(kind, figure):
+            shown.append((kind, figure.axes[0].lines[0].get_ydata().tolist()))
 
-        handle = SimpleNamespace(update=note("update"))
-        monkeypatch.setattr(
-            module, "display", lambda figure, **options: note("new")(figure) or handle
-        )
-        return found
+        def display(figure, display_id):
+            show("new", figure)
+            return SimpleNamespace(update=lambda figure: show("update", figure))
+
+        monkeypatch.setattr(module, "display", display)
+        return shown
 
     return watch
 
 
 class Loader(list):
-    """Batches with a data set, as of a DataLoader."""
+    """Batches with a data set, like a DataLoader."""
 
     dataset = TensorDataset(torch.zeros(5))
 
@@ -62,13 +62,13 @@ class Loader(list):
 BATCHES = Loader([(torch.zeros(3), 0), (torch.zeros(2), 1)])
 
 
-def test_each_epoch_is_drawn_in_the_place_of_the_last_one_the_first_too(load, drawn):
+def test_each_epoch_replaces_the_drawing_of_the_last_one(load, drawn):
     curves = load()
-    found = drawn(curves)
+    shown = drawn(curves)
     curve = curves.LossCurve(LABELS, 3)
     for losses in [(6, 0.1), (5, 0.2)]:
         curve.add(losses)
-    assert found == [("new", [6]), ("update", [6, 5])]
+    assert shown == [("new", [6]), ("update", [6, 5])]
     assert curve.axes.lines[0].get_marker() == "."
     assert [text.get_text() for text in curve.axes.get_legend().get_texts()] == LABELS
     assert curve.axes.get_xlim() == (0, 3)
@@ -76,36 +76,35 @@ def test_each_epoch_is_drawn_in_the_place_of_the_last_one_the_first_too(load, dr
 
 def test_while_grading_the_finished_curve_alone_is_drawn(load, drawn):
     curves = load("grading")
-    found = drawn(curves)
+    shown = drawn(curves)
     curve = curves.LossCurve(LABELS, 2)
     curve.add([6, 0.1])
-    assert not found
+    assert not shown
     curve.add([5, 0.2])
-    assert found == [("new", [6, 5])]
+    assert shown == [("new", [6, 5])]
 
 
 def test_another_number_of_losses_than_of_labels_stops_no_training(load, drawn):
     curves = load()
-    found = drawn(curves)
+    shown = drawn(curves)
     curves.LossCurve(LABELS, 1).add([6])
-    assert found == [("new", [6])]
+    assert shown == [("new", [6])]
 
 
-def test_the_bar_counts_images_and_goes(load, capsys):
-    shown = [batch for batch in load().progress(BATCHES)]
-    assert shown == list(BATCHES)
+def test_the_bar_counts_images_and_vanishes(load, capsys):
+    assert list(load().progress(BATCHES)) == list(BATCHES)
     printed = capsys.readouterr().out
     assert "/5 [" in printed and " images/s" in printed
     assert printed.split("\r")[-1] == "" and not printed.split("\r")[-2].strip()
 
 
-def test_the_bar_goes_where_the_loop_is_left(load, capsys):
+def test_the_bar_vanishes_where_the_loop_is_left(load, capsys):
     for _ in load().progress(BATCHES):
         break
     assert not capsys.readouterr().out.split("\r")[-2].strip()
 
 
-def test_any_batches_will_do(load):
+def test_batches_may_come_without_a_data_set(load):
     assert list(load().progress([(torch.zeros(3), 0)]))
 
 
@@ -132,20 +131,16 @@ def folder(tmp_path):
 
 def is_one_picture(outputs):
     """Whether there is one picture, and no text that stays."""
-    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
-    left = "".join(output.get("text", "") for output in outputs).split("\r")[-1]
-    return (
-        len(pictures) == len([output for output in outputs if "data" in output]) == 1
-        and not left.strip()
-    )
+    displayed = [output["data"] for output in outputs if "data" in output]
+    last_text = "".join(output.get("text", "") for output in outputs).split("\r")[-1]
+    return len(displayed) == 1 and "image/png" in displayed[0] and not last_text.strip()
 
 
 def test_a_notebook_ends_with_one_picture(folder, monkeypatch):
     monkeypatch.delenv("MPLBACKEND", raising=False)  # of the tests; Jupyter's kernels set their own
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    ).execute()
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
     assert is_one_picture(notebook.cells[1].outputs)
 
 

@@ -1,9 +1,8 @@
-"""The helper beside the notebooks: its data are what the text says; each bad state is one sentence
-with the way out.
-"""
+"""Tests of lab.py: its data are as described, and each problem is one sentence with a way out."""
 
 import importlib.util
 import json
+import sys
 import zipfile
 
 import nbformat
@@ -16,7 +15,7 @@ from tests.paths import SOLUTIONS
 
 @pytest.fixture
 def load_lab(monkeypatch, tmp_path):
-    """Imports lab.py afresh in one profile, with an empty folder as the current one."""
+    """A function that imports lab.py afresh in a profile, in an empty current folder."""
 
     def load(profile="quick", **environment):
         monkeypatch.chdir(tmp_path)
@@ -24,7 +23,7 @@ def load_lab(monkeypatch, tmp_path):
             monkeypatch.setenv(name, str(value))
         spec = importlib.util.spec_from_file_location("lab", SOLUTIONS / "lab.py")
         module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(__import__("sys").modules, "lab", module)
+        monkeypatch.setitem(sys.modules, "lab", module)
         spec.loader.exec_module(module)
         return module
 
@@ -32,6 +31,7 @@ def load_lab(monkeypatch, tmp_path):
 
 
 def write(path, *sources):
+    """Write a notebook with these code cells."""
     nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
 
 
@@ -43,9 +43,8 @@ def test_batches_have_the_shape_range_and_size_of_the_original(load_lab):
         assert x.shape == (32, 1, 28, 28) and x.dtype == torch.float32
         assert y.shape == (32,) and y.dtype == torch.int64
         assert x.min() >= 0 and x.max() <= 1 and set(y.tolist()) <= set(range(10))
-        assert len(batches) == len(loader) and sum(len(x) for x, _ in batches) == len(
-            loader.dataset
-        )
+        assert len(batches) == len(loader)
+        assert sum(len(x) for x, _ in batches) == len(loader.dataset)
 
 
 def test_only_training_shuffles_and_every_image_keeps_its_label(load_lab):
@@ -77,9 +76,8 @@ def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(
     train_iter, test_iter = lab.load_mnist(batch_size=32)
     x, y = next(iter(train_iter))
     assert x.shape == (32, 1, 28, 28) and x.min() >= 0 and 0.9 < x.max() <= 1
-    assert len(train_iter.dataset) + len(test_iter.dataset) == 1797 and not lab.is_full_mnist(
-        train_iter
-    )
+    assert len(train_iter.dataset) + len(test_iter.dataset) == 1797
+    assert not lab.is_full_mnist(train_iter)
     assert "hold for MNIST only" in capsys.readouterr().out
 
 
@@ -148,9 +146,8 @@ def test_loaded_weights_lie_channels_last_and_are_the_same(load_lab):
     saved, other = torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(3, 5, 3)
     lab.save_weights(saved, "vae.pt")
     loaded = lab.load_weights(other, "vae.pt").weight
-    assert torch.equal(loaded, saved.weight) and loaded.is_contiguous(
-        memory_format=torch.channels_last
-    )
+    assert torch.equal(loaded, saved.weight)
+    assert loaded.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path):
@@ -160,9 +157,8 @@ def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path
     lab.save_weights(torch.nn.Linear(2, 4), "vae.pt")
     with pytest.raises(lab.LabError, match="does not hold the weights of this Linear"):
         lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
-    (tmp_path / "vae.pt").write_bytes(
-        b"cos\nsystem\n(S'touch ran'\ntR."
-    )  # a pickle that would run a command
+    # a pickle that would run a command
+    (tmp_path / "vae.pt").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")
     with pytest.raises(lab.LabError):
         lab.load_weights(torch.nn.Linear(2, 3), "vae.pt")
     assert not (tmp_path / "ran").exists()
@@ -177,17 +173,15 @@ def test_grading_leaves_the_weights_that_were_handed_in(load_lab, tmp_path):
 def test_packing_lists_what_is_missing_and_what_is_still_open(load_lab, tmp_path, capsys):
     lab = load_lab()
     write(tmp_path / "02_vae.ipynb", "raise NotImplementedError()", "x = 1")
-    notebook = new_notebook(
-        cells=[new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")]
-    )
+    answers = [new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")]
+    notebook = new_notebook(cells=answers)
     (tmp_path / "07_discussion.ipynb").write_text(json.dumps(notebook))
     write(tmp_path / "03_loss.ipynb", "x = 1")
     lab.pack_submission()
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[:9])
     assert lines["01_data.ipynb"] == "missing" and lines["03_loss.ipynb"] == "packed"
-    assert (
-        lines["02_vae.ipynb"] == lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
-    )
+    assert lines["02_vae.ipynb"] == "packed, but 1 answer still open"
+    assert lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
     assert zipfile.ZipFile("submission.zip").namelist() == [
         "02_vae.ipynb",
         "03_loss.ipynb",

@@ -1,4 +1,4 @@
-"""Every master notebook runs from top to bottom; its committed outputs are those of a full run."""
+"""Tests of the master notebooks: each runs to its end; committed outputs are of a full run."""
 
 import ast
 import os
@@ -15,65 +15,53 @@ from tests.paths import SOLUTIONS
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def masters(tmp_path_factory):
     """A copy of the masters without weights; each notebook leaves there what the next one needs."""
     folder = tmp_path_factory.mktemp("vae")
-    shutil.copytree(
-        SOLUTIONS,
-        folder,
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("*.pt", "data", "__pycache__"),
-    )
+    left_out = shutil.ignore_patterns("*.pt", "data", "__pycache__")
+    shutil.copytree(SOLUTIONS, folder, dirs_exist_ok=True, ignore=left_out)
     return folder
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_master_notebook_runs_without_an_error_in_the_quick_profile(workplace, name):
-    # nbval looks at errors only (lax): numbers differ between profiles
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval-lax",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=300",
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        str(workplace),
-        name,
-    ]
-    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+def test_master_notebook_runs_without_an_error_in_the_quick_profile(masters, name):
+    # lax: nbval looks at errors only, since numbers differ between profiles
+    nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    options = ["-q", *nbval, "-p", "no:cacheprovider", "--rootdir", str(masters)]
+    environment = {**os.environ, "LAB_PROFILE": "quick"}
+    environment.pop("MPLBACKEND", None)  # of the tests; Jupyter's kernels set their own
     result = subprocess.run(
-        command,
-        cwd=workplace,
+        [sys.executable, "-m", "pytest", *options, name],
+        cwd=masters,
         text=True,
         capture_output=True,
-        env={**environment, "LAB_PROFILE": "quick"},
+        env=environment,
     )
     assert result.returncode == 0, result.stdout[-3000:]
 
 
+def read_cells(name):
+    return nbformat.read(SOLUTIONS / name, as_version=4).cells
+
+
 def code_cells(name):
-    return [
-        cell
-        for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells
-        if cell.cell_type == "code"
-    ]
+    return [cell for cell in read_cells(name) if cell.cell_type == "code"]
+
+
+def outputs_of(name):
+    return [output for cell in code_cells(name) for output in cell.outputs]
+
+
+def is_error_or_warning(output):
+    return output.output_type == "error" or output.get("name") == "stderr"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_committed_key_was_run_in_one_go_without_errors_or_warnings(name):
     counts = [cell.execution_count for cell in code_cells(name)]
     assert counts == list(range(1, len(counts) + 1))
-    outputs = [output for cell in code_cells(name) for output in cell.outputs]
-    assert not [
-        output
-        for output in outputs
-        if output.output_type == "error" or output.get("name") == "stderr"
-    ]
+    assert not [output for output in outputs_of(name) if is_error_or_warning(output)]
 
 
 @pytest.mark.parametrize(
@@ -84,17 +72,16 @@ def test_committed_key_was_run_in_one_go_without_errors_or_warnings(name):
     ],
 )
 def test_committed_key_reached_the_losses_on_all_of_mnist(name, target):
-    printed = "".join(
-        output.get("text", "") for cell in code_cells(name) for output in cell.outputs
-    )
+    printed = "".join(output.get("text", "") for output in outputs_of(name))
     assert f"Reached: {target}" in printed
 
 
 @pytest.mark.parametrize("task_id, target", TARGETS.items())
 def test_cells_of_the_targets_and_the_text_above_have_the_numbers_of_the_table(task_id, target):
-    cells = nbformat.read(SOLUTIONS / task(task_id).notebook, as_version=4).cells
+    cells = read_cells(task(task_id).notebook)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
-    text, code = (cells[ids.index(task_id) + step].source for step in (-1, 0))
+    code_index = ids.index(task_id)
+    text, code = cells[code_index - 1].source, cells[code_index].source
     limits = {
         node.comparators[0].id: (node.left.value, node.comparators[1].value)
         for node in ast.walk(ast.parse(code))
@@ -119,38 +106,36 @@ def test_fixed_names_are_each_defined_once_in_the_notebook_of_the_table():
         for cell in code_cells(name):
             for defined in re.findall(r"^(?:def|class) (\w+)", cell.source, re.M):
                 found.setdefault(defined, []).append(name)
-    assert {name: found.get(name) for name in ANSWERS} == {
-        name: [notebook] for name, notebook in ANSWERS.items()
-    }
+    expected = {name: [notebook] for name, notebook in ANSWERS.items()}
+    assert {name: found.get(name) for name in ANSWERS} == expected
+
+
+def prose_cells(name):
+    """The text cells of a notebook without questions and answers."""
+    for cell in read_cells(name):
+        if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("grade"):
+            yield cell
 
 
 def test_prose_names_only_functions_files_and_arguments_that_exist():
-    code = "\n".join(
-        [cell.source for name in NOTEBOOKS for cell in code_cells(name)] + list(NOTEBOOKS)
-    )
-    code += (SOLUTIONS / "lab.py").read_text() + "YOUR CODE HERE"
+    sources = [cell.source for name in NOTEBOOKS for cell in code_cells(name)]
+    lab = (SOLUTIONS / "lab.py").read_text()
+    existing = "\n".join([*sources, *NOTEBOOKS, lab, "YOUR CODE HERE"])
     for name in NOTEBOOKS:
-        for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells:
-            if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("grade"):
-                words = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", cell.source)
-                missing = [
-                    word
-                    for word in words
-                    for part in re.findall(r"\w+\.(?:pt|ipynb)|\w{3,}", word)
-                    if part not in code
-                ]
-                assert missing == [], name
+        for cell in prose_cells(name):
+            phrases = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", cell.source)
+            words = [
+                word
+                for phrase in phrases
+                for word in re.findall(r"\w+\.(?:pt|ipynb)|\w{3,}", phrase)
+            ]
+            assert [word for word in words if word not in existing] == [], name
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_prose_cells_are_short(name):
-    for cell in nbformat.read(SOLUTIONS / name, as_version=4).cells:
-        graded = cell.metadata.get("nbgrader", {})
-        if (
-            cell.cell_type == "markdown"
-            and not graded
-            and "|" not in cell.source
-            and "<details>" not in cell.source
-        ):
+    for cell in prose_cells(name):
+        is_table_or_hint = "|" in cell.source or "<details>" in cell.source
+        if not cell.metadata.get("nbgrader") and not is_table_or_hint:
             words = len(re.sub(r"```.*?```|\$\$.*?\$\$", "", cell.source, flags=re.S).split())
             assert words <= 90, f"{words} words: {cell.source[:60]}"

@@ -1,4 +1,4 @@
-"""What students get is generated from the masters, asks for every answer, and contains none."""
+"""Tests of the release: generated from the masters, asks for every answer, contains none."""
 
 import os
 import re
@@ -18,7 +18,7 @@ def cells_of(folder, name):
     return nbformat.read(folder / name, as_version=4).cells
 
 
-def graded(cell):
+def is_graded(cell):
     return cell.metadata.get("nbgrader", {}).get("grade", False)
 
 
@@ -28,17 +28,16 @@ def test_notebooks_hold_exactly_the_tasks_of_the_table_28_points_in_all(folder):
         cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points)
         for name in NOTEBOOKS
         for cell in cells_of(folder, name)
-        if graded(cell)
+        if is_graded(cell)
     }
-    assert found == {task.id: (task.notebook, task.points) for task in TASKS if task.id}
+    assert found == {task.id: (task.notebook, task.points) for task in TASKS}
     assert sum(points for _, points in found.values()) == 28
 
 
 def test_release_is_what_nbgrader_generates_from_the_masters(tmp_path):
+    left_out = shutil.ignore_patterns("__pycache__", "data")
     for name in ("solutions", "autograder"):
-        shutil.copytree(
-            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "data")
-        )
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=left_out)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_assignment", "vae"],
@@ -58,26 +57,25 @@ REGION = re.compile(r"BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)[^\n]*\n(.*?)\n
 
 
 def given_and_secret(name):
-    """The lines of a master that students may read, and those that only an instructor may read,
-    each without blanks.
+    """The lines of a master that students may read, and those that only an instructor may read.
 
     Secret are solution regions, hidden tests and rubrics, whole model answers, and the instructor's
     own cells.
     """
     given, secret = set(), set()
     for cell in cells_of(SOLUTIONS, name):
-        whole = "instructor-only" in cell.metadata.get("tags", []) or (
-            graded(cell) and cell.cell_type == "markdown"
-        )
-        secret |= {
-            line.strip()
-            for part in [cell.source] * whole + REGION.findall(cell.source)
-            for line in part.splitlines()
-        }
-        given |= (
-            set() if whole else {line.strip() for line in REGION.sub("", cell.source).splitlines()}
-        )
+        is_model_answer = is_graded(cell) and cell.cell_type == "markdown"
+        if is_model_answer or "instructor-only" in cell.metadata.get("tags", []):
+            secret |= stripped_lines(cell.source)
+        else:
+            given |= stripped_lines(REGION.sub("", cell.source))
+        for region in REGION.findall(cell.source):
+            secret |= stripped_lines(region)
     return given, secret
+
+
+def stripped_lines(text):
+    return {line.strip() for line in text.splitlines()}
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -93,16 +91,18 @@ def test_release_carries_no_outputs_and_no_trained_weights():
     assert not any(cell.get("outputs") for name in NOTEBOOKS for cell in cells_of(RELEASE, name))
 
 
+# The stub; an earlier notebook's stub, in one sentence; a name that such a cell should define.
+EXPECTED_ERRORS = {"NotImplementedError", "LabError", "NameError"}
+
+
 @pytest.mark.slow
 def test_untouched_release_fails_only_where_an_answer_is_awaited(tmp_path):
     shutil.copytree(RELEASE, tmp_path, dirs_exist_ok=True)
-    env = {**os.environ, "LAB_PROFILE": "quick"}
+    resources = {"metadata": {"path": str(tmp_path)}}
     for name in NOTEBOOKS:
         notebook = nbformat.read(tmp_path / name, as_version=4)
-        resources = {"metadata": {"path": str(tmp_path)}}
-        NotebookClient(notebook, allow_errors=True, timeout=120, resources=resources).execute(
-            env=env
-        )
+        client = NotebookClient(notebook, allow_errors=True, timeout=120, resources=resources)
+        client.execute(env={**os.environ, "LAB_PROFILE": "quick"})
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         failures = [
             (output.ename, cell.source)
@@ -110,12 +110,6 @@ def test_untouched_release_fails_only_where_an_answer_is_awaited(tmp_path):
             for output in cell.outputs
             if output.output_type == "error"
         ]
-        # the stub itself; an earlier notebook's stub, in one sentence; a name that such a cell
-        # should have made
-        assert {ename for ename, _ in failures} <= {
-            "NotImplementedError",
-            "LabError",
-            "NameError",
-        }, failures
+        assert {error for error, _ in failures} <= EXPECTED_ERRORS, failures
         awaiting = any("NotImplementedError" in cell.source for cell in cells)
         assert bool(failures) == awaiting, (name, failures)

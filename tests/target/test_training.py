@@ -1,5 +1,4 @@
-"""The promise of the assignment, in full length, on all of MNIST: both models end in the bands of
-the measured runs.
+"""Tests of full trainings on all of MNIST: both models end in the bands of the measured runs.
 
 `-m slow` trains on the CPU, `-m gpu` on CUDA.
 """
@@ -11,8 +10,8 @@ import sys
 import pytest
 
 from autograder.target import bands
-from autograder.target.tables import line
-from autograder.target.training import KINDS, pick_device
+from autograder.target.tables import summarize_run
+from autograder.target.training import MODELS, pick_device
 from tests.paths import ROOT
 
 DEVICES = [pytest.param("cpu", marks=pytest.mark.slow), pytest.param("cuda", marks=pytest.mark.gpu)]
@@ -32,17 +31,17 @@ def finished(request, tmp_path_factory):
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
     if "MNIST is neither" in done.stderr:
         pytest.skip("MNIST is neither in LAB_DATA nor can it be downloaded")
-    runs = bands.from_json(path.read_text(encoding="utf-8")) if path.exists() else []
+    runs = bands.parse_runs(path.read_text(encoding="utf-8")) if path.exists() else []
     return done.returncode, {run.model: run for run in runs}, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("model", KINDS)
+@pytest.mark.parametrize("model", MODELS)
 def test_ten_epochs_reach_the_published_losses(finished, last_line, model):
     _, runs, output = finished
     assert model in runs, output
     run = runs[model]
-    last_line(line(run))
-    assert run.complete and bands.outside(run) == {}
+    last_line(summarize_run(run))
+    assert run.complete and bands.find_missed_bands(run) == {}
     assert run.train_loss == pytest.approx(run.train_reconstruction + run.train_kl, rel=1e-4)
     assert run.test_loss == pytest.approx(run.test_reconstruction + run.test_kl, rel=1e-4)
 
