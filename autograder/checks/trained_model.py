@@ -1,4 +1,4 @@
-"""Reconstruction and KL of a trained model on test images, by losses of our own, in nats per image.
+"""Reconstruction and KL of a trained model on test images, in nats per image.
 
 Reconstruction: binary cross-entropy, summed over the 784 pixels, averaged over images.
 KL: ½ Σ (μ² + σ² − 1 − log σ²), summed over the latent dimensions (Kingma and Welling,
@@ -28,21 +28,29 @@ TEST_IMAGES = 2_000  # the first of MNIST's 10,000
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """Test images. x: float32, (n, 1, 28, 28), from 0 to 1. y: int64, (n,), the digits."""
+    """Test images.
+
+    Attributes:
+        x: float32, (n, 1, 28, 28), from 0 to 1.
+        y: int64, (n,), the digits.
+    """
 
     x: Tensor
     y: Tensor
 
     def noise(self) -> Tensor:
-        """Standard normal, (n, 2), the same each time: one sample of z for each image."""
+        """Draw standard normal numbers, (n, 2), the same each time: one row for each image."""
         return torch.randn(len(self.y), LATENTS, generator=torch.Generator().manual_seed(0))
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a model reaches, in nats per image.
+    """Losses of a model, in nats per image.
 
-    reconstruction: from one sample of z for each image. from_means: from the means of z.
+    Attributes:
+        reconstruction: from one sample of z for each image.
+        kl: of z from the prior.
+        from_means: reconstruction from the means of z.
     """
 
     reconstruction: float
@@ -56,10 +64,14 @@ class Measured:
 
 
 def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
-    """The losses of what the probe `trained` got from a model. Raises Complaint."""
-    codes = (len(images.y), LATENTS)
-    mean = shaped(answer["mean"], codes, "encode's mean", nan=True).double()
-    logvar = shaped(answer["logvar"], codes, "encode's log-variance", nan=True).double()
+    """Compute the losses of what the probe `trained` got from a model.
+
+    Raises:
+        Complaint: where a value has another shape, or an image is outside [0, 1].
+    """
+    shape = (len(images.y), LATENTS)
+    mean = shaped(answer["mean"], shape, "encode's mean", nan=True).double()
+    logvar = shaped(answer["logvar"], shape, "encode's log-variance", nan=True).double()
     return Measured(
         cross_entropy(answer["from_sample"], images.x),
         kl_divergence(mean, logvar) / len(mean),
@@ -68,28 +80,37 @@ def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
 
 
 def cross_entropy(decoded: Any, x: Tensor) -> float:
-    """The reconstruction of decoded images, NaN where some are not finite. Raises Complaint."""
+    """Compute the reconstruction of decoded images, NaN where some are not finite.
+
+    Raises:
+        Complaint: where they have another shape than x, or are outside [0, 1].
+    """
     grey = shaped(decoded, tuple(x.shape), "decode's images", nan=True).double()
     if not grey.isfinite().all():
         return math.nan
     if not in_unit_interval(grey):
         raise Complaint(
             f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
-            f"{show(grey.max())}: which function ends the decoder?"
+            f"{show(grey.max())}: which function is the last one in the decoder?"
         )
-    return float(F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")) / len(x)
+    total = F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")
+    return float(total) / len(x)
 
 
 def kl_divergence(mean: Tensor, logvar: Tensor) -> float:
-    """The sum over images and latent dimensions of KL(N(mean, exp(logvar)) ‖ N(0, 1)), in nats."""
+    """Sum KL(N(mean, exp(logvar)) ‖ N(0, 1)) over images and latent dimensions, in nats."""
     return float(0.5 * (mean**2 + logvar.exp() - 1 - logvar).sum())
 
 
 def average_digit(images: LabelledImages, conditional: bool) -> float:
-    """The reconstruction of a model that paints the mean image, or with `conditional` each label's.
+    """Compute the reconstruction of a model that paints the mean image, in nats per image.
 
     The cross-entropy of images with their own mean p is the entropy of p:
     −p ln p − (1 − p) ln(1 − p).
+
+    Args:
+        images: whose mean is painted.
+        conditional: whether each label has a mean image of its own.
     """
     total = 0.0
     for digit in range(10) if conditional else (None,):
