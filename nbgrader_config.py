@@ -4,18 +4,19 @@ import os
 import sys
 from pathlib import Path
 
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import IncludeHeaderFooter
+
 root = Path(__file__).resolve().parent
-sys.path.insert(0, str(root))
 # nbgrader calls `alembic` by name: find the one of this environment, also where it is not
 # activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-from nbgrader.converters import GenerateAssignment  # noqa: E402  (needs nothing of ours, but stands with the next)
-from nbgrader.preprocessors import IncludeHeaderFooter  # noqa: E402
+sys.path.insert(0, str(root))
+from autograder.nbgrader_plugin import RemoveInstructorCells, use_engine  # noqa: E402
 
-from autograder.nbgrader_plugin import RemoveInstructorCells, use_engine  # noqa: E402  (found by the line above)
-
-c = get_config()  # noqa: F821  (nbgrader provides it)
+# nbgrader defines get_config where it runs this file.
+c = get_config()  # noqa: F821  # pyright: ignore[reportUndefinedVariable]
 
 c.CourseDirectory.course_id = "vae-course"
 c.CourseDirectory.root = str(root)
@@ -26,11 +27,11 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data"
 
 # The instructor's cells stay in solutions/; rubrics stand in locked cells, and come back for the TA
 # when grading.
-defaults = GenerateAssignment.preprocessors.default()
+defaults = GenerateAssignment.preprocessors.default() or []
 c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
 c.ClearMarkScheme.enforce_metadata = False
 
-# Without the next line nbgrader runs the notebooks itself, with the hidden tests; the README says
-# in which environment.
+# Without the next line nbgrader runs the notebooks itself, with the hidden tests;
+# docs/instructor.md says in which environment.
 use_engine(c)
-c.Execute.timeout = 120  # seconds a cell, where nbgrader runs the notebooks itself
+c.Execute.timeout = 120  # seconds for a cell, where nbgrader runs the notebooks itself

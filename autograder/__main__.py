@@ -61,8 +61,8 @@ def grade_command(
     console = open_console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None
     try:
-        with _progress() as tell:
-            report = grade(folder, only=chosen, tell=tell, sandbox=require_sandbox)
+        with _progress() as on_progress:
+            report = grade(folder, only=chosen, on_progress=on_progress, sandbox=require_sandbox)
     except SubmissionError as error:
         fail(str(error), 2)
     except (SetupError, NoVerdictError) as error:
@@ -73,7 +73,7 @@ def grade_command(
 
 
 def print_report(report: "Report", console: Console) -> None:
-    """Print points per task, and beneath a task the message of each check that failed."""
+    """Print the points of each task, and below a task the message of each check that failed."""
     console.print(
         Text(f"{report.submission}: {report.score} of {report.max_score} points", style="bold")
     )
@@ -87,10 +87,7 @@ def print_report(report: "Report", console: Console) -> None:
             f"{result.score}/{result.task.points}"
         )
         console.print(Text.assemble((sign, style), " ", row), no_wrap=True, overflow="ellipsis")
-        if result.passed and not result.task.points:
-            console.print(Padding(Text(result.outcomes[0].message), (0, 0, 0, 4), expand=False))
-        for message, checks in result.complaints.items():
-            text = Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
+        for text in _messages(result):
             console.print(Padding(text, (0, 0, 0, 4), expand=False))
     for note in report.notes:
         console.print(Text(f"Note: {note}"))
@@ -99,33 +96,33 @@ def print_report(report: "Report", console: Console) -> None:
 
 
 def _notebook(name: str) -> str:
-    """The graded notebook that is meant by "03_loss", "03_loss.ipynb" or "03"."""
+    """Return the notebook with automatic tasks that "03_loss", "03_loss.ipynb" or "03" names."""
     from .assignment import AUTO, NOTEBOOKS
 
-    graded = [each for each in NOTEBOOKS if any(task.notebook == each for task in AUTO)]
-    meant = [
-        each
-        for each in graded
-        if name.removesuffix(".ipynb") in (each.removesuffix(".ipynb"), each[:2])
-    ]
-    if not meant:
-        fail(
-            (
-                f"--only {name}: the notebooks with automatic tasks are "
-                f"{', '.join(each[:-6] for each in graded)}."
-            ),
-            2,
-        )
-    return meant[0]
+    with_tasks = {task.notebook for task in AUTO}
+    stems = [each.removesuffix(".ipynb") for each in NOTEBOOKS if each in with_tasks]
+    stem = name.removesuffix(".ipynb")
+    for each in stems:
+        if stem in (each, each[:2]):
+            return f"{each}.ipynb"
+    fail(f"--only {name}: choose one of the notebooks with automatic tasks: {', '.join(stems)}.", 2)
 
 
 def _title(task) -> str:
     return f"{task.question} {task.title}"
 
 
+def _messages(result):
+    """Yield the messages of failed checks, and that of a target that was reached."""
+    if result.passed and not result.task.points:
+        yield Text(result.outcomes[0].message)
+    for message, checks in result.complaints.items():
+        yield Text.assemble((f"{', '.join(checks)}: ", "bold"), message)
+
+
 @contextmanager
 def _progress():
-    """A function that shows what is being done, where somebody watches."""
+    """Give a function that shows the current step; None where the output is not a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None

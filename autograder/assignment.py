@@ -1,6 +1,7 @@
-"""The assignment as tables: questions with notebooks, points and who decides; losses to reach."""
+"""The assignment as tables: tasks with their notebooks and points, and the losses to reach."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 NOTEBOOKS = (
     "01_data.ipynb",
@@ -33,9 +34,15 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Task:
-    """One question.
+    """One question, or one part of it.
 
-    id: its grade_id. kind: "auto" (checks decide), "manual" or "target" (a reached loss).
+    Attributes:
+        id: its grade_id.
+        question: its number in the text.
+        title: a phrase for tables.
+        notebook: the file that it is answered in.
+        points: what it is worth.
+        kind: "auto" (checks decide), "manual" (a person decides) or "target" (a loss to reach).
     """
 
     id: str
@@ -43,7 +50,7 @@ class Task:
     title: str
     notebook: str
     points: int
-    kind: str
+    kind: Literal["auto", "manual", "target"]
 
 
 TASKS = (
@@ -98,10 +105,16 @@ BATCH_SIZE = 32
 class Target:
     """A loss that a trained model should reach, in nats per image / BATCH_SIZE.
 
-    file: the handed-in weights. model, notebook: the class that they belong to, and where it is
-    defined. conditional: whether the model takes labels. loss: what the text says, "about 5".
-    published_train: loss, reconstruction and KL of the 2023 run; published_test: its loss.
-    reconstruction, kl: the limits, (lowest, highest), on training and test images alike.
+    Attributes:
+        file: of the handed-in weights.
+        model: the class that they belong to.
+        notebook: where the class is defined.
+        conditional: whether the model takes labels.
+        loss: as the text has it, "about 5".
+        published_train: loss, reconstruction and KL of the 2023 run on the training images.
+        published_test: its loss on the test images.
+        reconstruction: its limits, (lowest, highest), on training and test images alike.
+        kl: its limits, likewise.
     """
 
     file: str
@@ -148,14 +161,18 @@ TARGETS = {
 }
 
 _BY_ID = {task.id: task for task in TASKS}
-_PLACES = {task.id: place for place, task in enumerate(TASKS)}
+_INDEX_BY_ID = {task.id: index for index, task in enumerate(TASKS)}
 
 
 def task(task_id: str) -> Task:
-    """The task with this grade_id. Raises KeyError."""
+    """Return the task with this grade_id.
+
+    Raises:
+        KeyError: where there is none.
+    """
     return _BY_ID[task_id]
 
 
-def place(task: Task) -> int:
-    """Where a task stands in the assignment, from 0; -1 for one that is not in it."""
-    return _PLACES.get(task.id, -1)
+def task_index(task: Task) -> int:
+    """Return the index of a task in TASKS; -1 for one that is not in it."""
+    return _INDEX_BY_ID.get(task.id, -1)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from .test_submission import SubmissionFile, points
+from .test_submission import SubmissionFile, summary_lines
 
 
 def pytest_addoption(parser):
-    """The folder to grade."""
+    """Add the options: the folder to grade, and whether to require a sandbox."""
     parser.addoption(
         "--submission", metavar="DIR", help="Grade the submission in this folder, one test a check."
     )
@@ -16,16 +16,14 @@ def pytest_addoption(parser):
 
 
 def pytest_collect_file(file_path, parent):
-    """One test for each check, in the file that is named after them."""
-    return (
-        SubmissionFile.from_parent(parent, path=file_path)
-        if file_path.name == "test_submission.py"
-        else None
-    )
+    """Collect one test for each check from test_submission.py, and nothing from other files."""
+    if file_path.name != "test_submission.py":
+        return None
+    return SubmissionFile.from_parent(parent, path=file_path)
 
 
 def pytest_collection_finish(session):
-    """Nothing is graded without a folder."""
+    """Stop where no folder is named."""
     if session.config.getoption("--submission") is None:
         raise pytest.UsageError(
             "Say which submission to grade: pytest autograder --submission DIR."
@@ -33,6 +31,6 @@ def pytest_collection_finish(session):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """The points, and the notes, in the last lines."""
-    for line in points(config):
+    """Write the points and the notes in the last lines."""
+    for line in summary_lines(config):
         terminalreporter.write_line(line)

@@ -1,5 +1,4 @@
-"""What nbgrader runs of ours: the grader inside `nbgrader autograde`, and a release without the
-instructor's cells.
+"""Plugins of nbgrader: our grader in `nbgrader autograde`, filters for pages and for the release.
 
 Autograde sanitises each notebook, runs it, and reads points from the outputs of its test cells.
 With `use_engine` it gets the notebook as the grader restored it, and the outputs and verdicts of
@@ -9,6 +8,7 @@ the grader in place of a run.
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -23,6 +23,9 @@ from nbgrader.utils import is_grade, is_solution
 
 from .assignment import NOTEBOOKS
 from .submission import read_submission
+
+if TYPE_CHECKING:
+    from .grading import Report
 
 # What a page may show of what students wrote.
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -45,10 +48,10 @@ STYLE = CSSSanitizer(allowed_css_properties=["text-align"])
 def use_engine(config) -> None:
     """Let Autograde grade with our engine, and let no page run what students wrote."""
     config.Autograde.exporter_class = SubmissionExporter
-    config.Autograde.pre_convert_hook = partial(use_right_names, config=config)
+    config.Autograde.pre_convert_hook = partial(use_expected_names, config=config)
+    defaults = Autograde.autograde_preprocessors.default() or []
     config.Autograde.autograde_preprocessors = [
-        Verdicts if preprocessor is Execute else preprocessor
-        for preprocessor in Autograde.autograde_preprocessors.default()
+        InsertVerdicts if preprocessor is Execute else preprocessor for preprocessor in defaults
     ]
     config.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_plugin.markdown2html"}
 
@@ -59,52 +62,57 @@ class SubmissionExporter(NotebookExporter):
     Its parent is the Autograde converter.
     """
 
-    _graded = None  # (assignment, student) and their report
+    # The submission that was graded last, as (assignment, student), and its report.
+    _graded: "tuple[tuple[str, str], Report] | None" = None
 
     def from_filename(self, filename, resources=None, **more):
-        """The notebook in a file; a submitted one, which may be broken or have another name, comes
-        from the grader.
-        """
-        place = resources["nbgrader"]
-        if Path(filename).parent != self._folder(
-            "submitted", place["assignment"], place["student"]
-        ):
+        """Read the notebook in a file; a submitted one, which may be broken, from the grader."""
+        if resources is None or not self._is_submitted(filename, resources):
             return super().from_filename(filename, resources, **more)
         return self.from_notebook_node(self.graded(resources), resources, **more)
 
     def graded(self, resources):
-        """The notebook at hand as graded; the first one of a submission grades all that nbgrader is
-        about to convert.
+        """Return the notebook that nbgrader converts, as graded.
 
-        Raises NbGraderException, SubmissionError, SetupError and KernelStartError; nbgrader then
-        reports that the submission failed, and gives no points.
+        The first one of a submission grades all that nbgrader is about to convert. After an error
+        nbgrader reports that the submission failed, and gives no points.
+
+        Args:
+            resources: nbconvert's, in which nbgrader says whose notebook it is.
+
+        Raises:
+            NbGraderException: where the grader has no such notebook.
+            SubmissionError: where there is nothing to grade.
+            SetupError: where nothing can be graded here.
+            NoVerdictError: where no kernel starts, or one is lost.
         """
-        place = resources["nbgrader"]
-        whose = place["assignment"], place["student"]
-        if self._graded is None or self._graded[0] != whose:
-            self._graded = whose, self._grade(*whose)
-        name = place["notebook"] + ".ipynb"
-        if name not in self._graded[1].notebooks:
-            raise NbGraderException(f"The grader knows no notebook {name}.")
-        return self._graded[1].notebooks[name]
+        ids = resources["nbgrader"]
+        submission = ids["assignment"], ids["student"]
+        if self._graded is None or self._graded[0] != submission:
+            self._graded = submission, self._grade(*submission)
+        _, report = self._graded
+        name = ids["notebook"] + ".ipynb"
+        if name not in report.notebooks:
+            raise NbGraderException(f"The grader has no notebook {name}.")
+        return report.notebooks[name]
+
+    def _is_submitted(self, filename, resources):
+        """Tell whether a file lies in a folder of submitted notebooks."""
+        ids = resources["nbgrader"]
+        submitted = self._folder("submitted", ids["assignment"], ids["student"])
+        return Path(filename).parent == submitted
 
     def _grade(self, assignment, student):
-        from .grading import (
-            Course,
-            grade,
-        )  # loads torch, which nbgrader's other commands do not need
+        # Imported here: they load torch, which nbgrader's other commands do not need.
+        from .grading import Course, grade
 
         folder = self._folder("submitted", assignment, student)
         course = Course(
             self._folder("source", assignment, "."), self._folder("release", assignment, ".")
         )
         self.log.info("Grading %s", folder)
-        report = grade(
-            folder,
-            {Path(path).name for path in self.parent.notebooks},
-            course=course,
-            tell=self.log.debug,
-        )
+        names = {Path(path).name for path in self._converter.notebooks}
+        report = grade(folder, names, course=course, on_progress=self.log.debug)
         self.log.info("%s has %s of %s automatic points", folder, report.score, report.max_score)
         self.log.info("The submission's code ran in: %s", report.isolation)
         for note in report.notes:
@@ -112,47 +120,62 @@ class SubmissionExporter(NotebookExporter):
         return report
 
     def _folder(self, step, assignment, student):
-        """One of nbgrader's folders: submitted, source or release."""
-        directory = self.parent.coursedir
-        return Path(
-            directory.format_path(getattr(directory, f"{step}_directory"), student, assignment)
-        )
+        """Return one of nbgrader's folders: submitted, source or release."""
+        course = cast(CourseDirectory, self._converter.coursedir)
+        pattern = getattr(course, f"{step}_directory")
+        return Path(course.format_path(pattern, student, assignment))
+
+    @property
+    def _converter(self):
+        return cast(Autograde, self.parent)
 
 
-class Verdicts(NbGraderPreprocessor):
-    """Stands where nbgrader would run the notebook: puts the grader's outputs and verdicts into its
-    cells.
+class InsertVerdicts(NbGraderPreprocessor):
+    """Inserts the grader's outputs and verdicts, where nbgrader would run the notebook.
+
+    Its parent is a SubmissionExporter.
     """
 
     def preprocess(self, nb, resources):
         """Give every code cell its outputs.
 
-        Raises NbGraderException where points would depend on none.
+        Raises:
+            NbGraderException: where points would depend on a cell without outputs.
         """
-        graded = {cell.id: cell for cell in self.parent.graded(resources).cells}
+        exporter = cast(SubmissionExporter, self.parent)
+        graded = {cell.id: cell for cell in exporter.graded(resources).cells}
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs = deepcopy(graded[cell.id].outputs)
-                marks = cell.metadata.get("nbgrader", {})
-                if (
-                    is_grade(cell)
-                    and not is_solution(cell)
-                    and marks["points"]
-                    and not cell.outputs
-                ):
-                    raise NbGraderException(f"No check decides the points of {marks['grade_id']}.")
+                _require_verdict(cell)
         return nb, resources
 
 
-def use_right_names(assignment: str, student: str, notebooks: list[str], *, config) -> None:
-    """Replace, in place, the paths of a folder's notebooks by those that they should have.
+def _require_verdict(cell):
+    """Raise NbGraderException where a test cell with points has no outputs to read them from."""
+    if not is_grade(cell) or is_solution(cell) or cell.outputs:
+        return
+    marks = cell.metadata.nbgrader
+    if marks["points"]:
+        raise NbGraderException(f"No check decides the points of {marks['grade_id']}.")
 
-    Autograde's hook. The exporter reads these notebooks from the grader, so the student's files
-    stay as they are. config: nbgrader's, which says where the release is.
+
+def use_expected_names(assignment: str, student: str, notebooks: list[str], *, config) -> None:
+    """Change the paths of a submission's notebooks, in place, to those that they should have.
+
+    Autograde calls it before it converts them. The exporter reads these notebooks from the grader,
+    so the student's files stay as they are.
+
+    Args:
+        assignment: its name, which is the name of its folder in the release.
+        student: whose submission it is.
+        notebooks: the paths, changed in place.
+        config: nbgrader's, which says where the release is.
     """
-    folder, names = Path(notebooks[0]).parent, {Path(path).name for path in notebooks}
+    folder = Path(notebooks[0]).parent
+    names = {Path(path).name for path in notebooks}
     if names != {path.name for path in folder.glob("*.ipynb")}:
-        return  # `--notebook` asks for one of them
+        return  # nbgrader's option --notebook chose one of them
     course = CourseDirectory(config=config)
     release = Path(course.format_path(course.release_directory, ".", assignment))
     names = names.intersection(NOTEBOOKS).union(read_submission(folder, release).notebooks)
@@ -161,9 +184,9 @@ def use_right_names(assignment: str, student: str, notebooks: list[str], *, conf
 
 @pass_context
 def markdown2html(context, source: str) -> str:
-    """Show Markdown as HTML in which tags that a browser would act on are text.
+    """Convert Markdown to HTML in which tags that a browser would act on are shown as text.
 
-    Stands for nbconvert's filter of that name: a script in an answer would act with the rights of
+    Replaces nbconvert's filter of that name: a script in an answer would act with the rights of
     whoever opens the page to grade it.
     """
     page = HTMLExporter().markdown2html(context, source)

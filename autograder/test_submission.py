@@ -1,8 +1,8 @@
-"""The checks of one submission as pytest tests: `pytest autograder --submission DIR`, with pytest's
-own options.
+"""The checks of one submission as pytest tests: `pytest autograder --submission DIR`.
 
-One test a check, named "10.3a kl-loss-formula-test[closed form]". The submission is graded once, by
-the same engine as `python -m autograder grade`, and only the notebooks whose tests were selected.
+Each check is a test, named "10.3a kl-loss-formula-test[closed form]"; all options of pytest hold.
+The submission is graded once, by the same engine as `python -m autograder grade`, and only the
+notebooks whose tests were selected.
 """
 
 from collections.abc import Callable
@@ -23,10 +23,10 @@ class CheckFailed(Exception):
 
 
 class SubmissionFile(pytest.File):
-    """All checks of the assignment."""
+    """The file that holds all checks of the assignment."""
 
     def collect(self):
-        """One test for each check, in the assignment's order."""
+        """Yield one test for each check, in the assignment's order."""
         for task in AUTO:
             for check in CHECKS[task.id]:
                 name = f"{task.question} {task.id}[{check.name}]"
@@ -42,34 +42,34 @@ class CheckItem(pytest.Item):
         self.user_properties.append(("task", task.id))
 
     def runtest(self) -> None:
-        """Grade the submission, unless that was done, and raise CheckFailed where this check did
-        not pass.
+        """Grade the submission, unless that was done, and look up this check's outcome.
+
+        Raises:
+            CheckFailed: where the check did not pass.
         """
-        result = next(result for result in report(self.session).results if result.task == self.task)
+        results = report_of(self.session).results
+        result = next(result for result in results if result.task == self.task)
         by_name = {outcome.name: outcome for outcome in result.outcomes}
-        outcome = by_name.get(
-            self.check.name, result.outcomes[0]
-        )  # a missing notebook has one outcome for all checks
+        # A missing notebook has one outcome for all checks.
+        outcome = by_name.get(self.check.name, result.outcomes[0])
         if not outcome.passed:
             raise CheckFailed(outcome.message)
 
     def repr_failure(self, excinfo, style=None):
-        """The message alone; tracebacks from the grader help no student."""
-        return (
-            str(excinfo.value)
-            if excinfo.errisinstance(CheckFailed)
-            else super().repr_failure(excinfo, style)
-        )
+        """Return the message alone; tracebacks from the grader help no student."""
+        if excinfo.errisinstance(CheckFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self):
-        """Where the test is said to be."""
+        """Return the file and the name that pytest shows."""
         return self.path, None, self.name
 
 
-def report(session: pytest.Session) -> Report:
-    """The submission's report, made by the first test that asks.
+def report_of(session: pytest.Session) -> Report:
+    """Return the submission's report; the first call makes it.
 
-    Stops the session where nothing can be graded.
+    It stops the session where nothing can be graded.
     """
     stash = session.config.stash
     if REPORT not in stash:
@@ -87,11 +87,11 @@ def _grade(config, names):
     )
 
 
-def points(config: pytest.Config) -> list[str]:
-    """The last lines of the run: the points, and what the grader noticed."""
+def summary_lines(config: pytest.Config) -> list[str]:
+    """Return the last lines of the run: the points, and what the grader noticed."""
     if REPORT not in config.stash:
         return []
-    found = config.stash[REPORT]
-    notes = [f"Note: {note}" for note in found.notes]
-    where = f"The submission's code ran in: {found.isolation}."
-    return [f"{found.submission}: {found.score} of {found.max_score} points", *notes, where]
+    report = config.stash[REPORT]
+    points = f"{report.submission}: {report.score} of {report.max_score} points"
+    notes = [f"Note: {note}" for note in report.notes]
+    return [points, *notes, f"The submission's code ran in: {report.isolation}."]

@@ -1,4 +1,4 @@
-"""The house that DESIGN and docs/architecture.md describe: who may know whom, and what stays light."""
+"""The floors of docs/architecture.md: which package imports which, and what loads no torch."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ import pytest
 from tests.paths import ROOT
 
 PACKAGE = ROOT / "autograder"
-# From the ground up; a module knows its own package and what stands on a line before its own.
+# From the ground up. A module may import from its own package and from the lines above its own.
 FLOORS = (
     "assignment atomic_files errors paths processes submission_limits terminal text",
     "probes target",
@@ -26,7 +26,7 @@ FLOOR = {name: number for number, names in enumerate(FLOORS, 1) for name in name
 
 
 def imported(path):
-    """The packages of the house that a file imports, at its top or inside a function."""
+    """Yield the dotted names that a file imports, as lists, at its top or inside a function."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -37,9 +37,10 @@ def imported(path):
             yield from ([*module, name.name] for name in node.names)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
-)
+MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+@pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)
 def test_arrows_point_down(path):
     here = path.relative_to(PACKAGE).with_suffix("").parts[0]
     for package, *names in imported(path):
@@ -55,17 +56,12 @@ def test_reading_what_was_handed_in_loads_no_torch(module):
 
 
 def test_every_package_that_is_imported_is_in_the_requirements():
-    names = re.findall(
-        r"^([\w.-]+)", "".join(p.read_text() for p in ROOT.glob("requirements*.txt")), re.MULTILINE
-    )
+    requirements = "".join(path.read_text() for path in ROOT.glob("requirements*.txt"))
+    names = re.findall(r"^([\w.-]+)", requirements, re.MULTILINE)
     required = {name.lower().replace("_", "-") for name in names}
     packages = packages_distributions()
-    files = [
-        p
-        for folder in ("autograder", "tests", "benchmarks", "solutions")
-        for p in (ROOT / folder).rglob("*.py")
-    ]
-    for path in files:
+    folders = ("autograder", "tests", "benchmarks", "solutions")
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for module, *_ in imported(path):
             found = {name.lower().replace("_", "-") for name in packages.get(module, ())}
             assert not found or found & required, f"{path} imports {module}"

@@ -1,4 +1,4 @@
-"""Reconstruction and KL of a trained model on test images, by losses of our own, in nats per image.
+"""Reconstruction and KL of a trained model on test images, in nats per image.
 
 Reconstruction: binary cross-entropy, summed over the 784 pixels, averaged over images.
 KL: ½ Σ (μ² + σ² − 1 − log σ²), summed over the latent dimensions (Kingma and Welling,
@@ -30,10 +30,15 @@ TEST_IMAGES = 2_000  # the first of MNIST's 10,000
 class LabelledImages:
     """Test images: those that are measured, and the means of all.
 
-    x: float32, (n, 1, 28, 28), from 0 to 1. y: int64, (n,), the digits. average: (1, 28, 28), the
-    mean of all test images. digits: (10, 1, 28, 28), that of each digit. On the
-    first 2,000 images, the means of the training images, which a collapsed model paints, cost 0.3
-    and 1.0 nats more than these; they cost 2.5 and 5.6 more than the means of those 2,000 alone.
+    On the first 2,000 images, the means of the training images, which a collapsed model paints,
+    cost 0.3 and 1.0 nats more than the means of all test images; they cost 2.5 and 5.6 more than
+    the means of those 2,000 alone.
+
+    Attributes:
+        x: float32, (n, 1, 28, 28), from 0 to 1.
+        y: int64, (n,), the digits.
+        average: (1, 28, 28), the mean of all test images.
+        digits: (10, 1, 28, 28), the mean of each digit.
     """
 
     x: Tensor
@@ -42,15 +47,18 @@ class LabelledImages:
     digits: Tensor
 
     def noise(self) -> Tensor:
-        """Standard normal, (n, 2), the same each time: one sample of z for each image."""
+        """Draw standard normal numbers, (n, 2), the same each time: one row for each image."""
         return torch.randn(len(self.y), LATENTS, generator=torch.Generator().manual_seed(0))
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a model reaches, in nats per image.
+    """Losses of a model, in nats per image.
 
-    reconstruction: from one sample of z for each image. from_means: from the means of z.
+    Attributes:
+        reconstruction: from one sample of z for each image.
+        kl: of z from the prior.
+        from_means: reconstruction from the means of z.
     """
 
     reconstruction: float
@@ -64,10 +72,14 @@ class Measured:
 
 
 def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
-    """The losses of what the probe `trained` got from a model. Raises Complaint."""
-    codes = (len(images.y), LATENTS)
-    mean = shaped(answer["mean"], codes, "encode's mean", nan=True).double()
-    logvar = shaped(answer["logvar"], codes, "encode's log-variance", nan=True).double()
+    """Compute the losses of what the probe `trained` got from a model.
+
+    Raises:
+        Complaint: where a value has another shape, or an image is outside [0, 1].
+    """
+    shape = (len(images.y), LATENTS)
+    mean = shaped(answer["mean"], shape, "encode's mean", nan=True).double()
+    logvar = shaped(answer["logvar"], shape, "encode's log-variance", nan=True).double()
     return Measured(
         cross_entropy(answer["from_sample"], images.x),
         kl_divergence(mean, logvar) / len(mean),
@@ -76,24 +88,34 @@ def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
 
 
 def cross_entropy(decoded: Any, x: Tensor) -> float:
-    """The reconstruction of decoded images, NaN where some are not finite. Raises Complaint."""
+    """Compute the reconstruction of decoded images, NaN where some are not finite.
+
+    Raises:
+        Complaint: where they have another shape than x, or are outside [0, 1].
+    """
     grey = shaped(decoded, tuple(x.shape), "decode's images", nan=True).double()
     if not grey.isfinite().all():
         return math.nan
     if not in_unit_interval(grey):
         raise Complaint(
             f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
-            f"{show(grey.max())}: which function ends the decoder?"
+            f"{show(grey.max())}: which function is the last one in the decoder?"
         )
-    return float(F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")) / len(x)
+    total = F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")
+    return float(total) / len(x)
 
 
 def kl_divergence(mean: Tensor, logvar: Tensor) -> float:
-    """The sum over images and latent dimensions of KL(N(mean, exp(logvar)) ‖ N(0, 1)), in nats."""
+    """Sum KL(N(mean, exp(logvar)) ‖ N(0, 1)) over images and latent dimensions, in nats."""
     return float(0.5 * (mean**2 + logvar.exp() - 1 - logvar).sum())
 
 
 def average_digit(images: LabelledImages, conditional: bool) -> float:
-    """The reconstruction of painting the mean of all images, or with `conditional` each digit's."""
+    """Compute the reconstruction of a model that paints the mean image, in nats per image.
+
+    Args:
+        images: whose mean is painted.
+        conditional: whether each label has a mean image of its own.
+    """
     painted = images.digits[images.y] if conditional else images.average.expand_as(images.x)
     return cross_entropy(painted, images.x)

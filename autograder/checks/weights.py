@@ -1,4 +1,4 @@
-"""Do handed-in weights reach the losses of the text? Judged by what the student's own class gives.
+"""Verdict on handed-in weights: the losses that the student's own class reaches with them.
 
 A reached loss proves little: leaving the sampling out, or averaging the pixels, gives a *better*
 number in a student's own loop. So reconstruction and KL are measured apart, from samples and from
@@ -11,15 +11,23 @@ from ..assignment import BATCH_SIZE, Target
 from ..probes.student import NoVerdictError, Student, StudentError
 from .outcome import Complaint, Outcome
 from .trained_model import LabelledImages, Measured, average_digit, measure
-from .weights_misfit import misfit, refusal
+from .weights_misfit import explain_misfit, explain_unreadable
 
-NAME = "loss target"
+CHECK_NAME = "loss target"
 NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
+# A model whose reconstruction is this near, in nats, to the average digit's has collapsed.
+COLLAPSED_WITHIN = 4
+# Nats by which the reconstruction from samples may be worse than that from means.
+MAX_SAMPLING_GAP = 30
 
 
 def judge_weights(student: Student, target: Target, images: LabelledImages) -> Outcome:
-    """Judge a target's file, which lies beside the student's class. Raises NoVerdictError alone."""
-    where = f"{target.file} was not measured with {target.model} of {target.notebook}"
+    """Judge a target's file, which lies in the folder of the student's code.
+
+    Raises:
+        NoVerdictError: where the student's code could not be asked; nothing else is raised.
+    """
+    not_measured = f"{target.file} was not measured with {target.model} of {target.notebook}"
     try:
         answer = student.probe(
             "trained",
@@ -29,32 +37,32 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
             noise=images.noise(),
             labels=images.y if target.conditional else None,
         )
-        return Outcome(NAME, True, _reached(answer, target, images))
+        return Outcome(CHECK_NAME, True, _reached(answer, target, images))
     except NoVerdictError:
         raise
     except Complaint as problem:
-        return Outcome(NAME, False, str(problem))
+        sentence = str(problem)
     except StudentError as error:
-        return Outcome(NAME, False, f"{where}: {error} Mend the class, then hand in both again.")
+        sentence = f"{not_measured}: {error} Fix the class, then hand in both again."
     except Exception as error:  # noqa: BLE001 - whatever the kernel answered, there is a verdict
-        return Outcome(
-            NAME, False, f"{where}: it answered in another form ({type(error).__name__})."
-        )
+        kind = type(error).__name__
+        sentence = f"{not_measured}: what it returned has another form than expected ({kind})."
+    return Outcome(CHECK_NAME, False, sentence)
 
 
 def _reached(answer, target, images):
-    """The sentence for a reached target. Raises Complaint."""
+    """Return the sentence for a reached target. Raises Complaint where it is not reached."""
     if "refused" in answer:
-        raise Complaint(refusal(answer["refused"], target))
+        raise Complaint(explain_unreadable(answer["refused"], target))
     if "in_class" in answer:
-        raise Complaint(misfit(answer["in_file"], answer["in_class"], target))
+        raise Complaint(explain_misfit(answer["in_file"], answer["in_class"], target))
     if "not_finite" in answer:
         raise Complaint(
             f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
-            f"tensors: the training went off; train again, and save when the losses are numbers."
+            f"tensors: the training diverged; train again, and save when the losses are numbers."
         )
     measured = measure(images, answer)
-    problem = diagnosis(measured, target, average_digit(images, target.conditional))
+    problem = diagnose(measured, target, average_digit(images, target.conditional))
     if problem:
         raise Complaint(problem)
     total, recon, kl = measured.total, measured.reconstruction, measured.kl
@@ -66,51 +74,57 @@ def _reached(answer, target, images):
     )
 
 
-def diagnosis(measured: Measured, target: Target, average: float) -> str | None:
-    """What is wrong with a model that was measured, None where it reached the target.
+def diagnose(measured: Measured, target: Target, average: float) -> str | None:
+    """Return what is wrong with a model that was measured, None where it reached the target.
 
-    average: what painting the average digit costs, see `average_digit`.
+    Args:
+        measured: what the model reaches.
+        target: what it should reach.
+        average: reconstruction of the average digit in nats, see `average_digit`.
     """
     nats = measured.total
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
     if not math.isfinite(nats):
         return (
-            "The losses of these weights are not finite: the training went off; train again, and "
+            "The losses of these weights are not finite: the training diverged; train again, and "
             "save when the losses are numbers."
         )
-    if untrained(measured):
+    if is_untrained(measured):
         return (
             f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = "
             f"{NOT_TRAINED:.1f} nats): train the model, then save it."
         )
-    if abs(measured.reconstruction - average) < 4:
+    if abs(measured.reconstruction - average) < COLLAPSED_WITHIN:
         digit = "the average digit" + (" of each label" if target.conditional else "")
-        codes = "its codes carry nothing" if measured.kl < 1 else "its decoder ignores its codes"
+        latents = "its z carries no information" if measured.kl < 1 else "its decoder ignores z"
         return (
-            f"{number}: the model paints {digit}, {codes} (KL {measured.kl:.1f}). Does the "
-            f"gradient pass through the sample, and is the reconstruction summed over the pixels?"
+            f"{number}: the model paints {digit}, and {latents} (KL {measured.kl:.1f}). Does the "
+            "gradient pass through the sample, and is the reconstruction summed over the pixels?"
         )
-    if measured.from_means < average and measured.reconstruction - measured.from_means > 30:
+    sampling_gap = measured.reconstruction - measured.from_means
+    if measured.from_means < average and sampling_gap > MAX_SAMPLING_GAP:
         return (
             f"{number}: reconstruction from samples ({measured.reconstruction:.0f} nats) is far "
-            f"worse than from means ({measured.from_means:.0f} nats): trained without sampling?"
+            f"worse than from means ({measured.from_means:.0f} nats): was it trained without "
+            "sampling?"
         )
-    recon = _outside("reconstruction", measured.reconstruction, target.reconstruction)
-    problem = recon or _outside("KL", measured.kl, target.kl)
+    problem = _outside("reconstruction", measured.reconstruction, target.reconstruction)
+    problem = problem or _outside("KL", measured.kl, target.kl)
     return f"{number}, target about {target.loss:g}: {problem}" if problem else None
 
 
-def untrained(measured: Measured) -> bool:
-    """Whether a model gives what torch's own initial weights give: 475 to 651 nats, KL up to 0.1.
+def is_untrained(measured: Measured) -> bool:
+    """Tell whether a model gives what torch's own initial weights give.
 
-    (Twelve seeds of both models. One trained without sampling has 425 from samples, but 156 from
-    means.)
+    That is 475 to 651 nats and KL up to 0.1, for twelve seeds of both models. A model trained
+    without sampling has 425 nats from samples, but 156 from means.
     """
     losses = (measured.from_means, measured.reconstruction)
     return all(400 < loss < 800 for loss in losses) and measured.kl < 1
 
 
-HINTS = {  # below the limits, and above
+# (below the limits, above them)
+HINTS = {
     "reconstruction": (
         "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
         "was it trained for 10 epochs, and with the loss of notebook 03?",
@@ -123,7 +137,7 @@ HINTS = {  # below the limits, and above
 
 
 def _outside(name, nats, limits):
-    """What is wrong with one part of the loss, None where it lies within its limits."""
+    """Return what is wrong with one part of the loss, None where it lies within its limits."""
     value, (lowest, highest) = nats / BATCH_SIZE, limits
     if lowest <= value <= highest:
         return None

@@ -1,6 +1,4 @@
-"""One submission → a Report: each notebook runs in a kernel of its own, and the checks judge it
-from outside.
-"""
+"""Grading of one submission: its notebooks run in kernels, and the checks judge from outside."""
 
 from .course import Course
 from .report import Report, TaskResult

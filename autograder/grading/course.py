@@ -1,9 +1,8 @@
-"""The course that submissions are graded by: the release, and the key with the modules that
-notebooks import.
-"""
+"""The course that submissions are graded by: the release, and the key with its modules."""
 
 import functools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,55 +11,89 @@ from nbformat import NotebookNode
 from ..errors import SetupError, SubmissionError
 from ..notebook.file import read_notebook
 from ..paths import RELEASE, SOLUTIONS
-from .key_code import code_alone
+from .key_code import extract_code
 
 
 class CourseError(SetupError):
-    """The key or the release lacks a file; str() is one sentence."""
+    """A file that the key or the release lacks; str() is one sentence."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where the key (with lab.py and what else the notebooks import) and the release are.
+    """The folders of the key and of the release; each of their files is read once.
 
-    Files are read once.
+    Attributes:
+        solutions: the key, with lab.py and what else the notebooks import.
+        release: the notebooks that were handed out.
     """
 
     solutions: Path = SOLUTIONS
     release: Path = RELEASE
 
-    def released(self, name: str) -> NotebookNode | None:
-        """A notebook of the release, not to be changed; None where it has none. Raises CourseError."""
-        return _read(self.release / name)
+    def require(self, names: Iterable[str]) -> None:
+        """Check that the files are there that the kernels of these notebooks need.
+
+        Raises:
+            CourseError: where one is missing.
+        """
+        for path in (self.solutions / "lab.py", *(self.release / name for name in names)):
+            _require_file(path)
+
+    def find_released(self, name: str) -> NotebookNode | None:
+        """Return a notebook of the release, not to be changed; None where it has none.
+
+        Raises:
+            CourseError: where it cannot be read.
+        """
+        path = self.release / name
+        return _read(path) if path.is_file() else None
+
+    def released(self, name: str) -> NotebookNode:
+        """Return a notebook of the release, not to be changed.
+
+        Raises:
+            CourseError: where it is missing or cannot be read.
+        """
+        path = self.release / name
+        _require_file(path)
+        return _read(path)
 
     def key_code(self, name: str) -> str | None:
-        """The text of a notebook with the key's code alone, None where it has none.
+        """Return the JSON of a notebook with the key's code only; None where the key has none.
 
-        Raises CourseError.
+        Raises:
+            CourseError: where it cannot be read.
         """
         path = self.solutions / name
-        return _code_once(path, _stamp(path)) if path.is_file() else None
+        return _read_code_once(path, _version(path)) if path.is_file() else None
+
+
+def _require_file(path):
+    if not path.is_file():
+        raise CourseError(
+            f"{path} is missing: the grader needs the key and the release (`make release`)."
+        )
 
 
 def _read(path):
-    """A notebook, None where there is none. Raises CourseError where it cannot be read."""
+    """Return the notebook in a file. Raises CourseError where it cannot be read."""
     try:
-        return _read_once(path, _stamp(path)) if path.is_file() else None
+        return _read_once(path, _version(path))
     except SubmissionError as error:
         raise CourseError(f"{path} {error}.") from error
 
 
-def _stamp(path):
-    """What changes when a file does."""
+def _version(path):
+    """Return a value that changes when the file does."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 @functools.lru_cache(maxsize=32)
-def _read_once(path, stamp):
+def _read_once(path, version):
     return read_notebook(path)
 
 
 @functools.lru_cache(maxsize=16)
-def _code_once(path, stamp):
-    return json.dumps(code_alone(_read(path)))
+def _read_code_once(path, version):
+    return json.dumps(extract_code(_read(path)))

@@ -1,5 +1,4 @@
-"""A notebook as graded: the restored cells, what they showed when they ran, and the verdicts as
-outputs of the tests.
+"""A notebook as graded: restored cells, what they showed when they ran, verdicts below the tests.
 
 nbgrader reads points from the outputs of a test cell: none for an error, those of a numeric result,
 else all.
@@ -18,10 +17,10 @@ from ..notebook.outputs import explanation, joined_text
 from .report import TaskResult
 
 WIDTH = 100  # columns; pages of feedback do not wrap outputs
-PASSED, FAILED = (
-    "\x1b[38;5;28m✓\x1b[0m",
-    "\x1b[38;5;160m✗\x1b[0m",
-)  # green and red, as IPython writes them
+# Green and red, as IPython writes colours.
+PASSED = "\x1b[38;5;28m✓\x1b[0m"
+FAILED = "\x1b[38;5;160m✗\x1b[0m"
+NOT_RUN = "No points depend on this cell: the grader did not run it.\n"
 MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -32,62 +31,68 @@ def graded_notebook(
     results: Iterable[TaskResult],
     notes: Sequence[str] = (),
 ) -> NotebookNode:
-    """A new notebook of format 4.5, whatever the student's was like.
+    """Make a new notebook of format 4.5, whatever the student's was like.
 
-    outputs: one list for each cell that is run. Marks of nbgrader are as released, on the first
-    cell of each grade_id; answer cells that are missing come back empty. notes: shown by a cell at
-    the top.
+    Its nbgrader marks are as released, on the first cell of each grade_id; answer cells that are
+    missing come back empty.
+
+    Args:
+        restored: the student's notebook, with the locked cells put back.
+        released: the notebook that was handed out.
+        outputs: one list for each cell that is run.
+        results: those of the notebook's tasks.
+        notes: shown by a cell at the top.
     """
     marked = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
-    outputs, results = iter(outputs), {result.task.id: result for result in results}
-    absent = _names(restored, is_test) - _names(restored, is_run)
+    test_only_names = _names_of(restored, is_test) - _names_of(restored, is_run)
+    remaining_outputs = iter(outputs)
     cells = []
     for cell in restored.cells:
-        shown = next(outputs, ()) if is_run(cell) else ()
-        twin = marked.pop(grade_id(cell), None)
-        cells.append(_new_cell(cell, twin, [_excused(output, absent) for output in shown]))
-    _put_back(cells, released, marked)
-    for cell in filter(is_test, cells):
-        points = float(cell.metadata.nbgrader.get("points", 0))
-        if grade_id(cell) in results:
-            cell.outputs = verdict(results[grade_id(cell)], points)
-        elif not points:
-            cell.outputs = [
-                v4.new_output(
-                    "stream", text="No points depend on this cell: the grader did not run it.\n"
-                )
-            ]
+        shown = next(remaining_outputs, ()) if is_run(cell) else ()
+        excused = [_excuse_missing_name(output, test_only_names) for output in shown]
+        cells.append(_new_cell(cell, marked.pop(grade_id(cell), None), excused))
+    _insert_missing(cells, released, marked)
+    _write_verdicts(cells, {result.task.id: result for result in results})
     if notes:
         cells.insert(0, _notes_cell(notes))
     return v4.new_notebook(metadata=copy.deepcopy(released.metadata), cells=cells)
 
 
+def _write_verdicts(cells, result_by_id):
+    """Set the outputs of the test cells."""
+    for cell in filter(is_test, cells):
+        points = float(cell.metadata.nbgrader.get("points", 0))
+        result = result_by_id.get(grade_id(cell))
+        if result:
+            cell.outputs = verdict(result, points)
+        elif not points:
+            cell.outputs = [v4.new_output("stream", text=NOT_RUN)]
+
+
 def verdict(result: TaskResult, points: float) -> list[NotebookNode]:
-    """The outputs of a test cell worth `points` in the gradebook: the checks' messages, and what
-    nbgrader scores.
+    """Return the outputs of a test cell: the checks' messages, and what nbgrader scores.
+
+    Args:
+        result: of the cell's task.
+        points: what the cell is worth in the gradebook.
     """
-    passed = [
-        _line(PASSED, outcome.name, outcome.message)
-        for outcome in result.outcomes
-        if outcome.passed
-    ]
-    failed = [
-        _line(FAILED, ", ".join(names), message) for message, names in result.complaints.items()
-    ]
+    successes = [outcome for outcome in result.outcomes if outcome.passed]
+    passed = [_line(PASSED, outcome.name, outcome.message) for outcome in successes]
+    complaints = result.complaints.items()
+    failed = [_line(FAILED, ", ".join(names), message) for message, names in complaints]
     if result.passed:
         return [_text(passed)]
     if not result.score:
-        error = v4.new_output(
-            "error", ename="Failed", evalue=next(iter(result.complaints), ""), traceback=failed
-        )
-        return [*([_text(passed)] if passed else []), error]
+        first = next(iter(result.complaints), "")
+        error = v4.new_output("error", ename="Failed", evalue=first, traceback=failed)
+        return [_text(passed), error] if passed else [error]
     share = f"{points * result.score / result.task.points:g}"
     partial = v4.new_output("execute_result", data={"text/plain": share}, execution_count=None)
     return [_text(passed + failed), partial]
 
 
 def wrapped(text: str) -> str:
-    """The text in lines of at most 100 columns; what continues a line is indented."""
+    """Return the text in lines of at most WIDTH columns; what continues a line is indented."""
     lines = (
         textwrap.wrap(line, WIDTH, subsequent_indent="  ", replace_whitespace=False)
         for line in text.split("\n")
@@ -104,55 +109,55 @@ def _text(paragraphs):
 
 
 def _notes_cell(notes):
-    return v4.new_code_cell(
-        "# Notes of the grader on this notebook", outputs=[_text([wrapped(n) for n in notes])]
+    outputs = [_text([wrapped(note) for note in notes])]
+    return v4.new_code_cell("# The grader's notes on this notebook", outputs=outputs)
+
+
+def _new_cell(cell, released_cell, outputs):
+    """Make a valid copy of a cell, with the type and the marks of the released cell, if any."""
+    kind, marks = cell.cell_type, {}
+    if released_cell:
+        kind, marks = released_cell.cell_type, {"nbgrader": dict(released_cell.metadata.nbgrader)}
+    source = joined_text(cell.source)
+    if kind == "code":
+        return v4.new_code_cell(source, metadata=marks, outputs=list(outputs))
+    new = v4.new_raw_cell if kind == "raw" else v4.new_markdown_cell
+    try:
+        return new(source, metadata=marks, attachments=cell.get("attachments", {}))
+    except ValidationError:
+        return new(source, metadata=marks)
+
+
+def _names_of(notebook, is_chosen):
+    """Return the names that the chosen cells of a notebook define."""
+    chosen = filter(is_chosen, notebook.cells)
+    return set().union(*(defined_names(cell.source) for cell in chosen))
+
+
+def _excuse_missing_name(output, test_only_names):
+    """Return the output; a sentence in its place where it lacks a name that only a test defines."""
+    if output.output_type != "error":
+        return output
+    missing = MISSING_NAME.fullmatch(output.evalue)
+    if not missing or missing[1] not in test_only_names:
+        return output
+    return explanation(
+        f"This cell needs {missing[1]}, which only a test cell defines, and the grader does not "
+        "run test cells; no points are lost."
     )
 
 
-def _new_cell(cell, twin, outputs):
-    """A valid copy of a cell, with the type and the marks of its twin in the release, if it has
-    one.
-    """
-    kind = twin.cell_type if twin else cell.cell_type
-    marks = {"nbgrader": dict(twin.metadata.nbgrader)} if twin else {}
-    if kind == "code":
-        return v4.new_code_cell(joined_text(cell.source), metadata=marks, outputs=list(outputs))
-    new = v4.new_raw_cell if kind == "raw" else v4.new_markdown_cell
-    try:
-        return new(
-            joined_text(cell.source), metadata=marks, attachments=cell.get("attachments", {})
-        )
-    except ValidationError:
-        return new(joined_text(cell.source), metadata=marks)
-
-
-def _names(notebook, choose):
-    """The names that some of a notebook's cells define."""
-    return set().union(*(defined_names(cell.source) for cell in notebook.cells if choose(cell)))
-
-
-def _excused(output, absent):
-    """The output; a sentence in its place where it complains of a name that only a test cell
-    defines.
-    """
-    if output.output_type == "error":
-        missing = MISSING_NAME.fullmatch(output.evalue)
-        if missing and missing[1] in absent:
-            name = missing[1]
-            return explanation(
-                f"This cell needs {name} of a test cell, and the grader runs none; no points are "
-                "lost."
-            )
-    return output
-
-
-def _put_back(cells, released, missing):
+def _insert_missing(cells, released, missing):
     """Insert each missing cell with points above the marked cell that follows it in the release."""
-    place = len(cells)
+    index = len(cells)
     for cell in reversed(released.cells):
         name = grade_id(cell)
         if name in missing and cell.metadata.nbgrader.get("grade"):
-            cells.insert(place, _new_cell(cell, cell, ()))
-        place = next(
-            (i for i, other in enumerate(cells) if name and grade_id(other) == name), place
-        )
+            cells.insert(index, _new_cell(cell, cell, ()))
+        index = _index_of(name, cells, index)
+
+
+def _index_of(name, cells, default):
+    """Return the index of the first cell with this grade_id, the default where there is none."""
+    matches = (index for index, cell in enumerate(cells) if name and grade_id(cell) == name)
+    return next(matches, default)

@@ -1,6 +1,4 @@
-"""What a notebook's kernel gets of the key's earlier ones: the code that it builds on, and nothing
-else.
-"""
+"""Code of the key that a student's notebook builds on, without tests, texts and rubrics."""
 
 import re
 
@@ -8,22 +6,20 @@ from nbformat import NotebookNode, v4
 
 from ..notebook.cells import is_run, read_code
 
-_LOADED = re.compile(r"""load_answer\(\s*["']([^"']+)["']""")
-_KINDS = ("import", "definition", "assignment")
+_LOAD_ANSWER_CALL = re.compile(r"""load_answer\(\s*["']([^"']+)["']""")
+_KEPT_KINDS = ("import", "definition", "assignment")
 
 
-def loaded_by(notebook: NotebookNode) -> set[str]:
-    """The names of the notebooks from which a notebook's cells load answers."""
+def find_loaded_notebooks(notebook: NotebookNode) -> set[str]:
+    """Return the names of the notebooks that a notebook's cells load answers from."""
     sources = (cell.source for cell in notebook.cells if is_run(cell))
-    return {name for source in sources for name in _LOADED.findall(source)}
+    return {name for source in sources for name in _LOAD_ANSWER_CALL.findall(source)}
 
 
-def code_alone(notebook: NotebookNode) -> NotebookNode:
-    """The imports, definitions and assignments of a notebook; without tests, texts, outputs and
-    rubrics.
-    """
+def extract_code(notebook: NotebookNode) -> NotebookNode:
+    """Return a new notebook of the imports, definitions and assignments only, one in each cell."""
     sources = (cell.source for cell in notebook.cells if is_run(cell))
     parts = (part for source in sources for part in read_code(source).parts)
     return v4.new_notebook(
-        cells=[v4.new_code_cell(part.text) for part in parts if part.kind in _KINDS]
+        cells=[v4.new_code_cell(part.text) for part in parts if part.kind in _KEPT_KINDS]
     )

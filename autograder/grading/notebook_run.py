@@ -1,4 +1,4 @@
-"""One notebook, run cell by cell, and then called: a Student that outlives its kernel."""
+"""One notebook, run cell by cell and then called: a Student that outlives its kernel."""
 
 import re
 import time
@@ -18,32 +18,45 @@ RESTARTS = 3  # of a notebook's kernel
 CELLS_SECONDS = 600  # all cells of a notebook together, in each start
 PROBES_SECONDS = 600  # all calls into a notebook together
 SUBMISSION_SECONDS = 1800  # all notebooks of a submission, cells and calls
-EXPLAINED = 3  # missing names in one sentence, each the reason why the one before is missing
-SHOWN = 20 * 2**20  # characters that all cells of a notebook may show together
+MAX_EXPLAINED = 3  # missing names in one sentence, each the reason why the one before is missing
+MAX_SHOWN = 20 * 2**20  # characters that all cells of a notebook may show together
 
 
 class NotebookRun:
-    """A context manager. The first call starts a kernel and runs the cells, as after a death.
+    """A notebook's kernel as a Student; a context manager.
 
-    sources: the code cells, top to bottom. deadline: of the whole submission, as of
-    time.monotonic(). A cell that ended the kernel or ran out of time is left out of a second run.
-    outputs: what each cell showed when it last ran. notes: one sentence for each death of the
-    kernel.
+    The first call starts a kernel and runs the cells, and so does the first call after the kernel
+    died. A cell that ended the kernel or ran out of time is left out of the next run.
+
+    Attributes:
+        name: of the notebook, for sentences.
+        sources: the code cells, top to bottom.
+        notes: one sentence for each death of the kernel.
+        outputs: what each cell showed when it last ran.
     """
 
     def __init__(
         self, name: str, sources: list[str], folder: Path, env: dict[str, str], deadline: float
     ):
+        """Keep what the kernel will run.
+
+        Args:
+            name: of the notebook.
+            sources: the code cells, top to bottom.
+            folder: the kernel's folder.
+            env: added to the kernel's environment.
+            deadline: of the whole submission, as of time.monotonic().
+        """
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
         self.outputs: list[Sequence[NotebookNode]] = [()] * len(sources)
         self._deadline = deadline
-        self._start_kernel = lambda: StudentKernel(folder, env)
-        self._kernel = None
+        self._new_kernel = lambda: StudentKernel(folder, env)
+        self._kernel: StudentKernel | None = None
         self._starts = 0
-        self._left_out = set()  # indices of cells
-        self._failures = {}  # name that a failed cell would have defined → why it failed
+        self._left_out: set[int] = set()  # indices of cells
+        self._failures: dict[str, str] = {}  # name that a failed cell defines → why it failed
         self._probe_seconds = PROBES_SECONDS
 
     def __enter__(self):
@@ -53,22 +66,26 @@ class NotebookRun:
         self._close()
 
     def probe(self, probe: str, **inputs: Any) -> dict[str, Any]:
-        """What `probes.<probe>(namespace, **inputs)` returns beside the student's code.
+        """Run `probes.<probe>(namespace, **inputs)` beside the student's code.
 
-        Where the kernel is lost, another one is asked, once. Raises StudentError, KernelStartError,
-        KernelLostError.
+        Where the kernel is lost, another one is asked, once.
+
+        Raises:
+            StudentError: where the student's code fails, lacks a definition or takes too long.
+            KernelStartError: where no kernel can be started.
+            KernelLostError: where the kernel ends, and not by its own code.
         """
         try:
-            return self._run(probe, inputs)
+            return self._probe_once(probe, inputs)
         except KernelLostError:
             self._close()
-            return self._run(probe, inputs)
+            return self._probe_once(probe, inputs)
 
-    def _run(self, probe, inputs):
-        kernel = self._ready()
+    def _probe_once(self, probe, inputs):
+        kernel = self._live_kernel()
         if self._probe_seconds <= 0:
             raise StudentError(
-                f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s together."
+                f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s in total."
             )
         started = time.monotonic()
         seconds = min(PROBE_SECONDS, self._probe_seconds, self._seconds_left())
@@ -81,29 +98,29 @@ class NotebookRun:
         finally:
             self._probe_seconds -= time.monotonic() - started
 
-    def _ready(self):
-        """A kernel in which the cells have run."""
+    def _live_kernel(self):
+        """Return a kernel in which the cells have run."""
         while self._kernel is None or not self._kernel.alive:
             self._close()
             self._seconds_left()
             if self._starts > RESTARTS:
                 raise StudentError(
-                    f"{self.name} ended its kernel {self._starts} times, "
-                    f"so this check could not run."
+                    f"{self.name} ended its kernel {self._starts} times, so this check could not "
+                    "run."
                 )
             self._starts += 1
-            self._kernel = self._start_kernel()
+            self._kernel = self._new_kernel()
             self._kernel.start()
-            self._run_cells()
+            self._run_cells(self._kernel)
         return self._kernel
 
     def _seconds_left(self):
-        """Seconds until the submission's deadline. Raises StudentError when none are left."""
+        """Return seconds until the submission's deadline. Raises StudentError if none are left."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise StudentError(
-                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, "
-                f"so this did not run."
+                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, so this did not "
+                "run."
             )
         return seconds
 
@@ -112,41 +129,44 @@ class NotebookRun:
             self._kernel.close()
             self._kernel = None
 
-    def _run_cells(self):
+    def _run_cells(self, kernel):
         """Run the cells that can be run; stop where the kernel dies."""
         deadline = min(time.monotonic() + CELLS_SECONDS, self._deadline)
-        room = SHOWN
+        room = MAX_SHOWN
         for index, source in enumerate(self.sources):
             seconds = deadline - time.monotonic()
             if seconds <= 0:
-                reason = "was not run, since the cells above it took too long"
-                self._remember(source, reason)
+                reason = "was not run, because the cells above it took too long"
+                self._remember_failure(source, reason)
                 self.outputs[index] = [explanation(f"This cell {reason}.")]
             elif index not in self._left_out and source.strip():
-                result = self._kernel.run_cell(source, min(CELL_SECONDS, seconds))
-                self.outputs[index], room = outputs_that_fit(result.outputs, room)
-                if result.error:
-                    self._remember(source, result.error)
-                if result.status in ("timeout", "died"):
-                    self._left_out.add(index)
-                    self.outputs[index] = [
-                        *self.outputs[index],
-                        explanation(f"This cell {result.error}."),
-                    ]
+                result = kernel.run_cell(source, min(CELL_SECONDS, seconds))
+                room = self._keep_result(index, result, room)
                 if result.status == "died":
-                    self.notes.append(
-                        f"{self.name}: code cell {index + 1} {result.error}; "
-                        f"the rest runs without it."
-                    )
                     return
 
-    def _remember(self, source, reason):
+    def _keep_result(self, index, result, room):
+        """Keep how a cell ended and what it showed; return the room that is left for outputs."""
+        self.outputs[index], room = outputs_that_fit(result.outputs, room)
+        if result.error:
+            self._remember_failure(self.sources[index], result.error)
+        if result.status in ("timeout", "died"):
+            self._left_out.add(index)
+            remark = explanation(f"This cell {result.error}.")
+            self.outputs[index] = [*self.outputs[index], remark]
+        if result.status == "died":
+            self.notes.append(
+                f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it."
+            )
+        return room
+
+    def _remember_failure(self, source, reason):
         for name in defined_names(source):
             self._failures.setdefault(name, reason)
 
     def _explain(self, message):
-        """The message, and why names that it misses are not there, where a failed cell tells."""
-        for _ in range(EXPLAINED):
+        """Add to a message why names that it misses are missing, where a cell that failed tells."""
+        for _ in range(MAX_EXPLAINED):
             missing = re.findall(r"\b(\w+)['’`]? is not defined", message)
             names = [name for name in missing if name in self._failures]
             if not names or f"the cell that defines {names[-1]} " in message:

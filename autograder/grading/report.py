@@ -1,4 +1,4 @@
-"""What grading finds: a Report of TaskResults, values without Jupyter or files."""
+"""Results of grading: a Report of TaskResults, as plain values."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ..checks import Outcome
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What the checks of one task found. All of them must pass for its points."""
+    """The outcomes of one task's checks. All of them must pass for its points."""
 
     task: Task
     outcomes: tuple[Outcome, ...]
@@ -37,8 +37,9 @@ class TaskResult:
 
     @property
     def complaints(self) -> dict[str, list[str]]:
-        """The message of each failed check, with the names of the checks that failed alike, such as
-        all on a stub.
+        """Each message of failed checks, with the names of the checks that gave it.
+
+        On a stub, for example, all checks give the same message.
         """
         names = {}
         for outcome in self.outcomes:
@@ -49,11 +50,15 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class Report:
-    """The automatic tasks of one submission, in the assignment's order, and a sentence per defect
-    found.
+    """The automatic tasks and targets of one submission, and what the grader noticed.
 
-    isolation: where the code ran, as `kernels.isolation` says it. notebooks: name → the notebook as
-    graded, with the outputs of the cells that ran and the verdicts.
+    Attributes:
+        submission: its name.
+        results: one for each task, in the assignment's order.
+        notes: a sentence for each defect that was found.
+        isolation: where the code ran, as `kernels.isolation` says it.
+        notebooks: name → the notebook as graded, with the outputs of the cells that ran and the
+            verdicts.
     """
 
     submission: str
@@ -73,7 +78,7 @@ class Report:
         return sum(result.task.points for result in self.results)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain dicts and lists, ready for `json.dumps`; without the notebooks."""
+        """Return plain dicts and lists, ready for `json.dumps`; without the notebooks."""
         return {
             "submission": self.submission,
             "score": self.score,

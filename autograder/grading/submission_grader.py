@@ -1,23 +1,16 @@
-"""One submission → Report.
-
-Each graded notebook runs in a kernel of its own, and the checks judge it from outside.
-"""
+"""Grading of one submission: each notebook runs in a kernel of its own, which the checks call."""
 
 import dataclasses
-import json
 import os
-import shutil
 import tempfile
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, place
+from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, task_index
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..errors import SetupError
@@ -26,18 +19,17 @@ from ..notebook.cells import is_run
 from ..notebook.dependencies import statements_for
 from ..submission import Submission, read_submission, restore_all
 from ..text import printable
-from .course import Course, CourseError
-from .graded_notebook import graded_notebook
-from .key_code import loaded_by
+from .course import Course
+from .notebook_result import NotebookResult
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
-from .skipped_cells import as_handed_in, demonstrations
+from .skipped_cells import find_skipped_cells, outputs_as_handed_in
 from .targets import judge_target
+from .work_folder import WorkFolder
 
-AT_ONCE = 2  # notebooks; a kernel that starts leaves its core idle
-BUILDS_ON = (
-    "06_cvae.ipynb",
-)  # runs again with the student's own earlier answers where the key's do not fit
+NOTEBOOKS_AT_ONCE = 2  # a kernel that starts leaves its core idle
+# They run again with the student's own earlier answers where the key's do not fit.
+RETRIED_WITH_OWN_ANSWERS = ("06_cvae.ipynb",)
 
 
 def grade(
@@ -45,227 +37,204 @@ def grade(
     only: Collection[str] | None = None,
     *,
     course: Course | None = None,
-    tell: Callable[[str], None] | None = None,
+    on_progress: Callable[[str], None] | None = None,
     sandbox: bool = False,
 ) -> Report:
     """Grade the submission in a folder.
 
-    only: names of the notebooks that count (all); those without automatic tasks do not run. course:
-    where key and release are (the repository's). tell: called with a phrase on each step, from
-    several threads. sandbox: whether to insist on one. Raises SubmissionError where there is
-    nothing to grade, SetupError where nothing can be graded here, and KernelStartError and
-    KernelLostError where a kernel does not start, or ends for no fault of its code.
+    Args:
+        folder: what was handed in, unpacked.
+        only: names of the notebooks that count, None for all; those without automatic tasks do not
+            run.
+        course: where the key and the release are, None for the repository's.
+        on_progress: called with a phrase on each step, from several threads.
+        sandbox: whether to refuse to run without one.
+
+    Raises:
+        SubmissionError: where there is nothing to grade.
+        SetupError: where nothing can be graded here.
+        KernelStartError: where a kernel does not start.
+        KernelLostError: where a kernel ends through no fault of its code.
     """
     if sandbox:
-        _insist_on_sandbox()
+        _require_sandbox()
     course = course or Course()
-    submission = restore_all(read_submission(folder, course.release), course.released)
-    names = [name for name in NOTEBOOKS if only is None or name in only]
-    tasks = {name: [task for task in AUTO if task.notebook == name] for name in names}
-    with tempfile.TemporaryDirectory(
-        prefix="grading-", ignore_cleanup_errors=True
-    ) as folder_of_all:
-        desk = Desk(
+    submission = restore_all(read_submission(folder, course.release), course.find_released)
+    tasks_by_name = {
+        name: [task for task in AUTO if task.notebook == name]
+        for name in NOTEBOOKS
+        if only is None or name in only
+    }
+    course.require(name for name, tasks in tasks_by_name.items() if tasks)
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as work_folders:
+        grader = SubmissionGrader(
             submission,
             course,
-            Path(folder_of_all),
-            tell or (lambda phrase: None),
+            Path(work_folders),
+            on_progress or (lambda phrase: None),
             time.monotonic() + SUBMISSION_SECONDS,
         )
-        desk.require([name for name in names if tasks[name]])
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            last_first = list(tasks.items())[::-1]  # the later notebooks take longest
-            parts = list(pool.map(lambda each: desk.grade(*each), last_first))[::-1]
-    notes = tuple(
-        printable(note)
-        for note in (*submission.notes, *(note for part in parts for note in part.notes))
-    )
-    return Report(
-        printable(submission.name),
-        tuple(
-            result
-            for part in parts
-            for result in sorted(part.results, key=lambda result: place(result.task))
-        ),
-        notes,
-        describe_isolation(),
-        {part.name: part.notebook_with(notes) for part in parts if part.released},
-    )
+        results = _grade_notebooks(grader, tasks_by_name)
+    return _make_report(submission, results)
 
 
-def _insist_on_sandbox():
+def _require_sandbox():
     try:
         require_sandbox()
     except SandboxMissing as error:
         raise SetupError(str(error)) from error
 
 
+def _grade_notebooks(grader, tasks_by_name):
+    """Grade several notebooks at once and return their results in the order of the assignment."""
+    last_first = list(tasks_by_name.items())[::-1]  # the later notebooks take longest
+    with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
+        results = list(pool.map(lambda each: grader.grade_notebook(*each), last_first))
+    return results[::-1]
+
+
+def _make_report(submission: Submission, notebook_results: Sequence[NotebookResult]) -> Report:
+    notes = [*submission.notes]
+    task_results = []
+    for each in notebook_results:
+        notes += each.notes
+        task_results += sorted(each.results, key=lambda result: task_index(result.task))
+    notes = tuple(map(printable, notes))
+    graded = {each.name: each.graded(notes) for each in notebook_results}
+    return Report(
+        printable(submission.name),
+        tuple(task_results),
+        notes,
+        describe_isolation(),
+        {name: notebook for name, notebook in graded.items() if notebook is not None},
+    )
+
+
 @dataclass(frozen=True)
-class Part:
-    """One graded notebook of a submission: as restored, what its cells showed, what was found."""
+class SubmissionGrader:
+    """Grades the notebooks of one submission.
 
-    name: str
-    released: NotebookNode | None
-    notebook: NotebookNode | None
-    outputs: Sequence[Sequence[NotebookNode]] = ()
-    results: Sequence[TaskResult] = ()
-    notes: Sequence[str] = ()
-
-    def notebook_with(self, notes: Sequence[str]) -> NotebookNode:
-        """The notebook as graded, with those of the notes that are not on another notebook."""
-        others = tuple(name for name in NOTEBOOKS if name != self.name)
-        notes = [note for note in notes if not note.startswith(others)]
-        return graded_notebook(
-            self.notebook or self.released, self.released, self.outputs, self.results, notes
-        )
-
-
-@dataclass(frozen=True)
-class Desk:
-    """One submission being graded: what was handed in, the course, and a folder to work in."""
+    Attributes:
+        submission: restored.
+        course: what it is graded by.
+        folder: where the kernels' work folders are made.
+        on_progress: called with a phrase on each step.
+        deadline: of the whole submission, as of time.monotonic().
+    """
 
     submission: Submission
     course: Course
     folder: Path
-    tell: Callable[[str], None]
-    deadline: float  # as of time.monotonic()
+    on_progress: Callable[[str], None]
+    deadline: float
 
-    def require(self, names: list[str]) -> None:
-        """Raise CourseError where a file of the course is missing."""
-        needed = [self.course.solutions / "lab.py", *(self.course.release / name for name in names)]
-        for path in needed:
-            if not path.is_file():
-                raise CourseError(
-                    f"{path} is missing: the grader needs the key and the release (`make release`)."
-                )
-
-    def grade(self, name: str, tasks: list[Task]) -> Part:
-        """One notebook's tasks, judged; with them its target, which handed-in weights decide."""
-        part = self._checked(name, tasks)
-        targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
-        judged = [self._target(task) for task in targets]
-        return dataclasses.replace(part, results=[*part.results, *judged])
-
-    def _checked(self, name, tasks):
+    def grade_notebook(self, name: str, tasks: Sequence[Task]) -> NotebookResult:
+        """Judge a notebook's automatic tasks, and its target, which handed-in weights decide."""
         if name not in self.submission.notebooks:
-            return self._missing(name, tasks)
-        if not tasks:
-            return self._unrun(name)
-        part = self.judge(name, tasks, own_answers=False)
-        failed = [
-            result.task for result in part.results if not result.passed and not result.unwritten
-        ]
-        if failed and name in BUILDS_ON:
-            second = self.judge(name, failed, own_answers=True)
-            again = {result.task.id: result for result in second.results if result.passed}
-            if again:
-                results = [again.get(result.task.id, result) for result in part.results]
-                note = (
-                    f"{name} fits the student's own earlier answers only; "
-                    f"{', '.join(again)} ran with those."
-                )
-                return dataclasses.replace(second, results=results, notes=[*part.notes, note])
-        return part
+            result = self._missing(name, tasks)
+        elif not tasks:
+            result = self._not_run(name)
+        else:
+            result = self._run_with_best_answers(name, tasks)
+        targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
+        judged = [self._judge_target(task) for task in targets]
+        return dataclasses.replace(result, results=[*result.results, *judged])
 
-    def judge(self, name: str, tasks: list[Task], own_answers: bool) -> Part:
+    def _missing(self, name, tasks):
+        """Fail the tasks of a notebook that was not handed in or cannot be read."""
+        notes = (note for note in self.submission.notes if note.startswith(name))
+        outcome = Outcome("notebook", False, next(notes, f"{name} is missing."))
+        results = [TaskResult(task, (outcome,)) for task in tasks]
+        return NotebookResult(name, self.course.find_released(name), None, results=results)
+
+    def _not_run(self, name):
+        """Keep what a notebook without automatic tasks was handed in with."""
+        notebook = self.submission.notebooks[name]
+        outputs = _handed_in_outputs(notebook)
+        return NotebookResult(name, self.course.find_released(name), notebook, outputs)
+
+    def _run_with_best_answers(self, name, tasks):
+        """Run a notebook with the key's earlier answers, then with the student's own where due."""
+        first = self._run(name, tasks, own_answers=False)
+        failed = [
+            result.task for result in first.results if not result.passed and not result.unwritten
+        ]
+        if not failed or name not in RETRIED_WITH_OWN_ANSWERS:
+            return first
+        second = self._run(name, failed, own_answers=True)
+        passed = {result.task.id: result for result in second.results if result.passed}
+        if not passed:
+            return first
+        results = [passed.get(result.task.id, result) for result in first.results]
+        note = (
+            f"{name} works only with the student's own earlier answers; "
+            f"{', '.join(passed)} ran with those."
+        )
+        return dataclasses.replace(second, results=results, notes=[*first.notes, note])
+
+    def _run(self, name: str, tasks: Sequence[Task], own_answers: bool) -> NotebookResult:
         """Run one notebook and check its tasks.
 
-        own_answers: whether its earlier answers are the student's own, or the key's.
+        Args:
+            name: of the notebook.
+            tasks: those to check.
+            own_answers: whether its earlier answers are the student's own, or the key's.
         """
-        self.tell(
-            f"{name} runs" + (" with the student's own earlier answers" if own_answers else "")
-        )
-        sources, left_out = self._sources(name), self._demonstrations(name)
-        run = ["" if i in left_out else source for i, source in enumerate(sources)]
+        with_own = " with the student's own earlier answers" if own_answers else ""
+        self.on_progress(f"{name} runs{with_own}")
+        notebook, released = self.submission.notebooks[name], self.course.released(name)
+        sources = self._sources(name)
+        skipped = find_skipped_cells(sources, released)
+        run = ["" if index in skipped else source for index, source in enumerate(sources)]
         with self._running(name, run, own_answers) as student:
-            results = [self._result(task, student) for task in tasks]
-        notebook = self.submission.notebooks[name]
-        came_with = [cell.outputs for cell in notebook.cells if is_run(cell)]
+            results = [self._judge_task(task, student) for task in tasks]
+        handed_in = _handed_in_outputs(notebook)
         outputs = [
-            as_handed_in(came_with[i]) if i in left_out else shown
-            for i, shown in enumerate(student.outputs)
+            outputs_as_handed_in(handed_in[index]) if index in skipped else shown
+            for index, shown in enumerate(student.outputs)
         ]
-        return Part(name, self.course.released(name), notebook, outputs, results, student.notes)
+        return NotebookResult(name, released, notebook, outputs, results, student.notes)
 
-    @contextmanager
-    def _running(self, name, sources, own_answers):
-        """These cells of a notebook in a folder of its own, ready to be called."""
-        folder = Path(tempfile.mkdtemp(prefix=name[:2] + "-", dir=self.folder))
-        answers = folder / "answers"
-        work = folder / "work"
-        answers.mkdir()
-        work.mkdir()
-        self._lay_out(work)
-        self._lay_out_answers(name, answers, work, own_answers)
-        env = {"LAB_PROFILE": "grading", "LAB_DATA": self._data(), "LAB_ANSWERS": str(answers)}
-        with NotebookRun(name, sources, work, env, self.deadline) as student:
-            yield student
-        shutil.rmtree(folder, ignore_errors=True)
+    def _judge_task(self, task, student):
+        self.on_progress(f"{task.notebook}: {task.title}")
+        outcomes = (check(student) for check in CHECKS[task.id])
+        safe = (dataclasses.replace(each, message=printable(each.message)) for each in outcomes)
+        return TaskResult(task, tuple(safe))
 
-    def _sources(self, name):
-        """The code cells of a notebook that are no tests."""
-        return [cell.source for cell in self.submission.notebooks[name].cells if is_run(cell)]
+    def _judge_target(self, task):
+        self.on_progress(f"{task.notebook}: {task.title}")
+        return judge_target(task, self.submission, self._data_folder(), self._start_class)
 
-    def _demonstrations(self, name):
-        """Which of these cells need not run."""
-        return demonstrations(self._sources(name), self.course.released(name))
-
-    def _data(self):
-        """The folder of MNIST."""
-        return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
-
-    def _target(self, task):
-        """A target, judged."""
-        self.tell(f"{task.notebook}: {task.title}")
-        return judge_target(task, self.submission, self._data(), self._class_alone)
-
-    def _class_alone(self, target: Target):
-        """A kernel with a target's class and what it needs, the student's earlier answers too.
+    def _start_class(self, target: Target):
+        """Start a kernel with a target's class and what it needs, of earlier notebooks too.
 
         No training runs there, and no other cell of the notebook.
         """
         needed = statements_for([target.model], self._sources(target.notebook))
         return self._running(target.notebook, needed, own_answers=True)
 
-    def _missing(self, name, tasks):
-        """What a notebook costs that was not handed in or cannot be read."""
-        reason = next(
-            (note for note in self.submission.notes if note.startswith(name)), f"{name} is missing."
-        )
-        results = [TaskResult(task, (Outcome("notebook", False, reason),)) for task in tasks]
-        return Part(name, self.course.released(name), None, results=results)
+    @contextmanager
+    def _running(self, name: str, sources: list[str], own_answers: bool) -> Iterator[NotebookRun]:
+        """Run these cells of a notebook in a folder of its own, ready to be called."""
+        folders = WorkFolder(self.folder, name, self.submission, self.course, own_answers)
+        env = {
+            "LAB_PROFILE": "grading",
+            "LAB_DATA": self._data_folder(),
+            "LAB_ANSWERS": str(folders.answers),
+        }
+        with NotebookRun(name, sources, folders.work, env, self.deadline) as student:
+            yield student
+        folders.remove()
 
-    def _unrun(self, name):
-        """A notebook without automatic tasks: it shows what it came with."""
-        notebook = self.submission.notebooks[name]
-        outputs = [cell.outputs for cell in notebook.cells if is_run(cell)]
-        return Part(name, self.course.released(name), notebook, outputs)
+    def _sources(self, name):
+        """Return the code cells of a notebook that are not tests."""
+        return [cell.source for cell in self.submission.notebooks[name].cells if is_run(cell)]
 
-    def _result(self, task, student):
-        self.tell(f"{task.notebook}: {task.title}")
-        outcomes = (check(student) for check in CHECKS[task.id])
-        return TaskResult(
-            task, tuple(dataclasses.replace(o, message=printable(o.message)) for o in outcomes)
-        )
+    def _data_folder(self):
+        """Return the folder of MNIST."""
+        return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
 
-    def _lay_out(self, work):
-        """Put the student's notebooks and weights, and our lab.py and its like, into a folder."""
-        for name, notebook in self.submission.notebooks.items():
-            (work / name).write_text(json.dumps(notebook), encoding="utf-8")
-        for path in self.submission.weights:
-            shutil.copyfile(path, work / path.name)
-        for path in self.course.solutions.glob("*.py"):
-            shutil.copyfile(path, work / path.name)
 
-    def _lay_out_answers(self, name, answers, work, own):
-        """Put earlier notebooks into a folder.
-
-        own: whether all are the student's; else the key's code where the release builds on it.
-        """
-        loaded = set() if own else loaded_by(self.course.released(name))
-        for earlier in NOTEBOOKS[: NOTEBOOKS.index(name)]:
-            code = self.course.key_code(earlier) if earlier in loaded else None
-            if code is not None:
-                (answers / earlier).write_text(code, encoding="utf-8")
-            elif (work / earlier).is_file():
-                shutil.copyfile(work / earlier, answers / earlier)
+def _handed_in_outputs(notebook):
+    """Return the outputs that each cell that is run was handed in with."""
+    return [cell.outputs for cell in notebook.cells if is_run(cell)]

@@ -12,38 +12,51 @@ import torch
 from ..assignment import TARGETS, Target, Task
 from ..checks import Outcome
 from ..checks.trained_model import TEST_IMAGES, LabelledImages
-from ..checks.weights import NAME, judge_weights
+from ..checks.weights import CHECK_NAME, judge_weights
 from ..probes.student import Student
 from ..submission import Submission
 from ..text import printable
 from .report import TaskResult
 
 NO_IMAGES = "This was not measured: MNIST is not on the grader's machine. No points depend on it."
-OpenClass = Callable[[Target], AbstractContextManager[Student]]
+# Starts a kernel in which the target's class is defined, with the handed-in weights in its folder.
+ClassStarter = Callable[[Target], AbstractContextManager[Student]]
 
 
 def judge_target(
-    task: Task, submission: Submission, data: str | Path, open_class: OpenClass
+    task: Task, submission: Submission, data_folder: str | Path, start_class: ClassStarter
 ) -> TaskResult:
-    """Judge what a submission holds for the task. Raises NoVerdictError.
+    """Judge the weights that a submission holds for a task.
 
-    data: the folder of MNIST. open_class: starts a kernel in which the target's class is defined,
-    with the handed-in weights in its folder.
+    Args:
+        task: one of kind "target".
+        submission: whose weights and class are judged.
+        data_folder: the folder of MNIST.
+        start_class: see ClassStarter.
+
+    Raises:
+        NoVerdictError: where the student's class could not be asked.
     """
-    target, images = TARGETS[task.id], mnist_test_images(str(data))
-    problem = _missing(task, target, submission) or (NO_IMAGES if images is None else None)
-    if problem:
-        outcome = Outcome(NAME, False, problem)
-    else:
-        with open_class(target) as student:
-            outcome = judge_weights(student, target, images)
+    outcome = _judge(task, submission, data_folder, start_class)
     return TaskResult(task, (dataclasses.replace(outcome, message=printable(outcome.message)),))
 
 
+def _judge(task, submission, data_folder, start_class):
+    target = TARGETS[task.id]
+    problem = _find_missing(task, target, submission)
+    if problem:
+        return Outcome(CHECK_NAME, False, problem)
+    images = mnist_test_images(str(data_folder))
+    if images is None:
+        return Outcome(CHECK_NAME, False, NO_IMAGES)
+    with start_class(target) as student:
+        return judge_weights(student, target, images)
+
+
 @functools.lru_cache(maxsize=2)
-def mnist_test_images(data: str) -> LabelledImages | None:
-    """The first test images, as torchvision lays them out below a folder; None without them."""
-    raw = Path(data, "MNIST", "raw")
+def mnist_test_images(data_folder: str) -> LabelledImages | None:
+    """Read the first test images from torchvision's files; None where they cannot be read."""
+    raw = Path(data_folder, "MNIST", "raw")
     try:
         pixels = np.fromfile(raw / "t10k-images-idx3-ubyte", np.uint8, offset=16)
         labels = np.fromfile(raw / "t10k-labels-idx1-ubyte", np.uint8, offset=8)
@@ -57,19 +70,19 @@ def mnist_test_images(data: str) -> LabelledImages | None:
     return LabelledImages(x[:TEST_IMAGES].clone(), y[:TEST_IMAGES].clone(), x.mean(0), digits)
 
 
-def _missing(task, target, submission):
-    """What is known of a file or of a class that was not handed in; None where both were."""
+def _find_missing(task, target, submission):
+    """Return a sentence on weights or a class that were not handed in; None where both were."""
     if target.file not in {path.name for path in submission.weights}:
-        return _note(submission, target.file) or (
+        return _note_on(target.file, submission) or (
             f"{target.file} is not in the submission: run {task.notebook} to its end, which trains "
-            f"the model and saves its weights, and hand them in with the notebooks."
+            "the model and saves its weights, and hand them in with the notebooks."
         )
     if target.notebook not in submission.notebooks:
-        reason = _note(submission, target.notebook) or f"{target.notebook} is missing."
-        return f"{target.file} was not measured, since {target.model} is not there: {reason}"
+        reason = _note_on(target.notebook, submission) or f"{target.notebook} is missing."
+        return f"{target.file} was not measured, because {target.model} is missing: {reason}"
     return None
 
 
-def _note(submission, name):
-    """The submission's note on one of its files."""
-    return next((note for note in submission.notes if note.startswith(f"{name} ")), None)
+def _note_on(filename, submission):
+    """Return the submission's note on one of its files, None where there is none."""
+    return next((note for note in submission.notes if note.startswith(f"{filename} ")), None)

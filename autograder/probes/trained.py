@@ -1,4 +1,4 @@
-"""A probe of a trained model: the student's own class with the weights that they handed in."""
+"""Probe of a trained model: the student's own class with the weights that they handed in."""
 
 import itertools
 
@@ -8,27 +8,35 @@ from torch.nn import functional as F
 from .common import Rejected, find_definition
 from .plain_values import as_plain_values
 
-BATCH = 32  # images at once; for more, malloc asks the system each time: twice the processor time
-MAX_SAID = 2000  # characters of torch's error
-MAX_TENSORS = 1000  # of which names and shapes are told
+BATCH_SIZE = 32  # larger batches take twice the time: malloc then asks the system for each tensor
+MAX_ERROR = 2000  # characters of torch's error
+MAX_TENSORS = 1000  # whose names and shapes are returned
 
 
 def trained(namespace, name, file, images, noise, labels=None):
     """Read `file` into the model `name`(), and let it encode and decode, without gradients.
 
-    images: (n, 1, 28, 28). noise: (n, size), standard normal, that makes one sample of z for each.
-    labels: (n,), int64, for a conditional model; it gets them as one-hot rows, float (n, 10), where
-    it does not take whole numbers. Returns one of:
-    `refused`: torch's error on the file, a text;
-    `in_file`, `in_class`: name → shape of the tensors, where those of the file do not fit;
-    `in_file` is None where the file holds something else than named tensors;
-    `not_finite`: the names of the tensors that hold NaN or infinity;
-    `mean`, `logvar`: (n, size), what encode gives; `from_sample`, `from_mean`: what decode gives.
+    Args:
+        namespace: the student's.
+        name: of the model's class.
+        file: of weights, in the current folder.
+        images: (n, 1, 28, 28).
+        noise: (n, size), standard normal; makes one sample of z for each image.
+        labels: (n,), int64, for a conditional model; it gets them as one-hot rows, float (n, 10),
+            where it does not take whole numbers.
+
+    Returns:
+        One of
+        `refused`: torch's error on the file, a text;
+        `in_file`, `in_class`: name → shape of the tensors, where those of the file do not fit;
+        `in_file` is None where the file holds something else than named tensors;
+        `not_finite`: the names of the tensors that hold NaN or infinity;
+        `mean`, `logvar`: (n, size), from encode; `from_sample`, `from_mean`: images from decode.
     """
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001 - torch raises a dozen kinds
-        return {"refused": f"{type(error).__name__}: {error}"[:MAX_SAID]}
+        return {"refused": f"{type(error).__name__}: {error}"[:MAX_ERROR]}
     model = find_definition(namespace, name)().eval()
     if not isinstance(state, dict) or not all(map(torch.is_tensor, state.values())):
         return {"in_file": None, "in_class": _shapes(model.state_dict())}
@@ -39,33 +47,33 @@ def trained(namespace, name, file, images, noise, labels=None):
     broken = [key for key, value in state.items() if not value.isfinite().all()]
     if broken:
         return {"not_finite": broken}
-    return as_plain_values(_in_any_form(model, images, noise, labels))
+    return as_plain_values(_encode_and_decode_labelled(model, images, noise, labels))
 
 
 def _shapes(state):
-    """Name → shape, of the first tensors."""
+    """Return {name: shape} of the first tensors."""
     first = itertools.islice(state.items(), MAX_TENSORS)
     return {str(key): list(value.shape) for key, value in first}
 
 
-def _in_any_form(model, images, noise, labels):
-    """What the model gives, with the labels in the first form that it takes."""
+def _encode_and_decode_labelled(model, images, noise, labels):
+    """Encode and decode, with the labels, if any, in the first form that the model takes."""
     if labels is None:
-        return _encoded_and_decoded(model, images, noise)
+        return _encode_and_decode(model, images, noise)
     try:
-        return _encoded_and_decoded(model, images, noise, labels)
+        return _encode_and_decode(model, images, noise, labels)
     except Exception as error:  # noqa: BLE001 - the student's code may raise anything
         try:
-            return _encoded_and_decoded(model, images, noise, F.one_hot(labels, 10).float())
+            return _encode_and_decode(model, images, noise, F.one_hot(labels, 10).float())
         except Exception:  # noqa: BLE001
             raise error from None
 
 
 @torch.no_grad()
-def _encoded_and_decoded(model, images, noise, *labels):
-    """Mean and log-variance, and the images decoded from a sample and from the mean."""
+def _encode_and_decode(model, images, noise, *labels):
+    """Return mean and log-variance, and the images decoded from a sample and from the mean."""
     found = {"mean": [], "logvar": [], "from_sample": [], "from_mean": []}
-    batches = zip(*(each.split(BATCH) for each in (images, noise, *labels)), strict=True)
+    batches = zip(*(each.split(BATCH_SIZE) for each in (images, noise, *labels)), strict=True)
     for x, epsilon, *y in batches:
         mean, logvar = model.encode(x, *y)
         if mean.shape != epsilon.shape or logvar.shape != epsilon.shape:

@@ -1,4 +1,4 @@
-"""Files of weights that a class does not accept: what they are is said, and nothing runs."""
+"""Files of weights that a class does not accept: the message says why, and nothing runs."""
 
 import os
 import pickle
@@ -7,50 +7,60 @@ import pytest
 import torch
 from torch import nn
 
-from tests.checks.weights_world import CVAE, VAE, judged, key, klass, needs_mnist, packed, rewritten
+from tests.checks.weights_world import (
+    CVAE,
+    VAE,
+    judged,
+    key_class,
+    key_weights,
+    needs_mnist,
+    packed,
+    rewritten,
+)
 
 pytestmark = needs_mnist
 
 
-@pytest.mark.parametrize(
-    "target, other, name", [(VAE, CVAE, "conditional VAE"), (CVAE, VAE, "VAE")]
-)
+OTHER_MODELS = [(VAE, CVAE, "conditional VAE"), (CVAE, VAE, "VAE")]
+
+
+@pytest.mark.parametrize("target, other, name", OTHER_MODELS)
 def test_the_weights_of_the_other_model_are_recognised(target, other, name):
-    said = judged(key(other), target).message
+    said = judged(key_weights(other), target).message
     assert "label_to_encoder and label_to_decoder" in said
     assert f"These look like the weights of the {name}: was the right model given" in said
 
 
 def wider(state):
-    """Weights of a model that gets the label beside the latent, ten more inputs of one layer."""
+    """Widen one layer by ten inputs, as of a model that gets the label beside the latent."""
     return state | {"expand.weight": torch.zeros(3136, 12)}
 
 
 def test_a_label_beside_the_latent_makes_a_conditional_model_too():
-    said = judged(wider(key())).message
+    said = judged(wider(key_weights())).message
     assert "expand.weight has shape (3136, 12) in the file and (3136, 2) in the class" in said
     assert "look like the weights of the conditional VAE" in said
 
 
 OTHERS = {
     "a layer more": (
-        {**key(), "bend.weight": torch.eye(2), "bend.bias": torch.zeros(2)},
+        {**key_weights(), "bend.weight": torch.eye(2), "bend.bias": torch.zeros(2)},
         "the file has bend, which the class lacks",
     ),
     "a layer and labels more": (
-        {**key(CVAE), "bend.weight": torch.eye(2)},
+        {**key_weights(CVAE), "bend.weight": torch.eye(2)},
         "label_to_decoder and bend, which the class lacks",
     ),
     "no bias": (
-        {name: value for name, value in key().items() if name != "conv1.bias"},
+        {name: value for name, value in key_weights().items() if name != "conv1.bias"},
         "the file lacks conv1.bias.",
     ),
     "a prefix": (
-        {f"module.{name}": value for name, value in key().items()},
+        {f"module.{name}": value for name, value in key_weights().items()},
         "lacks conv1, conv2, hidden and 5 more; the file has module.conv1, module.conv2, ",
     ),
     "other latents": (
-        klass()(latent_size=8).state_dict(),
+        key_class()(latent_size=8).state_dict(),
         "mean.weight has shape (8, 16) in the file and (2, 16) in the class",
     ),
     "nothing": ({}, "the file lacks conv1, conv2, hidden and 5 more."),
@@ -72,7 +82,7 @@ class Bomb:
 
 
 def claiming(numbers):
-    """A file whose pickle claims so many numbers; it holds two."""
+    """Return a file whose pickle claims so many numbers; it holds two."""
     return rewritten(
         data_pkl=b"\x80\x02}X\x01\x00\x00\x00actorch._utils\n_rebuild_tensor_v2\n("
         b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuJ"
@@ -81,18 +91,19 @@ def claiming(numbers):
     )
 
 
-WHOLE, CUT = "it asks Python to load ", "it is cut off, or no file that torch.save writes"
+LOADS = "it asks Python to load "
+CUT = "it is cut off, or was not written by torch.save"
 FILES = {
-    "a pickle that would run code": (packed({"a": Bomb()}), f"{WHOLE}posix.system"),
-    "one of the first protocol": (b"cposix\nsystem\n(S'touch ran'\ntR.", f"{WHOLE}posix.system"),
+    "a pickle that would run code": (packed({"a": Bomb()}), f"{LOADS}posix.system"),
+    "one of the first protocol": (b"cposix\nsystem\n(S'touch ran'\ntR.", f"{LOADS}posix.system"),
     "a bare pickle": (pickle.dumps(Bomb()), CUT),
-    "a whole model": (packed(nn.Linear(2, 2)), f"{WHOLE}torch.nn.modules.linear.Linear"),
+    "a whole model": (packed(nn.Linear(2, 2)), f"{LOADS}torch.nn.modules.linear.Linear"),
     "nothing": (b"", CUT),
     "a text": (b"hello", CUT),
-    "half of a file": (packed(key())[:100_000], CUT),
+    "half of a file": (packed(key_weights())[:100_000], CUT),
     "more numbers claimed than there are": (claiming(10**9), CUT),
-    "a checkpoint": (packed({"epoch": 3, "model": key()}), "holds something else than named"),
-    "a tensor": (packed(torch.zeros(3)), "something else than named tensors: save model.state_di"),
+    "a checkpoint": (packed({"epoch": 3, "model": key_weights()}), "does not hold named tensors"),
+    "a tensor": (packed(torch.zeros(3)), "not hold named tensors: save model.state_dict()"),
     "a huge tensor of one number": (
         packed({"a": torch.zeros(1).expand(10**6, 10**6)}),
         "the file has a, which the class lacks",

@@ -1,4 +1,4 @@
-"""The key's weights, whole or changed, before the judge, with the key's class or another one."""
+"""Weights to judge in tests: the key's or changed ones, with the key's class or another one."""
 
 import contextlib
 import dataclasses
@@ -19,34 +19,38 @@ from tests.mistakes.key import namespace
 from tests.paths import SOLUTIONS
 
 VAE, CVAE = TARGETS.values()
-ALL = mnist_test_images(os.environ["LAB_DATA"])
-needs_mnist = pytest.mark.skipif(ALL is None, reason="MNIST is not in LAB_DATA")
+IMAGES = mnist_test_images(os.environ["LAB_DATA"])
+needs_mnist = pytest.mark.skipif(IMAGES is None, reason="MNIST is not in LAB_DATA")
 
 
-def first(count):
-    """The first test images."""
-    return dataclasses.replace(ALL, x=ALL.x[:count], y=ALL.y[:count])
+def first_images(count):
+    """Return the first test images."""
+    return dataclasses.replace(IMAGES, x=IMAGES.x[:count], y=IMAGES.y[:count])
 
 
-def key(target=VAE):
-    """The key's weights."""
+def key_weights(target=VAE):
+    """Return the key's weights."""
     return torch.load(SOLUTIONS / target.file, weights_only=True)
 
 
 def packed(value, **options):
-    """The bytes of what torch.save writes."""
+    """Return the bytes that torch.save writes."""
     file = io.BytesIO()
     torch.save(value, file, **options)
     return file.getvalue()
 
 
 def rewritten(compression=zipfile.ZIP_STORED, **changes):
-    """A small file of weights with other parts: data_pkl is the pickle, data__0 the numbers."""
+    """Return a small file of weights with some parts replaced.
+
+    Args:
+        compression: zipfile's.
+        **changes: data_pkl replaces the pickle, data__0 the numbers.
+    """
     with zipfile.ZipFile(io.BytesIO(packed({"a": torch.zeros(2)}))) as archive:
         parts = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
-    parts |= {
-        name.replace("__", "/").replace("_pkl", ".pkl"): value for name, value in changes.items()
-    }
+    for name, value in changes.items():
+        parts[name.replace("__", "/").replace("_pkl", ".pkl")] = value
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression, compresslevel=1) as archive:
         for name, value in parts.items():
@@ -55,16 +59,18 @@ def rewritten(compression=zipfile.ZIP_STORED, **changes):
 
 
 def judged(weights, target=VAE, own=None, images=200):
-    """The outcome for weights, or the bytes of a file, with the key's class or another one."""
-    space = namespace(target.notebook) | ({} if own is None else {target.model: own})
+    """Return the outcome of weights, or of a file's bytes, with the key's class or another one."""
+    definitions = namespace(target.notebook)
+    if own is not None:
+        definitions |= {target.model: own}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         data = weights if isinstance(weights, bytes) else packed(weights)
         Path(target.file).write_bytes(data)
-        outcome = judge_weights(InProcess(space), target, first(images))
+        outcome = judge_weights(InProcess(definitions), target, first_images(images))
         assert os.listdir() == [target.file], "nothing in a file is run"
     return outcome
 
 
-def klass(target=VAE):
-    """The key's class."""
+def key_class(target=VAE):
+    """Return the key's class."""
     return namespace(target.notebook)[target.model]

@@ -1,1 +1,1 @@
-"""Tests of autograder/faces."""
+"""Tests of the faces: command line, pytest, nbgrader."""

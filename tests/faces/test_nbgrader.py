@@ -1,6 +1,4 @@
-"""nbgrader with the committed configuration: our engine's verdicts become its points, its pages and
-its Formgrader.
-"""
+"""nbgrader with the committed configuration: its points, its pages and its Formgrader are ours."""
 
 import json
 import os
@@ -19,19 +17,18 @@ from traitlets.config import Config
 
 from autograder.assignment import AUTO, TASKS, Task
 from autograder.checks import Outcome
-from autograder.grading import Report
+from autograder.grading import Report, TaskResult
 from autograder.grading.graded_notebook import WIDTH, verdict
-from autograder.grading.report import TaskResult
-from autograder.nbgrader_plugin import SubmissionExporter, Verdicts, use_right_names
+from autograder.nbgrader_plugin import InsertVerdicts, SubmissionExporter, use_expected_names
 from benchmarks.samples import typical_mistakes, write_submission
 from tests.paths import ROOT
 
+DAMAGED = ("04", "05", "06")  # missing, broken, missing
+# student → the automatic tasks that give no points
 EXPECTED = {
     "key": set(),
     "mistaken": {task for answer in typical_mistakes() for task in answer.costs},
-    "damaged": {
-        task.id for task in AUTO if task.notebook[:2] in ("04", "05", "06")
-    },  # missing, broken, missing
+    "damaged": {task.id for task in AUTO if task.notebook[:2] in DAMAGED},
 }
 # What the Formgrader's button does, inside the server's running event loop.
 BUTTON = """
@@ -48,10 +45,11 @@ result = asyncio.run(press("key"))
 sys.exit(0 if result["success"] else result["error"])
 """
 
-YES, NO = (
-    Outcome("shape", True, "It has a shape."),
-    Outcome("value", False, "It should be 3, but it is 4. " * 9),
-)
+UNSET = ("MPLBACKEND", "PYTHONPATH")  # nbgrader has to do without them
+
+YES = Outcome("shape", True, "It has a shape.")
+NO = Outcome("value", False, "It should be 3, but it is 4. " * 9)
+COLOUR = 15  # characters that colour the sign of a line
 FAILED = TaskResult(AUTO[0], (YES, NO, replace(NO, name="other")))
 VERDICTS = {
     "all checks pass": ((YES, YES), 1, 1, 1),
@@ -82,9 +80,7 @@ def test_a_failed_verdict_holds_each_message_once_in_short_lines():
     assert "✓" in passed.text and "shape: It has a shape." in passed.text
     text = "\n".join(error.traceback)
     assert " ".join(text.split()).endswith("value, other: " + NO.message.strip())
-    assert all(
-        len(line) <= WIDTH + 15 for line in text.split("\n")
-    )  # 15 for the colour of the sign
+    assert all(len(line) <= WIDTH + COLOUR for line in text.split("\n"))
 
 
 def cell_of_test(outputs, points):
@@ -98,22 +94,22 @@ def cell_of_test(outputs, points):
     return v4.new_code_cell("...", outputs=outputs, metadata={"nbgrader": marks})
 
 
-PLACE = {"nbgrader": {"assignment": "vae", "student": "ada", "notebook": "03_loss"}}
+RESOURCES = {"nbgrader": {"assignment": "vae", "student": "ada", "notebook": "03_loss"}}
 
 
 def fill_in(graded, cells, name="03_loss.ipynb"):
-    """The cells with the outputs of a notebook that was graded under a name."""
+    """Return the cells with the outputs of a notebook that was graded under a name."""
     exporter = SubmissionExporter()
     report = Report("ada", (), notebooks={name: v4.new_notebook(cells=graded)})
     exporter._graded = ("vae", "ada"), report
-    return Verdicts(parent=exporter).preprocess(v4.new_notebook(cells=cells), PLACE)[0].cells
+    notebook = v4.new_notebook(cells=cells)
+    filled, _ = InsertVerdicts(parent=exporter).preprocess(notebook, RESOURCES)
+    return filled.cells
 
 
 def test_each_cell_gets_the_outputs_of_the_grader_and_no_others():
-    theirs, ours = (
-        cell_of_test([v4.new_output("stream", text="forged")], 1),
-        cell_of_test(verdict(FAILED, 1), 1),
-    )
+    theirs = cell_of_test([v4.new_output("stream", text="forged")], 1)
+    ours = cell_of_test(verdict(FAILED, 1), 1)
     ours.id = theirs.id
     assert fill_in([v4.new_code_cell(), ours], [theirs])[0].outputs == ours.outputs
 
@@ -124,39 +120,34 @@ def test_points_that_no_check_decides_stop_the_grading():
         fill_in([undecided], [undecided])
     with pytest.raises(KeyError):
         fill_in([undecided], [stranger])
-    with pytest.raises(NbGraderException, match="knows no notebook 03_loss"):
+    with pytest.raises(NbGraderException, match="has no notebook 03_loss"):
         fill_in([], [], name="04_training.ipynb")
 
 
-def test_renamed_notebooks_are_graded_under_their_right_names(tmp_path):
+def test_renamed_notebooks_are_graded_under_their_expected_names(tmp_path):
     damage(write_submission(tmp_path))
     paths = [str(path) for path in tmp_path.glob("*.ipynb")]
     config = Config(CourseDirectory=Config(root=str(ROOT), release_directory="notebooks"))
-    use_right_names("vae", "ada", paths, config=config)
+    use_expected_names("vae", "ada", paths, config=config)
     names = ["01_data", "02_vae", "03_loss", "05_latent_space"]
     assert paths == [str(tmp_path / f"{name}.ipynb") for name in names]
-    use_right_names("vae", "ada", one := paths[2:3], config=config)
+    one = paths[2:3]
+    use_expected_names("vae", "ada", one, config=config)
     assert one == paths[2:3]
 
 
 def nbgrader(folder, *arguments, fails=False, **variables):
+    """Run an nbgrader command in a course folder and return its log."""
     command = ["-c", BUTTON] if arguments == ("button",) else ["-m", "nbgrader", *arguments]
-    environment = {
-        key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "PYTHONPATH")
-    }
-    result = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        text=True,
-        capture_output=True,
-        env=environment | variables,
-    )
+    command = [sys.executable, *command]
+    env = {key: value for key, value in os.environ.items() if key not in UNSET} | variables
+    result = subprocess.run(command, cwd=folder, text=True, capture_output=True, env=env)
     assert bool(result.returncode) == fails, result.stderr[-3000:]
     return result.stderr
 
 
 def damage(folder):
-    """Delete a test cell, rename a notebook, break a third one, keep back the rest; show scripts."""
+    """Delete a test cell, rename a notebook, break one, remove three; add scripts."""
     loss = json.loads((folder / "03_loss.ipynb").read_text())
     loss["cells"] = [
         cell
@@ -175,14 +166,11 @@ def damage(folder):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course folder in which three submissions have been autograded, one of them by the
-    Formgrader's button.
-    """
+    """A course folder with three graded submissions, one of them by the Formgrader's button."""
     folder = tmp_path_factory.mktemp("course")
+    ignore = shutil.ignore_patterns("__pycache__", "data")
     for name in ("solutions", "autograder"):
-        shutil.copytree(
-            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "data")
-        )
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     write_submission(folder / "submitted" / "key" / "vae")
     write_submission(folder / "submitted" / "mistaken" / "vae", typical_mistakes())
@@ -195,7 +183,7 @@ def course(tmp_path_factory):
 
 
 def scores_of(course, student):
-    """grade_id → points by the autograder, None where a person is to give them."""
+    """Return {grade_id: points by the autograder, None where a person is to give them}."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission("vae", student)
         return {
@@ -213,13 +201,12 @@ def test_the_gradebook_has_the_points_of_the_engine(course, student):
     assert sum(scores[task.id] for task in AUTO) == len(AUTO) - len(EXPECTED[student])
     handed_in = ("02",) if student == "damaged" else ("02", "04", "05", "06", "07")
     by_hand = {name for name, score in scores.items() if score is None}
-    assert by_hand == {
-        task.id for task in TASKS if task.kind == "manual" and task.notebook[:2] in handed_in
-    }
+    manual = [task for task in TASKS if task.kind == "manual"]
+    assert by_hand == {task.id for task in manual if task.notebook[:2] in handed_in}
 
 
 def pages_of(course, student):
-    """name → what a reader sees."""
+    """Return {name of a page: the text that a reader sees}."""
     paths = (course / "feedback" / student / "vae").glob("*.html")
     return {
         path.stem: " ".join(BeautifulSoup(path.read_text(), "html.parser").text.split())
@@ -248,11 +235,12 @@ def test_feedback_pages_show_the_messages_the_notes_and_the_rubric(course):
 @pytest.mark.slow
 @pytest.mark.parametrize("student", EXPECTED)
 def test_what_students_handed_in_stays_as_it_was(course, student):
-    before, now = (
-        {path.name: path.read_bytes() for path in (course / step / student / "vae").iterdir()}
-        for step in ("as submitted", "submitted")
-    )
-    assert now == before
+    before, now = (course / step / student / "vae" for step in ("as submitted", "submitted"))
+    assert contents(now) == contents(before)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.slow
@@ -261,9 +249,8 @@ def test_a_grader_that_cannot_work_gives_no_points(course):
     helper = course / "solutions" / "vae" / "lab.py"
     hidden = helper.rename(course / "lab.py.hidden")
     try:
-        assert "lab.py is missing" in nbgrader(
-            course, "autograde", "vae", "--student", "unlucky", fails=True
-        )
+        log = nbgrader(course, "autograde", "vae", "--student", "unlucky", fails=True)
+        assert "lab.py is missing" in log
     finally:
         hidden.rename(helper)
         shutil.rmtree(course / "submitted" / "unlucky")
@@ -273,7 +260,7 @@ def test_a_grader_that_cannot_work_gives_no_points(course):
 
 @pytest.mark.slow
 def test_plain_nbgrader_with_the_hidden_tests_gives_the_same_points(course):
-    """nbgrader's own run, in the environment that the README names."""
+    """nbgrader's own run, in the environment that docs/instructor.md names."""
     config = course / "nbgrader_config.py"
     text = config.read_text()
     assert "\nuse_engine(c)\n" in text
@@ -282,17 +269,13 @@ def test_plain_nbgrader_with_the_hidden_tests_gives_the_same_points(course):
     for name in ("01_data", "07_discussion"):
         (plain / f"{name}.ipynb").unlink()
     key = course / "solutions" / "vae"
-    nbgrader(
-        course,
-        "autograde",
-        "vae",
-        "--student",
-        "plain",
-        LAB_PROFILE="grading",
-        LAB_ANSWERS=str(key),
-        PYTHONPATH=str(course),
-        OMP_NUM_THREADS="1",
-    )
+    env = {
+        "LAB_PROFILE": "grading",
+        "LAB_ANSWERS": str(key),
+        "PYTHONPATH": str(course),
+        "OMP_NUM_THREADS": "1",
+    }
+    nbgrader(course, "autograde", "vae", "--student", "plain", **env)
     config.write_text(text)
     plain, ours = scores_of(course, "plain"), scores_of(course, "mistaken")
     assert {task.id: plain[task.id] for task in AUTO} == {task.id: ours[task.id] for task in AUTO}

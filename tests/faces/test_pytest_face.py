@@ -9,9 +9,8 @@ import autograder.test_submission as face
 from autograder.assignment import AUTO
 from autograder.checks import Outcome
 from autograder.checks.by_task import CHECKS
-from autograder.grading import Report
-from autograder.grading.report import TaskResult
-from autograder.submission.folder import SubmissionError
+from autograder.errors import SubmissionError
+from autograder.grading import Report, TaskResult
 
 pytest_plugins = ["pytester"]
 PACKAGE = Path(face.__file__).parent
@@ -20,7 +19,7 @@ WRONG = ("kl-loss-formula-test", "closed form")
 
 
 def report(folder, only, sandbox):
-    """A report in which one check failed."""
+    """Return a report in which one check failed."""
     results = tuple(
         TaskResult(task, tuple(outcome(task, check.name) for check in CHECKS[task.id]))
         for task in AUTO
@@ -30,13 +29,13 @@ def report(folder, only, sandbox):
 
 
 def outcome(task, name):
-    """Passed, but for one check."""
+    """Return a passed outcome, but for the check WRONG."""
     return Outcome(name, (task.id, name) != WRONG, "Where is the factor ½?")
 
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run pytest on the package, with a grader that gives the report above, or raises an error."""
+    """Run pytest on the package, with a grader that returns the report above, or another one."""
 
     def run(*arguments, grade=report):
         monkeypatch.setattr(face, "grade", grade)
@@ -57,10 +56,8 @@ def test_each_check_is_a_test_and_the_points_are_summed(run):
             "Note: vae.pt is missing.",
         ]
     )
-    assert (
-        "Traceback" not in result.stdout.str()
-        and 'test_submission.py", line' not in result.stdout.str()
-    )
+    assert "Traceback" not in result.stdout.str()
+    assert 'test_submission.py", line' not in result.stdout.str()
 
 
 def test_a_selection_grades_its_notebooks_alone(run):
@@ -84,10 +81,8 @@ def test_the_xml_names_each_check(run, tmp_path):
 
 def test_a_missing_notebook_fails_its_checks_with_the_reason(run):
     def grade(folder, only, sandbox):
-        return Report(
-            "ada",
-            tuple(TaskResult(task, (Outcome("notebook", False, "It is empty."),)) for task in AUTO),
-        )
+        empty = Outcome("notebook", False, "It is empty.")
+        return Report("ada", tuple(TaskResult(task, (empty,)) for task in AUTO))
 
     result = run("--submission", "ada", grade=grade)
     result.assert_outcomes(failed=ALL_CHECKS)
@@ -103,7 +98,7 @@ def test_nothing_to_grade_is_one_sentence(run):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
-def test_without_a_folder_the_way_out_is_said(run):
+def test_without_a_folder_the_option_is_named(run):
     result = run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*pytest autograder --submission DIR*"])

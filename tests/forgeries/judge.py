@@ -14,8 +14,7 @@ import nbformat
 
 from autograder.assignment import task
 from autograder.checks.by_task import CHECKS
-from autograder.grading import grade, notebook_run
-from autograder.grading.report import TaskResult
+from autograder.grading import TaskResult, grade, notebook_run
 from autograder.kernels import StudentKernel, exchange
 from autograder.text import printable
 from tests.mistakes import fill, swap

@@ -1,6 +1,4 @@
-"""A submission becomes a Report: each mistake is paid once, where it was made, whatever the
-student's code does.
-"""
+"""A submission becomes a Report: a mistake is paid for once, whatever the student's code does."""
 
 import json
 import os
@@ -10,12 +8,12 @@ import nbformat.v4 as v4
 import pytest
 import torch
 
-from autograder.assignment import Task
+from autograder.assignment import NOTEBOOKS, Task
 from autograder.checks import check
 from autograder.checks.by_task import CHECKS
 from autograder.errors import SetupError
-from autograder.grading import grade, notebook_run, submission_grader
-from autograder.grading.submission_grader import Course, CourseError
+from autograder.grading import Course, grade, notebook_run, submission_grader
+from autograder.grading.course import CourseError
 from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
 from autograder.kernels.inside.isolation_level import IsolationLevel
 from autograder.notebook.cells import defined_names
@@ -41,17 +39,16 @@ def cell(source, grade_id=None, **marks):
 
 
 SETUP = cell("import torch\nHALF = 0.5", "setup", locked=True)
-TEST = cell(
-    "import os\nos._exit(1)", "kl-loss-formula-test", locked=True, grade=True
-)  # never to be run
+# A test that ends the process, since the grader must never run it.
+TEST = cell("import os\nos._exit(1)", "kl-loss-formula-test", locked=True, grade=True)
 
 
 def write(folder, **notebooks):
-    """Write notebooks, each a list of sources or cells, named by their first two digits: _03=[...]."""
+    """Write notebooks, named by their first two digits: _03=[a source or a cell, ...]."""
     folder.mkdir(exist_ok=True)
     for digits, cells in notebooks.items():
-        name = next(n for n in submission_grader.NOTEBOOKS if n.startswith(digits[1:]))
-        cells = [cell(c) if isinstance(c, str) else c for c in cells]
+        name = next(name for name in NOTEBOOKS if name.startswith(digits[1:]))
+        cells = [cell(each) if isinstance(each, str) else each for each in cells]
         (folder / name).write_text(json.dumps(v4.new_notebook(cells=cells)), encoding="utf-8")
     return folder
 
@@ -100,9 +97,8 @@ def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
     ]
     for task in found["tasks"]:
         assert task.keys() == {"id", "title", "points", "score", "checks"}
-        assert task["checks"] and all(
-            c.keys() == {"name", "passed", "message"} for c in task["checks"]
-        )
+        assert task["checks"]
+        assert all(each.keys() == {"name", "passed", "message"} for each in task["checks"])
     assert not any(note.startswith(LOSS) for note in found["notes"])
     assert found["isolation"].startswith("a sandbox")
     assert "02_vae.ipynb is missing." in found["notes"]
@@ -127,9 +123,8 @@ def test_a_cell_that_never_ends_is_stopped(grade_loss, monkeypatch):
     monkeypatch.setattr(notebook_run, "CELL_SECONDS", 2)
     report = grade_loss(SETUP, "print('so far')\nwhile True: pass", KL)
     assert report.score == 2
-    assert "so far\nThis cell took longer than 2 s and was stopped." in shown(
-        report.notebooks[LOSS]
-    )
+    stopped = "so far\nThis cell took longer than 2 s and was stopped."
+    assert stopped in shown(report.notebooks[LOSS])
 
 
 def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss, monkeypatch):
@@ -137,20 +132,14 @@ def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss
     report = grade_loss(SETUP, "import os\ndef kl_loss(m, l):\n    os._exit(0)")
     assert report.score == 0
     assert "ended the kernel's process" in messages(report)[0]
-    assert messages(report)[2].endswith(
-        f"{LOSS} ended its kernel 2 times, so this check could not run."
-    )
+    not_run = f"{LOSS} ended its kernel 2 times, so this check could not run."
+    assert messages(report)[2].endswith(not_run)
 
 
+SYNTAX_ERROR = "defines kl_loss raised SyntaxError: invalid syntax (line 1"
 UNDEFINED = {
-    "a cell that raises": (
-        "1 / 0\n" + KL,
-        "the cell that defines kl_loss raised ZeroDivisionError",
-    ),
-    "a cell that is no Python": (
-        "x = = 1\n" + KL,
-        "defines kl_loss raised SyntaxError: invalid syntax (line 1",
-    ),
+    "a cell that raises": ("1 / 0\n" + KL, "defines kl_loss raised ZeroDivisionError"),
+    "a cell that is not valid Python": ("x = = 1\n" + KL, SYNTAX_ERROR),
     "no cell": ("x = 1", "kl_loss is not defined."),
     "a stub": ("def kl_loss(m, l):\n    raise NotImplementedError()", "kl_loss is not written yet"),
     "a name that a failed cell would have made": (
@@ -166,9 +155,8 @@ def test_a_missing_definition_is_explained(grade_loss, source, sentence):
     report = grade_loss(SETUP, source, *users)
     assert report.score == 0
     assert sentence in messages(report)[0]
-    assert (
-        not users or "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
-    )
+    if users:
+        assert "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
 
 
 def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
@@ -191,10 +179,9 @@ def test_a_notebook_without_tasks_does_not_run_and_shows_what_it_came_with(
 
 
 def test_a_course_without_a_release_is_one_sentence(course, tmp_path):
+    submission = write(tmp_path / "ada", _03=[KL])
     with pytest.raises(CourseError, match="is missing"):
-        grade(
-            write(tmp_path / "ada", _03=[KL]), course=Course(course.solutions, tmp_path / "nothing")
-        )
+        grade(submission, course=Course(course.solutions, tmp_path / "nothing"))
 
 
 @check("scale", "kl_loss scales as it should.")
@@ -214,12 +201,11 @@ OWN_ANSWERS = {
 
 
 @pytest.mark.parametrize("earlier, call, score, notes", OWN_ANSWERS.values(), ids=OWN_ANSWERS)
-def test_earlier_answers_are_ours_or_else_theirs(
+def test_earlier_answers_are_the_keys_or_else_the_students(
     course, tmp_path, monkeypatch, earlier, call, score, notes
 ):
-    monkeypatch.setattr(
-        submission_grader, "AUTO", (Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto"),)
-    )
+    task = Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto")
+    monkeypatch.setattr(submission_grader, "AUTO", (task,))
     monkeypatch.setitem(CHECKS, "scale-test", (scale,))
     write(course.solutions, _02=[KEY_02])
     write(course.release, _06=[cell(USES_02, "setup", locked=True)])
@@ -255,19 +241,16 @@ def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatc
         lambda: (IsolationLevel.NONE, "bubblewrap is not installed"),
     )
     submission = write(tmp_path / "ada", _03=[SETUP, KL, TEST])
-    with pytest.raises(
-        SetupError,
-        match="There is no sandbox here: bubblewrap is not installed; install bubblewrap",
-    ):
+    sentence = "There is no sandbox here: bubblewrap is not installed; install bubblewrap"
+    with pytest.raises(SetupError, match=sentence):
         grade(submission, sandbox=True)
 
 
 def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
     monkeypatch.setattr(submission_grader, "SUBMISSION_SECONDS", 0)
     report = grade_loss(SETUP, KL, TEST)
-    assert report.score == 0 and all(
-        "The submission took longer" in message for message in messages(report)
-    )
+    assert report.score == 0
+    assert all("The submission took longer" in message for message in messages(report))
 
 
 def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
@@ -287,9 +270,7 @@ def test_a_kernel_that_is_lost_once_costs_nothing(grade_loss, monkeypatch):
 @pytest.mark.parametrize(
     "method, error", [("start", KernelStartError), ("run_cell", KernelLostError)]
 )
-def test_there_are_no_points_to_be_had_or_lost_where_no_kernel_works(
-    grade_loss, monkeypatch, method, error
-):
+def test_nothing_is_graded_where_no_kernel_works(grade_loss, monkeypatch, method, error):
     def fail(*_):
         raise error("It is full.")
 

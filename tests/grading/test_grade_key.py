@@ -20,10 +20,9 @@ def edit(path, old, new):
 @pytest.fixture
 def key(tmp_path):
     """A copy of the key, to be handed in."""
-    names = [*(SOLUTIONS).glob("*.ipynb"), *(SOLUTIONS).glob("*.pt")]
     folder = tmp_path / "key"
     folder.mkdir()
-    for path in names:
+    for path in (*SOLUTIONS.glob("*.ipynb"), *SOLUTIONS.glob("*.pt")):
         shutil.copy(path, folder)
     return folder
 
@@ -34,9 +33,8 @@ def test_the_key_gets_every_point(key):
     assert messages(report) == []
     assert (report.score, report.max_score) == (14, 14)
     assert report.notes == ()
-    assert [result.task for result in report.results] == [
-        task for task in TASKS if task.kind != "manual"
-    ]
+    judged = [task for task in TASKS if task.kind != "manual"]
+    assert [result.task for result in report.results] == judged
     targets = [result.outcomes[0].message for result in report.results if not result.task.points]
     assert [message[:10] for message in targets] == ["reached 4."] * 2
 
@@ -49,7 +47,6 @@ def test_one_mistake_costs_one_point_whatever_else_happens(key):
     (key / LOSS).write_text(json.dumps(loss), encoding="utf-8")
     edit(key / "04_training.ipynb", 'load_answer(\\"02_vae.ipynb\\", \\"VAE\\")', "None")
     report = grade(key)
-    assert [result.task.id for result in report.results if not result.passed] == [
-        "vae-sampling-test"
-    ], messages(report)
+    failed = [result.task.id for result in report.results if not result.passed]
+    assert failed == ["vae-sampling-test"], messages(report)
     assert (report.score, report.max_score) == (13, 14)

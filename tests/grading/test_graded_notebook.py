@@ -1,6 +1,4 @@
-"""A graded notebook is valid, has nbgrader's marks as released, and shows verdicts where the tests
-stand.
-"""
+"""A graded notebook is valid, has nbgrader's marks as released, and shows verdicts at the tests."""
 
 import nbformat
 import pytest
@@ -8,13 +6,12 @@ from nbformat import NotebookNode, v4
 
 from autograder.assignment import Task
 from autograder.checks import Outcome
+from autograder.grading import TaskResult
 from autograder.grading.graded_notebook import graded_notebook
-from autograder.grading.report import TaskResult
 from autograder.notebook.cells import grade_id, is_run, nbgrader_metadata
 
-PASSED = TaskResult(
-    Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto"), (Outcome("value", True, "It is 3."),)
-)
+TASK = Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto")
+PASSED = TaskResult(TASK, (Outcome("value", True, "It is 3."),))
 
 
 def code(source, grade_id=None, **more):
@@ -63,21 +60,17 @@ def test_outputs_stand_below_the_cells_that_ran_and_verdicts_below_the_tests():
     assert texts(cells[-1]) == ["hello"]
     assert ["It is 3" in shown for shown in texts(cells[2])] == [True]
     assert texts(cells[3]) == ["No points depend on this cell: the grader did not run it.\n"]
-    assert [cell.source for cell in cells] == [cell.source for cell in RELEASED.cells] + [
-        "print('hello')"
-    ]
+    released_sources = [cell.source for cell in RELEASED.cells]
+    assert [cell.source for cell in cells] == [*released_sources, "print('hello')"]
 
 
+NAMELESS = {"grade": True, "points": 3}
 ODD_CELLS = {
     "marks of their own": text("mine", "question", grade=False, solution=False, points=100),
     "marks that are unknown": code("x", "stranger", grade=True, points=100),
     "a test's marks on a copy": code("x = 4", "x-test", grade=True, points=1, locked=True),
-    "marks without a name": v4.new_code_cell(
-        "y", metadata={"nbgrader": {"grade": True, "points": 3}}
-    ),
-    "an attachment that is none": NotebookNode(
-        text("![](attachment:a.png)"), attachments={"a.png": 3}
-    ),
+    "marks without a name": v4.new_code_cell("y", metadata={"nbgrader": NAMELESS}),
+    "an attachment that is none": NotebookNode(text("![](attachment:a)"), attachments={"a": 3}),
     "an old cell without id": NotebookNode(cell_type="code", source="y", metadata={}, outputs=[]),
     "a lone surrogate": code("x = '\ud800'"),
 }
@@ -86,13 +79,14 @@ ODD_CELLS = {
 @pytest.mark.parametrize("odd", ODD_CELLS.values(), ids=ODD_CELLS)
 def test_marks_are_those_of_the_release_whatever_the_students_are(odd):
     cells = graded(*RELEASED.cells[:-1], odd)
-    released = {
-        grade_id(cell): nbgrader_metadata(cell) for cell in RELEASED.cells if grade_id(cell)
-    }
-    assert {
-        grade_id(cell): nbgrader_metadata(cell) for cell in cells if nbgrader_metadata(cell)
-    } == released
-    assert sum(bool(nbgrader_metadata(cell)) for cell in cells) == len(released)
+    marked = [cell for cell in cells if nbgrader_metadata(cell)]
+    released = [cell for cell in RELEASED.cells if grade_id(cell)]
+    assert marks_of(marked) == marks_of(released)
+    assert len(marked) == len(released)
+
+
+def marks_of(cells):
+    return {grade_id(cell): nbgrader_metadata(cell) for cell in cells}
 
 
 def test_a_missing_answer_comes_back_where_it_was_and_empty():
@@ -110,30 +104,20 @@ def test_a_missing_answer_comes_back_where_it_was_and_empty():
 
 def test_an_attached_picture_stays_with_its_answer():
     picture = {"a.png": {"image/png": "iVBORw0KGgo="}}
-    cells = graded(
-        *RELEASED.cells[:-1],
-        v4.new_markdown_cell("see", metadata=QUESTION.metadata, attachments=picture),
-    )
-    assert cells[-1].attachments == picture
+    answer = v4.new_markdown_cell("see", metadata=QUESTION.metadata, attachments=picture)
+    assert graded(*RELEASED.cells[:-1], answer)[-1].attachments == picture
 
 
 def test_a_name_that_only_a_test_makes_is_no_error_of_the_student():
     def error(name):
-        return v4.new_output(
-            "error", ename="NameError", evalue=f"name '{name}' is not defined", traceback=["…"]
-        )
+        message = f"name '{name}' is not defined"
+        return v4.new_output("error", ename="NameError", evalue=message, traceback=["…"])
 
     test = code("z = 3\nassert x == z", "x-test", grade=True, locked=True, points=1)
     outputs = [[], [error("z")], [error("u")]]
-    cells = graded(
-        ANSWER,
-        test,
-        code("print(z)"),
-        code("print(u)"),
-        released=v4.new_notebook(),
-        outputs=outputs,
-    )
-    assert texts(cells[2])[0].startswith("This cell needs z of a test cell")
+    notebook = (ANSWER, test, code("print(z)"), code("print(u)"))
+    cells = graded(*notebook, released=v4.new_notebook(), outputs=outputs)
+    assert texts(cells[2])[0].startswith("This cell needs z, which only a test cell defines")
     assert texts(cells[3]) == ["name 'u' is not defined"]
 
 

@@ -1,6 +1,4 @@
-"""What a notebook's kernel gets of the key's earlier notebooks: the code that it builds on, and
-nothing else.
-"""
+"""A notebook's kernel gets the key's code that it builds on, and nothing else of the key."""
 
 import json
 
@@ -10,25 +8,23 @@ from nbformat import v4
 from autograder.assignment import Task
 from autograder.checks import Outcome
 from autograder.checks.by_task import CHECKS
-from autograder.grading import grade, submission_grader
-from autograder.grading.key_code import code_alone, loaded_by
-from autograder.grading.submission_grader import Course
+from autograder.grading import Course, grade, submission_grader
+from autograder.grading.key_code import extract_code, find_loaded_notebooks
 
 USES_02 = 'from lab import load_answer\nf = load_answer("02_vae.ipynb", "f")'
 LAB = "def load_answer(notebook, name):\n    return None"
 LOOK = """
 import json, os
-place = os.environ["LAB_ANSWERS"]
-print(json.dumps({name: open(os.path.join(place, name)).read() for name in os.listdir(place)}))
+folder = os.environ["LAB_ANSWERS"]
+print(json.dumps({name: open(os.path.join(folder, name)).read() for name in os.listdir(folder)}))
 def kl_loss(mean_z, logvar_z):
     return mean_z.sum()
 """
 
 
 def code(source, **marks):
-    return v4.new_code_cell(
-        source, metadata={"nbgrader": {"grade_id": "x", **marks}} if marks else {}
-    )
+    metadata = {"nbgrader": {"grade_id": "x", **marks}} if marks else {}
+    return v4.new_code_cell(source, metadata=metadata)
 
 
 def notebook(*cells):
@@ -46,7 +42,7 @@ KEY = notebook(
 
 
 def test_only_code_to_build_on_is_kept():
-    assert [cell.source for cell in code_alone(KEY).cells] == [
+    assert [cell.source for cell in extract_code(KEY).cells] == [
         "import math",
         "HALF = 0.5",
         "def f():\n    return HALF",
@@ -59,7 +55,7 @@ def test_a_notebook_builds_on_those_that_its_code_names():
         v4.new_markdown_cell('load_answer("04_training.ipynb", "train")'),
         code('load_answer("03_loss.ipynb", "loss")', grade=True),
     ]
-    assert loaded_by(notebook(*cells)) == {"02_vae.ipynb", "01_data.ipynb"}
+    assert find_loaded_notebooks(notebook(*cells)) == {"02_vae.ipynb", "01_data.ipynb"}
 
 
 def run_it(student):
@@ -70,19 +66,19 @@ def run_it(student):
 def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebooks(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(
-        submission_grader, "AUTO", (Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto"),)
-    )
+    task = Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto")
+    monkeypatch.setattr(submission_grader, "AUTO", (task,))
     monkeypatch.setitem(CHECKS, "x-test", (run_it,))
     own = notebook("mine = 1")
-    for folder, files in {
+    folders = {
         "solutions": {"02_vae": KEY, "03_loss": KEY, "04_training": KEY},
         "release": {"06_cvae": notebook(code(USES_02, locked=True))},
         "ada": {"02_vae": own, "04_training": own, "06_cvae": notebook(USES_02, LOOK)},
-    }.items():
+    }
+    for folder, files in folders.items():
         (tmp_path / folder).mkdir()
-        for name, each in files.items():
-            (tmp_path / folder / f"{name}.ipynb").write_text(json.dumps(each))
+        for stem, content in files.items():
+            (tmp_path / folder / f"{stem}.ipynb").write_text(json.dumps(content))
     (tmp_path / "solutions" / "lab.py").write_text(LAB)
     report = grade(tmp_path / "ada", course=Course(tmp_path / "solutions", tmp_path / "release"))
     shown = [
@@ -92,8 +88,6 @@ def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebook
     ]
     seen = json.loads(next(text for text in shown if text.startswith("{")))
     assert seen.keys() == {"02_vae.ipynb", "04_training.ipynb"}
-    assert (
-        "a secret" not in str(seen)
-        and "def f()" in seen["02_vae.ipynb"]
-        and "mine" in seen["04_training.ipynb"]
-    )
+    assert "a secret" not in str(seen)
+    assert "def f()" in seen["02_vae.ipynb"]
+    assert "mine" in seen["04_training.ipynb"]

@@ -4,8 +4,12 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from autograder.grading.skipped_cells import HANDED_IN, as_handed_in, demonstrations
-from autograder.grading.submission_grader import Course
+from autograder.grading import Course
+from autograder.grading.skipped_cells import (
+    NOT_RUN_NOTICE,
+    find_skipped_cells,
+    outputs_as_handed_in,
+)
 from autograder.notebook.cells import is_run
 
 RELEASED = [
@@ -26,20 +30,19 @@ def marked(name, source):
 RELEASE = v4.new_notebook(cells=[marked(*each) for each in RELEASED])
 
 
-def left_out(*own, sources=SOURCES):
+def skipped(*own, sources=SOURCES):
     """The sources that need not run, in a notebook with these cells at its end."""
     cells = [*sources, *own]
-    return [cells[i] for i in sorted(demonstrations(cells, RELEASE))]
+    return [cells[i] for i in sorted(find_skipped_cells(cells, RELEASE))]
 
 
 def test_given_cells_that_bind_no_function_and_no_import_need_not_run():
-    assert left_out() == SOURCES[2:4]
+    assert skipped() == SOURCES[2:4]
 
 
 def test_spaces_that_an_editor_adds_change_nothing():
-    assert left_out(sources=[*SOURCES[:2], "\n" + SOURCES[2] + "  \n"]) == [
-        "\n" + SOURCES[2] + "  \n"
-    ]
+    edited = "\n" + SOURCES[2] + "  \n"
+    assert skipped(sources=[*SOURCES[:2], edited]) == [edited]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_spaces_that_an_editor_adds_change_nothing():
     ],
 )
 def test_a_cell_of_the_students_own_that_needs_their_results_need_not_run_either(own):
-    assert left_out(own) == [*SOURCES[2:4], own]
+    assert skipped(own) == [*SOURCES[2:4], own]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_a_cell_of_the_students_own_that_needs_their_results_need_not_run_either
     ],
 )
 def test_other_cells_of_the_students_own_run(own):
-    assert left_out(own) == SOURCES[2:4]
+    assert skipped(own) == SOURCES[2:4]
 
 
 @pytest.mark.parametrize(
@@ -86,29 +89,30 @@ def test_other_cells_of_the_students_own_run(own):
     ],
 )
 def test_everything_runs_where_a_function_or_an_import_may_need_them(own):
-    assert left_out(own) == []
+    assert skipped(own) == []
 
 
-def test_everything_runs_where_a_cell_is_no_python():
-    assert left_out("def f(:") == []
+def test_everything_runs_where_a_cell_is_not_valid_python():
+    assert skipped("def f(:") == []
 
 
 def test_a_cell_that_the_student_changed_runs():
     changed = [*SOURCES[:2], "model = train(size)\nlosses = [2]", *SOURCES[3:]]
-    assert left_out(sources=changed) == ["print(losses)"]
+    assert skipped(sources=changed) == ["print(losses)"]
 
 
 def test_without_a_release_everything_runs():
-    assert demonstrations(SOURCES, None) == frozenset()
+    assert find_skipped_cells(SOURCES, None) == frozenset()
 
 
 def test_outputs_are_marked_as_handed_in():
     output = v4.new_output("stream", text="loss 4.67")
-    assert as_handed_in([output]) == [v4.new_output("stream", text=HANDED_IN), output]
-    assert as_handed_in([]) == []
+    notice = v4.new_output("stream", text=NOT_RUN_NOTICE)
+    assert outputs_as_handed_in([output]) == [notice, output]
+    assert outputs_as_handed_in([]) == []
 
 
-def test_the_assignments_own_trainings_and_maps_are_demonstrations():
+def test_the_assignments_own_trainings_and_maps_are_skipped():
     course, found = Course(), {}
     for name in ("02_vae.ipynb", "04_training.ipynb", "05_latent_space.ipynb", "06_cvae.ipynb"):
         release, key = course.released(name), nbformat.read(course.solutions / name, as_version=4)
@@ -117,7 +121,7 @@ def test_the_assignments_own_trainings_and_maps_are_demonstrations():
             for cell in key.cells
             if is_run(cell) and not cell.source.startswith("# Instructor only")
         ]
-        found[name] = [sources[i] for i in demonstrations(sources, release)]
+        found[name] = [sources[i] for i in find_skipped_cells(sources, release)]
     assert any("train(vae" in source for source in found["04_training.ipynb"])
     assert any("plot_latent(vae)" in source for source in found["05_latent_space.ipynb"])
     assert any("train_cvae(cvae" in source for source in found["06_cvae.ipynb"])

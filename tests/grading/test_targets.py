@@ -1,4 +1,4 @@
-"""The targets in a report: judged with the student's class, worth no points, told below a cell."""
+"""Targets in a report: judged with the student's class, worth no points, shown below a cell."""
 
 import io
 import json
@@ -16,8 +16,7 @@ from autograder.__main__ import print_report
 from autograder.assignment import TARGETS, task
 from autograder.classroom.results.differences import differences
 from autograder.classroom.results.summary import print_summary
-from autograder.grading import grade, notebook_run
-from autograder.grading.submission_grader import Course
+from autograder.grading import Course, grade, notebook_run
 from autograder.grading.targets import mnist_test_images
 from autograder.kernels import KernelLostError, Limits, StudentKernel
 from tests.checks.weights_world import needs_mnist, rewritten
@@ -40,7 +39,7 @@ pytestmark = needs_mnist
 
 @pytest.fixture
 def graded(tmp_path):
-    """Grade a target's notebook of a submission, after `change(folder)`."""
+    """Grade the notebook of a target, after a change of the submission's folder."""
     cells = {"_04": [TARGET], "_06": [CVAE_TARGET]}
     solutions = write(tmp_path / "solutions", **cells)
     (solutions / "lab.py").write_text(LAB, encoding="utf-8")
@@ -79,7 +78,7 @@ def test_weights_count_where_their_own_notebook_is_missing_and_earn_no_points(gr
         "loss-target",
     ]
     assert f"loss target: {REACHED}" in below_the_cell(report)
-    assert REACHED in printed(report), "told in the table, though it is no complaint"
+    assert REACHED in printed(report), "shown in the table, though it is no complaint"
     found = {task["id"]: task for task in report.to_json()["tasks"]}["loss-target"]
     assert (found["points"], found["score"], found["checks"][0]["passed"]) == (0, 0, True)
 
@@ -87,9 +86,8 @@ def test_weights_count_where_their_own_notebook_is_missing_and_earn_no_points(gr
 def test_nothing_runs_but_the_class_and_what_it_needs(graded):
     training = "vae = VAE()\nwhile True: vae(torch.rand(32, 1, 28, 28))"
     report = graded(hand_in_the_key, _02=[*OWN_VAE, "import os\nos._exit(1)", training])
-    assert target(report).passed and report.notes == tuple(
-        note for note in report.notes if "is missing" in note
-    )
+    assert target(report).passed
+    assert all("is missing" in note for note in report.notes)
 
 
 def test_the_class_of_the_conditional_model_builds_on_the_students_own(graded):
@@ -98,11 +96,9 @@ def test_the_class_of_the_conditional_model_builds_on_the_students_own(graded):
 
     def change(folder):
         state = torch.load(SOLUTIONS / "cvae.pt", weights_only=True)
-        own = {
-            name.replace("conv1", "first", name.startswith("conv1")): value
-            for name, value in state.items()
-        }
-        torch.save(own, folder / "cvae.pt")
+        for name in ("conv1.weight", "conv1.bias"):
+            state[name.replace("conv1", "first")] = state.pop(name)
+        torch.save(state, folder / "cvae.pt")
 
     report = graded(change, CONDITIONAL, _02=renamed, _06=built_on)
     assert "reached 4.12, target about 4.1" in below_the_cell(report), target(report)
@@ -121,7 +117,7 @@ def too_large(folder):
 
 NOT_MEASURED = {
     "a file that is too large": (too_large, {"_02": OWN_VAE}, "vae.pt is larger than 50 MB."),
-    "no notebook": (hand_in_the_key, {"_01": ["x = 1"]}, "since VAE is not there: 02_vae.ipynb is"),
+    "no notebook": (hand_in_the_key, {"_01": ["x = 1"]}, "because VAE is missing: 02_vae.ipynb is"),
     "no class": (hand_in_the_key, {"_02": [IMPORTS]}, "VAE of 02_vae.ipynb: VAE is not defined."),
     "no Python": (
         hand_in_the_key,
@@ -165,10 +161,10 @@ def test_a_pickle_that_would_run_code_is_named_and_does_not_run(graded, tmp_path
 def test_a_file_that_unpacks_to_many_megabytes_is_ended_by_the_kernels_limits(
     graded, monkeypatch, size
 ):
-    small = Limits(memory=150 * 2**20)
-    monkeypatch.setattr(
-        notebook_run, "StudentKernel", lambda folder, env: StudentKernel(folder, env, small)
-    )
+    def small_kernel(folder, env):
+        return StudentKernel(folder, env, Limits(memory=150 * 2**20))
+
+    monkeypatch.setattr(notebook_run, "StudentKernel", small_kernel)
     bomb = rewritten(zipfile.ZIP_DEFLATED, data__0=bytes(size * 2**20))
     started = time.monotonic()
     report = graded(lambda folder: (folder / "vae.pt").write_bytes(bomb), _02=OWN_VAE)
@@ -218,9 +214,7 @@ def test_the_summary_of_a_class_has_no_share_of_a_task_without_points():
 
 def test_a_notebook_of_the_release_has_the_cell_that_each_target_is_shown_below():
     for task_id in TARGETS:
-        cells = json.loads((SOLUTIONS / task(task_id).notebook).read_text(encoding="utf-8"))[
-            "cells"
-        ]
-        marks = [each["metadata"].get("nbgrader", {}) for each in cells]
+        notebook = json.loads((SOLUTIONS / task(task_id).notebook).read_text(encoding="utf-8"))
+        marks = [each["metadata"].get("nbgrader", {}) for each in notebook["cells"]]
         (found,) = [each for each in marks if each.get("grade_id") == task_id]
         assert found["grade"] and found["locked"] and not found["points"]

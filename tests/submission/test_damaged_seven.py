@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 
 from autograder.assignment import AUTO, NOTEBOOKS  # noqa: E402 - after the backend is chosen
 from autograder.checks.by_task import CHECKS  # noqa: E402
-from autograder.grading.submission_grader import Course  # noqa: E402
+from autograder.grading import Course  # noqa: E402
 from autograder.notebook.cells import is_run  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402
 from autograder.submission import read_submission, restore_all  # noqa: E402

@@ -1,0 +1,70 @@
+"""The folder that a notebook's kernel works in, and the folder of earlier answers."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from ..assignment import NOTEBOOKS
+from ..submission import Submission
+from .course import Course
+from .key_code import find_loaded_notebooks
+
+
+class WorkFolder:
+    """The folders of one kernel, laid out when they are made.
+
+    Attributes:
+        work: where the kernel works: the student's notebooks and weights, and the course's modules.
+        answers: the earlier notebooks, which `load_answer` of lab.py reads.
+    """
+
+    def __init__(
+        self, parent: Path, notebook: str, submission: Submission, course: Course, own_answers: bool
+    ):
+        """Make the folders.
+
+        Args:
+            parent: the folder to make them in.
+            notebook: the name of the notebook that will run.
+            submission: restored.
+            course: what the submission is graded by.
+            own_answers: whether all earlier answers are the student's own; else those that the
+                released notebook loads are the key's.
+
+        Raises:
+            CourseError: where the key's answers are needed and the release or the key is broken.
+        """
+        self._root = Path(tempfile.mkdtemp(prefix=notebook[:2] + "-", dir=parent))
+        self.answers = self._root / "answers"
+        self.work = self._root / "work"
+        self.answers.mkdir()
+        self.work.mkdir()
+        self._write_submission(submission)
+        self._copy_modules(course)
+        loaded = set() if own_answers else find_loaded_notebooks(course.released(notebook))
+        self._write_answers(notebook, course, loaded)
+
+    def remove(self) -> None:
+        """Remove both folders."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _write_submission(self, submission):
+        for name, notebook in submission.notebooks.items():
+            (self.work / name).write_text(json.dumps(notebook), encoding="utf-8")
+        for path in submission.weights:
+            shutil.copyfile(path, self.work / path.name)
+
+    def _copy_modules(self, course):
+        """Copy lab.py and the other modules, in place of the student's of the same names."""
+        for path in course.solutions.glob("*.py"):
+            shutil.copyfile(path, self.work / path.name)
+
+    def _write_answers(self, notebook, course, from_key):
+        """Write the earlier notebooks: these as the key's code, the others as handed in."""
+        for earlier in NOTEBOOKS[: NOTEBOOKS.index(notebook)]:
+            code = course.key_code(earlier) if earlier in from_key else None
+            if code is not None:
+                (self.answers / earlier).write_text(code, encoding="utf-8")
+            elif (self.work / earlier).is_file():
+                shutil.copyfile(self.work / earlier, self.answers / earlier)
