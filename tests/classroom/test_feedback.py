@@ -9,6 +9,7 @@ from autograder.__main__ import app
 from tests.classroom.class_world import copy_course, make_course, mark_by_hand, run_here
 from tests.classroom.stub_grading import NOTEBOOK, submit
 
+pytestmark = pytest.mark.slow  # each command loads nbgrader
 STUDENTS = ("ada", "bob", "cyd")
 
 

@@ -101,6 +101,7 @@ def _run_and_die(step, folder):
     os._exit(run_here(folder, patch, accept=True)[0])
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_at_any_step_goes_on_where_it_was(template, tmp_path, monkeypatch):
     steps = itertools.count(1, STRIDE)
     for step in steps:
