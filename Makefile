@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export LAB_DATA ?= $(CURDIR)/data
 export PYTHONPATH := $(CURDIR)
 WORKERS ?= 2
-TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .PHONY: demo test check lab release grade target key bench bench-train constraints help

@@ -1,6 +1,6 @@
 """Setup of all tests: environment variables, the order of the tests, lines at the end of a run.
 
-Alone, pytest runs the fast tests first. Several workers (`-n 2 --dist loadfile`) begin with the
+Alone, pytest runs the fast tests first. Several workers (see the Makefile) begin with the
 files that take longest, so that none is left with one at the end.
 """
 
