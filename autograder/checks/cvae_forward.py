@@ -7,6 +7,7 @@ nothing here. A forward that does without them is judged by what its results sho
 import torch
 from torch import Tensor
 
+from ..probes.calls import one_hot_digits
 from ..probes.student import Student, StudentError
 from .cvae_forward_inlined import order_complaint, sampling_complaint
 from .cvae_parts import replaced, require_three
@@ -22,7 +23,7 @@ from .judging import (
 )
 from .learning import learning_complaint
 from .outcome import check
-from .sampling_laws import gradient_complaint, moments_hint, worst_column
+from .sampling_laws import gradient_complaint, moments_hint, nan_complaint, worst_column
 
 _ROWS = 5
 _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
@@ -136,16 +137,29 @@ def _known_values_complaint(answer: dict) -> str | None:
         what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
         seen = shaped(value, tuple(known[name].shape), what)
         if not close(seen, known[name], scale=1e-2):
-            same = (
-                other
-                for other, values in known.items()
-                if values.shape == seen.shape and close(seen, values, scale=1e-2)
-            )
             return (
                 f"forward should return recon_x, mean_z, logvar_z; instead of {name} there is "
-                f"{next(same, 'something else')}."
+                f"{_recognised(seen, known, answer['codes'])}."
             )
     return None
+
+
+def _recognised(seen: Tensor, known: dict[str, Tensor], codes: list) -> str:
+    """Say what was returned in another's place."""
+    picture = known["recon_x"]
+    others = {
+        **known,
+        "z, which was decoded": codes[-1] if codes else None,
+        "the image that decode gives, after another sigmoid: decode has one already": (
+            picture.sigmoid()
+        ),
+    }
+    same = (
+        name
+        for name, values in others.items()
+        if isinstance(values, Tensor) and values.shape == seen.shape and close(seen, values)
+    )
+    return next(same, "something else")
 
 
 @check("own label", "Encoder and decoder get each image's own label.")
@@ -178,8 +192,10 @@ def _received_complaint(answer: dict) -> str | None:
     for part, received in (("encode", answer["encoded"]), ("decode", answer["decoded"])):
         for label in received:
             is_tensor = isinstance(label, Tensor)
-            if not is_tensor or label.flatten().tolist() != inputs["y"].tolist():
-                got = label.flatten().tolist()[:10] if is_tensor else described(label)
+            rows = one_hot_digits(label) if is_tensor else None
+            digits = label if rows is None else rows
+            if not is_tensor or digits.flatten().tolist() != inputs["y"].tolist():
+                got = digits.flatten().tolist()[:10] if is_tensor else described(label)
                 return (
                     f"forward should pass on the labels it got, {inputs['y'].tolist()}; {part} "
                     f"received {got}."
@@ -239,6 +255,9 @@ def forward_sampling(student: Student) -> str | None:
     ]
     sample = torch.cat(codes)
     mean, logvar = (answer["inputs"][name][0].double() for name in ("mean", "logvar"))
+    not_numbers = nan_complaint(sample, logvar)
+    if not_numbers:
+        return not_numbers
     worst = worst_column(sample, mean, logvar)
     if worst is None:
         return None
