@@ -22,7 +22,7 @@ from .judging import (
     show,
 )
 from .learning import learning_complaint
-from .outcome import check
+from .outcome import Complaint, check
 from .sampling_laws import gradient_complaint, moments_hint, nan_complaint, worst_column
 
 _ROWS = 5
@@ -109,10 +109,10 @@ def forward_order(student: Student) -> str | None:
             *_run_own_network(student, [y], x, False),
             *_run_own_network(student, [y], x, False, gain=1.5),
         ]
-    except StudentError:
+    except (StudentError, Complaint):
         if not uses_both:
             raise
-        return None  # the encoder or the decoder itself fails, which its own check says
+        return None  # the encoder's or the decoder's own mistake, which its own check names
     images = torch.stack([given[0][0] for given in results])
     if not in_unit_interval(images):
         return (

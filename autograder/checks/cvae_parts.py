@@ -35,7 +35,10 @@ def read_output(value, part: str, rows: int) -> Tensor:
         images = shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} latents")
         return _finite(images.flatten(1), part)
     if not isinstance(value, list) or len(value) != 2:
-        raise Complaint("encode(x, y) should return two tensors, mean and log-variance.")
+        raise Complaint(
+            "encode(x, y) should return two tensors, mean and log-variance; it returns "
+            f"{described(value)}."
+        )
     both = [
         shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
         for item, name in zip(value, ("mean", "log-variance"), strict=True)

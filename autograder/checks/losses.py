@@ -204,6 +204,8 @@ def kl_gradient(student: Student) -> str | None:
             "The result of kl_loss should carry a gradient; it carries none, so that training "
             "cannot lower it. Keep it a tensor: no .item(), .detach() or float()."
         )
+    if not np.isfinite(values).all():
+        return _NOT_YET
     wanted = np.array([float(term(mean, logvar)) for mean, logvar in inputs])
     divisor = wanted[0] / values[0] if values[0] else 1.0  # of a batch size written into the code
     if not close(divisor * np.array(values), wanted, scale=1e-2):
