@@ -10,7 +10,7 @@ from torch import Tensor
 from ..probes.calls import one_hot_digits
 from ..probes.student import Student, StudentError
 from .cvae_forward_inlined import order_complaint, sampling_complaint
-from .cvae_parts import replaced, require_three
+from .cvae_parts import recognised, replaced, require_three
 from .judging import (
     close,
     described,
@@ -139,27 +139,9 @@ def _known_values_complaint(answer: dict) -> str | None:
         if not close(seen, known[name], scale=1e-2):
             return (
                 f"forward should return recon_x, mean_z, logvar_z; instead of {name} there is "
-                f"{_recognised(seen, known, answer['codes'])}."
+                f"{recognised(seen, known, answer['codes'])}."
             )
     return None
-
-
-def _recognised(seen: Tensor, known: dict[str, Tensor], codes: list) -> str:
-    """Say what was returned in another's place."""
-    picture = known["recon_x"]
-    others = {
-        **known,
-        "z, which was decoded": codes[-1] if codes else None,
-        "the image that decode gives, after another sigmoid: decode has one already": (
-            picture.sigmoid()
-        ),
-    }
-    same = (
-        name
-        for name, values in others.items()
-        if isinstance(values, Tensor) and values.shape == seen.shape and close(seen, values)
-    )
-    return next(same, "something else")
 
 
 @check("own label", "Encoder and decoder get each image's own label.")

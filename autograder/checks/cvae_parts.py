@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .judging import described, shaped
+from .judging import close, described, shaped
 from .outcome import Complaint
 
 
@@ -53,6 +53,24 @@ def require_three(output) -> list:
             f"forward should return recon_x, mean_z, logvar_z; it returns {described(output)}."
         )
     return output
+
+
+def recognised(seen: Tensor, known: dict[str, Tensor], codes: list) -> str:
+    """Say what was returned in another's place."""
+    picture = known["recon_x"]
+    others = {
+        **known,
+        "z, which was decoded": codes[-1] if codes else None,
+        "the image that decode gives, after another sigmoid: decode has one already": (
+            picture.sigmoid()
+        ),
+    }
+    same = (
+        name
+        for name, values in others.items()
+        if isinstance(values, Tensor) and values.shape == seen.shape and close(seen, values)
+    )
+    return next(same, "something else")
 
 
 def _finite(values: Tensor, part: str) -> Tensor:
