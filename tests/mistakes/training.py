@@ -1,6 +1,6 @@
 """Answers to train of notebook 04 and to train_cvae of notebook 06."""
 
-from . import Answer, filled, swapped, write
+from . import Answer, both, fill, filled, swap, swapped, write
 from .loop_code import for_model
 from .training_bodies import BODIES, LABELS, PARTS
 
@@ -103,6 +103,9 @@ _TEXT = (
     ("no curves", ("curve.add(averages)", "print(epoch, averages)"), ""),
 )
 
+# train measures on the test images after each epoch.
+_TESTED = ("curve.add(averages)", "curve.add(averages); loss, recon, kl = test(model)")
+
 _OWN_TRAIN = """
     def train(model, num_epochs=10, lr=1e-3):
         model.train()
@@ -168,6 +171,45 @@ def _twins() -> tuple[Answer, ...]:
 ANSWERS = (
     *_answers("04_training.ipynb", "train", "train-test", conditional=False),
     Answer("04_training.ipynb", "train, own loop", write("train", _OWN_TRAIN)),
+    Answer(
+        "04_training.ipynb",
+        "train, with a test that is not written",
+        both(swap("train", _TESTED), fill("test", "raise NotImplementedError()")),
+        ("evaluate-test",),
+        "test is not written yet",
+    ),
+    Answer(
+        "04_training.ipynb",
+        "train, with a test that trains",
+        both(
+            swap("train", _TESTED),
+            swap(
+                "test",
+                ("model.eval()", "[p.data.mul_(0.9) for p in model.parameters()]; model.eval()"),
+            ),
+        ),
+        ("evaluate-test",),
+        "was changed while it was tested",
+    ),
+    Answer("04_training.ipynb", "train, tested in each epoch", swap("train", _TESTED)),
+    Answer(
+        "04_training.ipynb",
+        "train, training mode once",
+        both(
+            swap("train", _TESTED),
+            swap("train", ("        model.train()\n", "")),
+        ),
+        ("train-test",),
+        "From the second epoch on",
+    ),
+    Answer(
+        "04_training.ipynb",
+        "train, training mode restored by test",
+        both(
+            swap("train", _TESTED, ("        model.train()\n", "")),
+            swap("test", ("    return tuple(", "    model.train()\n    return tuple(")),
+        ),
+    ),
     Answer(
         "04_training.ipynb",
         "train, not defined",
