@@ -7,9 +7,10 @@ nothing here. A forward that does without them is judged by what its results sho
 import torch
 from torch import Tensor
 
+from ..probes.calls import one_hot_digits
 from ..probes.student import Student, StudentError
 from .cvae_forward_inlined import order_complaint, sampling_complaint
-from .cvae_parts import replaced, require_three
+from .cvae_parts import recognised, replaced, require_three
 from .judging import (
     close,
     described,
@@ -21,8 +22,8 @@ from .judging import (
     show,
 )
 from .learning import learning_complaint
-from .outcome import check
-from .sampling_laws import gradient_complaint, moments_hint, worst_column
+from .outcome import Complaint, check
+from .sampling_laws import gradient_complaint, moments_hint, nan_complaint, worst_column
 
 _ROWS = 5
 _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
@@ -108,10 +109,10 @@ def forward_order(student: Student) -> str | None:
             *_run_own_network(student, [y], x, False),
             *_run_own_network(student, [y], x, False, gain=1.5),
         ]
-    except StudentError:
+    except (StudentError, Complaint):
         if not uses_both:
             raise
-        return None  # the encoder or the decoder itself fails, which its own check says
+        return None  # the encoder's or the decoder's own mistake, which its own check names
     images = torch.stack([given[0][0] for given in results])
     if not in_unit_interval(images):
         return (
@@ -136,14 +137,9 @@ def _known_values_complaint(answer: dict) -> str | None:
         what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
         seen = shaped(value, tuple(known[name].shape), what)
         if not close(seen, known[name], scale=1e-2):
-            same = (
-                other
-                for other, values in known.items()
-                if values.shape == seen.shape and close(seen, values, scale=1e-2)
-            )
             return (
                 f"forward should return recon_x, mean_z, logvar_z; instead of {name} there is "
-                f"{next(same, 'something else')}."
+                f"{recognised(seen, known, answer['codes'])}."
             )
     return None
 
@@ -178,8 +174,10 @@ def _received_complaint(answer: dict) -> str | None:
     for part, received in (("encode", answer["encoded"]), ("decode", answer["decoded"])):
         for label in received:
             is_tensor = isinstance(label, Tensor)
-            if not is_tensor or label.flatten().tolist() != inputs["y"].tolist():
-                got = label.flatten().tolist()[:10] if is_tensor else described(label)
+            rows = one_hot_digits(label) if is_tensor else None
+            digits = label if rows is None else rows
+            if not is_tensor or digits.flatten().tolist() != inputs["y"].tolist():
+                got = digits.flatten().tolist()[:10] if is_tensor else described(label)
                 return (
                     f"forward should pass on the labels it got, {inputs['y'].tolist()}; {part} "
                     f"received {got}."
@@ -239,6 +237,9 @@ def forward_sampling(student: Student) -> str | None:
     ]
     sample = torch.cat(codes)
     mean, logvar = (answer["inputs"][name][0].double() for name in ("mean", "logvar"))
+    not_numbers = nan_complaint(sample, logvar)
+    if not_numbers:
+        return not_numbers
     worst = worst_column(sample, mean, logvar)
     if worst is None:
         return None

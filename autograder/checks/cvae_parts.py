@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .judging import described, shaped
+from .judging import close, described, shaped
 from .outcome import Complaint
 
 
@@ -35,7 +35,10 @@ def read_output(value, part: str, rows: int) -> Tensor:
         images = shaped(value, (rows, 1, 28, 28), f"decode(z, y) for {rows} latents")
         return _finite(images.flatten(1), part)
     if not isinstance(value, list) or len(value) != 2:
-        raise Complaint("encode(x, y) should return two tensors, mean and log-variance.")
+        raise Complaint(
+            "encode(x, y) should return two tensors, mean and log-variance; it returns "
+            f"{described(value)}."
+        )
     both = [
         shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
         for item, name in zip(value, ("mean", "log-variance"), strict=True)
@@ -50,6 +53,24 @@ def require_three(output) -> list:
             f"forward should return recon_x, mean_z, logvar_z; it returns {described(output)}."
         )
     return output
+
+
+def recognised(seen: Tensor, known: dict[str, Tensor], codes: list) -> str:
+    """Say what was returned in another's place."""
+    picture = known["recon_x"]
+    others = {
+        **known,
+        "z, which was decoded": codes[-1] if codes else None,
+        "the image that decode gives, after another sigmoid: decode has one already": (
+            picture.sigmoid()
+        ),
+    }
+    same = (
+        name
+        for name, values in others.items()
+        if isinstance(values, Tensor) and values.shape == seen.shape and close(seen, values)
+    )
+    return next(same, "something else")
 
 
 def _finite(values: Tensor, part: str) -> Tensor:

@@ -44,6 +44,8 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
         return None
     if answer["decoy_calls"] and not answer["calls"]:
         hint = f"The model that was tested {GLOBAL_MODEL}"
+    elif _changed(case, answer):
+        hint = "The model was changed while it was tested: no backward and no step here."
     else:
         fingerprints = _fingerprints(case, accepted, conditional)
         hint = sole_match(lambda value: close(seen, value), fingerprints)
@@ -73,8 +75,7 @@ def _changes_complaint(student: Student, function: str, conditional: bool) -> st
     """Complain where a test changes the model."""
     case = random_case(fresh_generator(), conditional)
     answer = student.probe("evaluate", function=function, case=case)
-    before = case["state"] | case["constants"]
-    changed = [name for name in before if not torch.equal(answer["state"][name], before[name])]
+    changed = _changed(case, answer)
     if changed:
         return (
             f"{function} should not change the model; it changed {', '.join(changed)}. No backward "
@@ -86,6 +87,12 @@ def _changes_complaint(student: Student, function: str, conditional: bool) -> st
             "parameters. No backward here."
         )
     return None
+
+
+def _changed(case: dict, answer: dict) -> list[str]:
+    """Name the parameters and buffers that a test has changed."""
+    before = case["state"] | case["constants"]
+    return [name for name in before if not torch.equal(answer["state"][name], before[name])]
 
 
 @check("averages", "test returns loss, reconstruction and KL over the test images.")

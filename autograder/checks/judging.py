@@ -96,6 +96,8 @@ def described(value: Any) -> str:
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"a sequence of {len(value)}"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"one number, {show(value)}"
     # Probes send values of other types as such a description.
     if isinstance(value, str) and value.startswith("<"):
         return value

@@ -14,6 +14,7 @@ from .outcome import check
 
 # Error of z read from a picture: 256 grey levels tell z to 0.1.
 _GREY_LEVEL_ERROR, _EXACT_ERROR = 0.15, 1e-3
+_GLOBAL = "The decoder of a global model was used; use the argument `model`."
 
 
 def _code(tiles: Tensor, quarter: int) -> Tensor:
@@ -147,7 +148,7 @@ def _picture_complaint(student: Student, function: str, **arguments) -> str | No
     answer = student.probe("plot", function=function, texture=texture, **arguments)
     codes = answer["codes"]
     if not len(codes) and answer["decoy_calls"]:
-        return "The decoder of a global model was used; use the argument `model`."
+        return _GLOBAL
     if not len(codes):
         return f"{function} should decode latents with model.decode; it was never called."
     if not bool(codes.isfinite().all()):
@@ -194,6 +195,8 @@ def plot_cvae_label(student: Student) -> str | None:
             label=label,
             texture=torch.rand(2, 14, 14),
         )
+        if not len(answer["codes"]) and answer["decoy_calls"]:
+            return _GLOBAL
         seen = answer["labels"].unique().tolist()
         if seen != [label]:
             got = ", ".join(str(digit) for digit in seen[:10]) or "none"

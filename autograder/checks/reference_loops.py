@@ -35,7 +35,7 @@ class Loop:
     sign: float = 1.0
     data: str = "train_iter"
     batches: str = "all"  # of each epoch; or "first" or "last"
-    training: bool = True
+    training: Any = True  # the mode; or "first": in the first epoch only
     sampled: bool = True
     swap: str = ""  # "images" or "codes": the arguments of the loss that are exchanged
     labels: Any = "own"  # "own", "flipped" or the same number for all images
@@ -134,10 +134,12 @@ def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]
     Returns:
         The parameters afterwards, and the batches' contributions in each epoch.
     """
-    model = _model(case).train(loop.training)
+    model = _model(case).train(bool(loop.training))
     optimiser = _optimiser(model, loop)
     epochs = []
-    for _ in range(loop.num_epochs):
+    for epoch in range(loop.num_epochs):
+        if loop.training == "first":
+            model.train(epoch == 0)
         if loop.fresh_optimiser:
             optimiser = _optimiser(model, loop)
         if loop.zero_grad == "epoch":

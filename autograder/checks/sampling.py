@@ -16,6 +16,7 @@ from .sampling_laws import (
     DRAWS,
     gradient_complaint,
     moments_hint,
+    nan_complaint,
     normality_complaint,
     worst_column,
 )
@@ -103,6 +104,9 @@ def distribution(student: Student) -> str | None:
     """
     mean, logvar, calls, _ = _draw_twice(student)
     sample = calls[0].view(-1, 5)
+    not_numbers = nan_complaint(sample, logvar)
+    if not_numbers:
+        return not_numbers
     sigma = (logvar / 2).exp()
     worst = worst_column(sample, mean, logvar)
     if worst is None:
@@ -135,6 +139,8 @@ def independence(student: Student) -> str | None:
             "Two calls with the same input should differ; yours are equal. Draw new noise in "
             "every call."
         )
+    if any(bool(sample.isnan().any()) for sample in samples):
+        return "Noise can be judged once the samples are numbers; some of yours are NaN."
     sigma = (logvar / 2).exp().repeat(COPIES)
     if not all(bool((sample.std(0) > 1e-3 * sigma).all()) for sample in samples):
         return (

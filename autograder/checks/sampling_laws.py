@@ -37,10 +37,6 @@ _MISTAKES = (
         lambda m, v: (m, v.abs().sqrt()),
     ),
     ("The exponential was taken twice.", lambda m, v: (m, v.exp().exp())),
-    (
-        "A log-variance may be negative: undo the logarithm before you take the root.",
-        lambda m, v: (m, v.sqrt()),
-    ),
     ("Where is the noise? Two calls with the same input should differ.", lambda m, v: (m, 0 * v)),
     (
         "σ itself was added to the mean; multiply it by noise first.",
@@ -115,6 +111,21 @@ def normality_complaint(noise: Tensor) -> str | None:
     )
 
 
+def nan_complaint(sample: Tensor, logvar: Tensor) -> str | None:
+    """Complain about draws that are no numbers, in columns of these log-variances."""
+    columns = sample.view(-1, len(logvar)).isnan().any(0)
+    if not bool(columns.any()):
+        return None
+    some = float(logvar[columns].min())
+    if bool((columns == (logvar < 0)).all()):
+        return (
+            f"The samples should be numbers; for every negative logvar, such as {show(some)}, "
+            "yours are NaN. A log-variance may be negative, and the root of a negative number is "
+            "not a number: undo the logarithm before you take the root."
+        )
+    return f"The samples should be numbers; for logvar {show(some)} yours are NaN."
+
+
 def moments_hint(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> str:
     """Explain draws whose mean or standard deviation is wrong.
 
@@ -177,6 +188,8 @@ def gradient_complaint(
         weights: of the sum.
         sample: what was drawn.
     """
+    if bool(sample.isnan().any()):
+        return nan_complaint(sample.flatten(), logvar.flatten())
     for name, wanted, law in (
         ("mean", torch.ones_like(mean), "1"),
         ("logvar", (sample - mean) / 2, "(z − mean)/2"),

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
-from .judging import close, fresh_generator, show, sole_match
-from .loop_results import GLOBAL_MODEL, distance, read_averages
+from .judging import fresh_generator, show, sole_match
+from .loop_results import GLOBAL_MODEL, distance, read_results
 from .outcome import check
 from .reference_loops import PARTS, Batch, Loop, averages, other_averages, random_case, trained
 from .wrong_loops import wrong_loops
@@ -108,13 +108,13 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     loop, arguments = _random_loop()
     training = _train(student, function, loop, arguments, conditional)
     epochs = training.epochs
-    seen, wanted = read_averages(training.answer["averages"], function), averages(epochs[-1])
+    results, wanted = read_results(training.answer, function), averages(epochs[-1])
     if distance(training.answer["state"], training.parameters) > TOLERANCE * loop.lr:
         return (
             "What is returned can be judged once the parameters are right; see the check of the "
             "parameters."
         )
-    if close(seen, wanted):
+    if results.agree(wanted):
         return None
     all_epochs = torch.stack([averages(epoch) for epoch in epochs])
     fingerprints = (
@@ -123,12 +123,12 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
         ("These add up all epochs; return the averages of the last.", all_epochs.sum(0)),
         ("These average all epochs; return the averages of the last.", all_epochs.mean(0)),
     )
-    hint = sole_match(lambda value: close(seen, value), fingerprints) or (
+    hint = sole_match(results.agree, fingerprints) or (
         "Sum over the batches, divide by the number of images, start again at 0 in each epoch."
     )
     return (
         f"{function} should return {', '.join(PARTS)} of the last epoch, here {show(wanted)}; it "
-        f"returns {show(seen)}. {hint}"
+        f"{results.seen}. {hint}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import linecache
+import re
 import traceback
 from typing import Any
 
@@ -13,6 +14,31 @@ MISSING = object()
 
 # A student's exception may hold a megabyte; so much of it is repeated.
 MAX_MESSAGE_CHARACTERS = 300
+
+
+# What an exception may mean: (pattern of its message, sentence).
+MEANINGS = (
+    (r"'?NoneType'? object|must be Tensor, not NoneType", "A function without return gives None."),
+    (
+        r"'tuple' object (has no attribute|cannot be)|must be Tensor, not tuple",
+        "This is a tuple: encode gives mean and log-variance together, forward and loss_function "
+        "three values. Take them apart.",
+    ),
+    (
+        r"(too many|not enough) values to unpack",
+        "The names before the = are more or fewer than the values that are returned.",
+    ),
+    (
+        r"elements cannot be converted to Scalar|only (one element tensors|0-dimensional arrays|"
+        r"length-1 arrays) can be converted|only for scalar outputs",
+        "One number is needed here, and this is a tensor of several: is a sum or a mean missing?",
+    ),
+    (r"same dtype, but got (Long|Int)", "A layer computes with floats, and whole numbers came."),
+    (
+        r"does not require grad and does not have a grad_fn",
+        "Nothing here carries a gradient: was it cut off by item, detach or no_grad?",
+    ),
+)
 
 
 class NotDefined(Exception):
@@ -41,7 +67,7 @@ def count_arguments(number: int) -> str:
 
 
 def describe(error: BaseException, namespace: dict[str, Any]) -> str:
-    """Describe, in one sentence for the student, an exception that a probe met in their code."""
+    """Describe for the student, in a sentence or two, an exception that their code raised."""
     if isinstance(error, (NotDefined, Rejected)):
         return str(error)
     trace = list(traceback.walk_tb(error.__traceback__))
@@ -55,7 +81,13 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> str:
     is_last = all(inner[0] is not frame or inner[1] == line for inner in trace)
     if isinstance(error, NotImplementedError) and trace[-1][0] is frame and is_last:
         return f"{function} is not written yet: it still raises NotImplementedError."
-    return f"{function} raised {said} ({_line_in_words(frame, line)})."
+    meaning = "" if function == "<module>" else _meaning(said)
+    return f"{function} raised {said} ({_line_in_words(frame, line)}).{meaning}"
+
+
+def _meaning(said):
+    """Return what an exception means, with a space before the sentence; "" for other ones."""
+    return next((f" {meaning}" for known, meaning in MEANINGS if re.search(known, said)), "")
 
 
 def _line_in_words(frame, line):

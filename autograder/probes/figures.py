@@ -8,7 +8,8 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from .artists import images_of, points_of
-from .common import Rejected, count_arguments, find_definition, replaced_globals
+from .calls import parameter_names, read_labels, sort_arguments
+from .common import find_definition, replaced_globals
 from .legends import explanations
 from .plain_values import as_plain_values
 
@@ -26,26 +27,25 @@ class PaintingModel(nn.Module):
 
     QUARTERS = ((0.04, 0.22), (0.26, 0.46), (0.54, 0.74), (0.78, 0.96))
 
-    def __init__(self, texture, conditional=False):
+    def __init__(self, texture, conditional=False, names=None):
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(1))
-        self.texture, self.conditional, self.codes, self.labels = texture, conditional, [], []
+        self.texture, self.conditional, self.names = texture, conditional, names or {}
+        self.codes, self.labels = [], []
 
-    def decode(self, z, *y):
+    def decode(self, *arguments, **keywords):
         """(..., 2) → (batch, 1, 28, 28)"""
-        self._check_arguments("decode", "z", y)
+        z, *y = self._sorted("decode", "z", arguments, keywords)
         z = z.reshape(-1, 2)
         self.codes.append(z)
         if y:
-            self.labels.append(_one_label_each(y[0], len(z)))
+            self.labels.append(read_labels(y[0], len(z)))
         return self.paint(z) + 0 * self.weight
 
-    def _check_arguments(self, method, first, y):
-        if len(y) != int(self.conditional):
-            wanted = f"{first} and y" if self.conditional else f"{first} alone"
-            raise Rejected(
-                f"{method} should be called with {wanted}; it got {count_arguments(1 + len(y))}."
-            )
+    def _sorted(self, method, first, arguments, keywords):
+        """Return the first argument, and the label of a conditional model."""
+        wanted = [first, "y"] if self.conditional else [first]
+        return sort_arguments(method, wanted, self.names.get(method, []), arguments, keywords)
 
     def paint(self, z):
         """(batch, 2) → (batch, 1, 28, 28)"""
@@ -56,34 +56,27 @@ class PaintingModel(nn.Module):
             images[:, 0, top : top + 14, left : left + 14] = low + (high - low) * part
         return images
 
-    def encode(self, x, *y):
+    def encode(self, *arguments, **keywords):
         """Give means far from every grid: a plot of the latent space does not encode."""
+        x, *_ = self._sorted("encode", "x", arguments, keywords)
         return torch.full((len(x), 2), 4.5) + 0 * self.weight, torch.zeros(len(x), 2)
 
-    def sample_latent(self, mean_z, logvar_z):
+    def sample_latent(self, *arguments, **keywords):
         """Draw far from every mean where the log-variance is large.
 
         This is not the task's formula, so that nobody can borrow the answer.
         """
+        names = self.names.get("sample_latent", [])
+        mean_z, logvar_z = sort_arguments(
+            "sample_latent", ["mean_z", "logvar_z"], names, arguments, keywords
+        )
         return mean_z + (1 + logvar_z**2) * torch.randn_like(mean_z)
 
-    def forward(self, x, *y):
+    def forward(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → recon_x, mean_z, logvar_z"""
+        x, *y = self._sorted("forward", "x", arguments, keywords)
         mean_z, logvar_z = self.encode(x, *y)
         return self.decode(mean_z + 1, *y), mean_z, logvar_z
-
-
-def _one_label_each(y, images):
-    """Return one label for each image, from a number, a tensor that broadcasts, or one-hot rows."""
-    y = torch.as_tensor(y)
-    if y.dim() > 0 and y.shape[-1] == 10 and y.dim() == 2:
-        y = y.argmax(1)
-    if y.is_floating_point() or y.dim() > 1 or y.numel() not in (1, images):
-        raise Rejected(
-            f"decode should get int64 labels of shape ({images},); it got {y.dtype} "
-            f"{tuple(y.shape)}."
-        )
-    return y.reshape(-1).expand(images)
 
 
 class KnownMeans(PaintingModel):
@@ -92,17 +85,17 @@ class KnownMeans(PaintingModel):
     With labels, a row of `shift` (10, 2) is added. `calls` counts encodings.
     """
 
-    def __init__(self, projection, shift, conditional=False):
-        super().__init__(torch.zeros(2, 14, 14), conditional)
+    def __init__(self, projection, shift, conditional=False, names=None):
+        super().__init__(torch.zeros(2, 14, 14), conditional, names)
         self.projection, self.shift, self.calls = projection, shift, 0
 
-    def encode(self, x, *y):
+    def encode(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → mean_z, and log-variances of 8 and 7 that no mean comes near"""
-        self._check_arguments("encode", "x", y)
+        x, *y = self._sorted("encode", "x", arguments, keywords)
         self.calls += 1
         mean_z = x.flatten(1) @ self.projection + 0 * self.weight
         if y:
-            mean_z = mean_z + self.shift[_one_label_each(y[0], len(x))]
+            mean_z = mean_z + self.shift[read_labels(y[0], len(x))]
         return mean_z, torch.tensor([8.0, 7.0]).expand(len(x), 2) + 0 * self.weight
 
 
@@ -121,7 +114,8 @@ def plot(namespace, function, texture, conditional=False, label=None):
         (n,) as decode got them; `decoy_calls`: decodings of another model in the globals vae and
         cvae.
     """
-    model, decoy = (PaintingModel(texture, conditional) for _ in range(2))
+    names = _own_names(namespace, conditional)
+    model, decoy = (PaintingModel(texture, conditional, names) for _ in range(2))
     data = DataLoader(TensorDataset(torch.rand(6, 1, 28, 28), torch.arange(6)), batch_size=3)
     arguments = (model,) if label is None else (model, label)
     values = _globals_of_plots(decoy, train_iter=data, test_iter=data)
@@ -133,6 +127,11 @@ def plot(namespace, function, texture, conditional=False, label=None):
     return as_plain_values(
         {"figures": figures, "codes": codes, "labels": labels, "decoy_calls": len(decoy.codes)}
     )
+
+
+def _own_names(namespace, conditional):
+    """Return the names of the parameters of the student's own class, by method."""
+    return parameter_names(namespace.get("ConditionalVAE" if conditional else "VAE"))
 
 
 def _globals_of_plots(decoy, train_iter, test_iter):
@@ -162,8 +161,9 @@ def scatter(namespace, function, images, labels, projection, shift, conditional=
         `points` (n, 2), their `colours` (n, 3), what `explanations` says of the colours, and
         `decoy_calls`: encodings of another model in the globals vae and cvae.
     """
-    model = KnownMeans(projection, shift, conditional)
-    decoy = KnownMeans(-projection.flip(0), shift, conditional)
+    names = _own_names(namespace, conditional)
+    model = KnownMeans(projection, shift, conditional, names)
+    decoy = KnownMeans(-projection.flip(0), shift, conditional, names)
     test_iter = DataLoader(TensorDataset(images, labels), batch_size=7, shuffle=True)
     other = DataLoader(TensorDataset(1 - images, labels), batch_size=7, shuffle=True)
     values = _globals_of_plots(decoy, train_iter=other, test_iter=test_iter)

@@ -4,12 +4,16 @@ The model has the form that the task speaks of and none of its formulas, and the
 weights that the grader sends along, so that no answer to an earlier task can be borrowed here.
 """
 
+import contextlib
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .common import Rejected, count_arguments, find_definition, replaced_globals
+from .calls import parameter_names, read_labels, sort_arguments
+from .common import find_definition, replaced_globals
+from .loop_surroundings import LastText, tests_apart
 from .plain_values import as_plain_values
 
 # Terms of a penalty of the latent code, of its mean m and its log-variance v.
@@ -41,9 +45,9 @@ class LoopModel(nn.Module):
     outward: torch.Tensor  # (3, 784)
     offset: torch.Tensor  # (2,)
 
-    def __init__(self, state, constants, conditional=False):
+    def __init__(self, state, constants, conditional=False, names=None):
         super().__init__()
-        self.conditional = conditional
+        self.conditional, self.names = conditional, names or {}
         self.encoder = nn.Linear(3, 4)
         self.decoder = nn.Linear(2, 3)
         if conditional:
@@ -54,38 +58,50 @@ class LoopModel(nn.Module):
             self.register_buffer(name, constants[name])
         self.calls, self.labels = 0, []
 
+    def _sorted(self, method, first, arguments, keywords):
+        """Return the first argument, and the labels of a conditional model as whole numbers."""
+        wanted = [first, "y"] if self.conditional else [first]
+        names = self.names.get(method, [])
+        called = "The model" if method == "forward" else method
+        first, *labels = sort_arguments(called, wanted, names, arguments, keywords)
+        return [first, *(self._numbers(y, len(first)) for y in labels)]
+
+    @staticmethod
+    def _numbers(y, rows):
+        y = torch.as_tensor(y)
+        is_number = y.is_floating_point() and y.dim() == 1 and bool((y == y.round()).all())
+        return read_labels(y.long() if is_number else y, rows)
+
     def _label(self, part, y):
-        if len(y) != int(self.conditional):
-            wanted = "the image or latent alone"
-            if self.conditional:
-                wanted = "the image or latent and label"
-            raise Rejected(
-                f"The model should be called with {wanted}; it got {count_arguments(1 + len(y))}."
-            )
         if not self.conditional:
             return 0
         self.labels.append(y[0])
-        return getattr(self, part + "_label")(F.one_hot(y[0].long(), 10).to(self.inward.dtype))
+        return getattr(self, part + "_label")(F.one_hot(y[0], 10).to(self.inward.dtype))
 
-    def encode(self, x, *y):
+    def encode(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → mean_z, logvar_z: (batch, 2) each"""
+        x, *y = self._sorted("encode", "x", arguments, keywords)
         self.calls += 1
         features = x.flatten(1) @ self.inward * (1.25 if self.training else 1)
         hidden = self.encoder(features + self._label("encoder", y))
         mean_z, logvar_z = hidden[:, :2], hidden[:, 2:]
         return mean_z, 3 * torch.tanh(logvar_z / 3)  # bounded, so that no wrong loop overflows
 
-    def sample_latent(self, mean_z, logvar_z):
+    def sample_latent(self, *arguments, **keywords):
         """Move along the offset: both arguments matter, and nothing is random."""
+        wanted, names = ["mean_z", "logvar_z"], self.names.get("sample_latent", [])
+        mean_z, logvar_z = sort_arguments("sample_latent", wanted, names, arguments, keywords)
         return mean_z + torch.cos(logvar_z) * self.offset
 
-    def decode(self, z, *y):
+    def decode(self, *arguments, **keywords):
         """(batch, 2) → (batch, 1, 28, 28)"""
+        z, *y = self._sorted("decode", "z", arguments, keywords)
         hidden = torch.tanh(self.decoder(z)) + self._label("decoder", y)
         return (0.5 + 0.4 * torch.sin(hidden @ self.outward)).reshape(-1, 1, 28, 28)
 
-    def forward(self, x, *y):
+    def forward(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → recon_x, mean_z, logvar_z"""
+        x, *y = self._sorted("forward", "x", arguments, keywords)
         mean_z, logvar_z = self.encode(x, *y)
         return self.decode(mean_z + torch.cos(logvar_z) * self.offset, *y), mean_z, logvar_z
 
@@ -105,10 +121,11 @@ def loop_loss(weights: dict[str, float]):
     return loss_function
 
 
-def _models_and_globals(case):
+def _models_and_globals(namespace, case):
     """Return the model to train, a decoy, and the globals that the loops read."""
+    names = parameter_names(namespace.get("ConditionalVAE" if case["conditional"] else "VAE"))
     model, decoy = (
-        LoopModel(case[state], case["constants"], case["conditional"])
+        LoopModel(case[state], case["constants"], case["conditional"], names)
         for state in ("state", "decoy")
     )
     loaders = {
@@ -136,18 +153,21 @@ def train(namespace, function, case, arguments):
         arguments: keyword arguments beside the model.
 
     Returns:
-        The parameters afterwards (`state`), what was returned (`averages`), the `labels` that the
-        model got, and how often the model (`calls`) and the decoy in the globals vae and cvae
-        (`decoy_calls`) were called.
+        The parameters afterwards (`state`), what was returned (`averages`), the end of what was
+        `printed`, the `labels` that the model got, and how often the model (`calls`) and the decoy
+        in the globals vae and cvae (`decoy_calls`) were called.
     """
-    model, decoy, values = _models_and_globals(case)
-    with replaced_globals(namespace, **values):
+    model, decoy, values = _models_and_globals(namespace, case)
+    values |= tests_apart(namespace)
+    printed = LastText()
+    with replaced_globals(namespace, **values), contextlib.redirect_stdout(printed):
         averages = find_definition(namespace, function)(model, **arguments)
     parameters = dict(model.named_parameters())
     return as_plain_values(
         {
             "state": parameters,
             "averages": averages,
+            "printed": printed.text,
             "labels": model.labels,
             "calls": model.calls,
             "decoy_calls": decoy.calls,
@@ -162,7 +182,7 @@ def evaluate(namespace, function, case):
         What was returned (`averages`), what is left behind (`state`: parameters and buffers,
         `gradients`: how many parameters have one), `calls` and `decoy_calls`.
     """
-    model, decoy, values = _models_and_globals(case)
+    model, decoy, values = _models_and_globals(namespace, case)
     model.train()
     with replaced_globals(namespace, **values):
         averages = find_definition(namespace, function)(model)

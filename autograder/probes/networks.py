@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from .common import find_definition, randomise
+from .calls import label_form, parameter_names, sort_arguments
+from .common import Rejected, find_definition, randomise
 from .plain_values import as_plain_values
 from .values import backward, leaves_and_copies
 
@@ -74,7 +75,8 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         namespace: globals of the student's notebook.
         part: "encode", "decode" or "forward".
         seeds: of the parameters; the part is called on all inputs for each.
-        inputs: pairs of images or latents, and labels (batch,).
+        inputs: pairs of images or latents, and labels (batch,), which become one-hot rows where
+            the class takes only these.
         gain: size of the parameters, as in `randomise`.
         reseed: whether the generators of torch and numpy start from the same state at each call.
 
@@ -82,6 +84,7 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         `outputs`: for each seed, one output per input.
     """
     model = find_definition(namespace, "ConditionalVAE")().eval()
+    form = label_form(getattr(model, part), inputs[0][0])
     outputs = []
     for seed in seeds:
         randomise(model, seed, gain)
@@ -90,7 +93,7 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
             if reseed:
                 _seed_generators(seed)
             with torch.no_grad():
-                outputs[-1].append(getattr(model, part)(images_or_latents.clone(), y.clone()))
+                outputs[-1].append(getattr(model, part)(images_or_latents.clone(), form(y.clone())))
     return as_plain_values({"outputs": outputs})
 
 
@@ -115,6 +118,8 @@ def learning(namespace, name, part, seeds, inputs):
         never by their gradient, for any seed.
     """
     model = find_definition(namespace, name)()
+    if len(inputs) > 1:
+        inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
     hidden, cut = 0, dict(model.named_parameters())
     for seed in seeds:
         randomise(model, seed)
@@ -136,7 +141,11 @@ def _results(model, part, inputs, seed):
     """Return the tensors that a part gives, from the same random numbers each time."""
     _seed_generators(seed)
     results = getattr(model, part)(*(value.clone() for value in inputs))
-    return [results] if isinstance(results, torch.Tensor) else list(results)
+    results = [results] if isinstance(results, torch.Tensor) else results
+    if isinstance(results, (list, tuple)) and all(map(torch.is_tensor, results)):
+        return results
+    what = "None (is there a return?)" if results is None else f"a {type(results).__name__}"
+    raise Rejected(f"{part} should return tensors; it returns {what}.")
 
 
 def _count_unregistered(model, results):
@@ -205,31 +214,37 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
 
     Returns:
         `encoded` and `decoded` (the labels that encode and decode got, one tensor for each call of
-        them), `codes` (what decode got), `images` (what encode got) and `outputs` (of each call);
-        the last two are left empty for more than 100 labels. With weights also `mean_grad` and
-        `logvar_grad` (None where no gradient arrived).
+        them; None for more than 100 labels), `codes` (what decode got), `images` (what encode got)
+        and `outputs` (of each call); the last two are left empty for more than 100 labels. With
+        weights also `mean_grad` and `logvar_grad` (None where no gradient arrived).
     """
     model = find_definition(namespace, "ConditionalVAE")()
     randomise(model, seed)
     seen = {"encoded": [], "decoded": [], "codes": [], "images": [], "outputs": []}
     few = len(y) <= MAX_RECORDED_LABELS
+    names = parameter_names(type(model))
+    given = label_form(model, x)(y)
     leaves, (mean, logvar) = leaves_and_copies((mean, logvar), weights is not None)
     x, picture = (image.expand(len(y), 1, 28, 28) for image in (x, picture))
 
-    def encode(self, x, y):
-        seen["encoded"].append(y)
+    def encode(self, *arguments, **keywords):
+        own = names.get("encode", [])
+        x, y = sort_arguments("encode", ["x", "y"], own, arguments, keywords)
+        seen["encoded"].append(y if few else None)
         if few:
             seen["images"].append(x)
         return mean.clone(), logvar.clone()
 
-    def decode(self, z, y):
-        seen["decoded"].append(y)
+    def decode(self, *arguments, **keywords):
+        own = names.get("decode", [])
+        z, y = sort_arguments("decode", ["z", "y"], own, arguments, keywords)
+        seen["decoded"].append(y if few else None)
         seen["codes"].append(z)
         return picture
 
     with patch.multiple(type(model), encode=encode, decode=decode, create=True):
         for _ in range(calls):
-            output = model(x, y)
+            output = model(x, given)
             if few:
                 seen["outputs"].append(output)
     if weights is not None and seen["codes"]:

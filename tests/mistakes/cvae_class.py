@@ -139,6 +139,41 @@ _STANDALONE_MISTAKES = (
     ),
 )
 
+# (part, what it returns, its last line, the task that it costs, a fragment of the message)
+_RETURNED = (
+    ("encode", "nothing", "self.encode_features(features)", ENCODER, "is there a return?"),
+    (
+        "encode",
+        "the mean alone",
+        "return self.encode_features(features)[0]",
+        ENCODER,
+        "it returns a tensor of shape (7, 2)",
+    ),
+    ("decode", "nothing", "self.decode_features(features)", DECODER, "is there a return?"),
+    (
+        "decode",
+        "flat images",
+        "return self.decode_features(features).flatten(1)",
+        DECODER,
+        "should have shape (7, 1, 28, 28)",
+    ),
+)
+
+_ONE_HOT = """
+    class ConditionalVAE(VAE):
+        def __init__(self, latent_size=2):
+            super().__init__(latent_size)
+            self.to_encoder = nn.Linear(10, 32 * 14 * 14)
+            self.to_decoder = nn.Linear(10, 64 * 7 * 7)
+        def encode(self, x, y):
+            return self.encode_features(self.conv1(x) + self.to_encoder(y).view(-1, 32, 14, 14))
+        def decode(self, z, y):
+            return self.decode_features(self.expand(z) + self.to_decoder(y))
+        def forward(self, x, y):
+            mean_z, logvar_z = self.encode(x, y)
+            return self.decode(self.sample_latent(mean_z, logvar_z), y), mean_z, logvar_z
+    """
+
 
 def _standalone(name, pairs, costs, says):
     return Answer(
@@ -153,6 +188,55 @@ def _standalone(name, pairs, costs, says):
 ANSWERS = (
     Answer(NOTEBOOK, "labels concatenated", write(NAME, _CONCATENATED)),
     *(_standalone(*mistake) for mistake in _STANDALONE_MISTAKES),
+    *(
+        Answer(
+            NOTEBOOK,
+            f"{part} returns {what}",
+            swap(NAME, (f"return self.{part}_features(features)", code)),
+            (task,),
+            says,
+        )
+        for part, what, code, task, says in _RETURNED
+    ),
+    Answer(NOTEBOOK, "labels are one-hot rows", write(NAME, _ONE_HOT)),
+    Answer(
+        NOTEBOOK,
+        "one-hot rows taken as a number",
+        both(
+            write(NAME, _ONE_HOT),
+            swap(NAME, ("coder(y)", "coder(0.1 * y.argmax(1)[:, None].expand(-1, 10))")),
+        ),
+        (ENCODER, DECODER),
+        "8 is not twice 4",
+    ),
+    Answer(
+        NOTEBOOK,
+        "numbers made one-hot by forward",
+        both(
+            write(NAME, _ONE_HOT),
+            swap(
+                NAME,
+                (
+                    "        mean_z, logvar_z = self.encode",
+                    "        y = F.one_hot(y, 10).float()\n        mean_z, logvar_z = self.encode",
+                ),
+            ),
+        ),
+    ),
+    Answer(
+        NOTEBOOK,
+        "own names for the label",
+        swap(
+            NAME,
+            ("encode(self, x, y)", "encode(self, images, c)"),
+            ("decode(self, z, y)", "decode(self, codes, c)"),
+            ("label = F.one_hot(y,", "label = F.one_hot(c,"),
+            ("self.conv1(x)", "self.conv1(images)"),
+            ("self.expand(z)", "self.expand(codes)"),
+            ("self.encode(x, y)", "self.encode(images=x, c=y)"),
+            ("self.decode(z, y)", "self.decode(c=y, codes=z)"),
+        ),
+    ),
     Answer(
         NOTEBOOK,
         "no class",

@@ -16,7 +16,7 @@ _ENCODERS = (
         _HOT + "features = self.label_to_encoder(label).view(-1, 32, 14, 14)",
         "should depend on the image",
     ),
-    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _ENCODED, "RuntimeError"),
+    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _ENCODED, "A layer computes with floats"),
     (
         "classes of the batch",
         "label = F.one_hot(y).float()\n" + _ENCODED,
@@ -76,6 +76,12 @@ _ENCODERS = (
     ),
     ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _ENCODED, ""),
     (
+        "in double and back",
+        "label = F.one_hot(y.long(), 10).double()\n"
+        + _ENCODED.replace("(label)", "(label.to(x.dtype))"),
+        "",
+    ),
+    (
         "times the label's layer",
         _HOT + "features = self.conv1(x) * self.label_to_encoder(label).view(-1, 32, 14, 14)",
         "",
@@ -101,7 +107,7 @@ _DECODERS = (
         _HOT + "features = self.label_to_decoder(label)",
         "should depend on the latent",
     ),
-    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _DECODED, "RuntimeError"),
+    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _DECODED, "A layer computes with floats"),
     (
         "classes of the batch",
         "label = F.one_hot(y).float()\n" + _DECODED,

@@ -5,6 +5,8 @@ from . import filled
 _BOTH = "mean_z, logvar_z = self.encode(x, y)\n"
 _Z = "z = self.sample_latent(mean_z, logvar_z)\n"
 
+_RETURN = "return self.decode(z, y), mean_z, logvar_z"
+
 # (name, code, a fragment of the message; "" for a right answer)
 _FORWARDS = (
     (
@@ -62,7 +64,11 @@ _FORWARDS = (
         _BOTH + _Z + "return self.decode(z, y), logvar_z, mean_z",
         "instead of mean_z there is logvar_z",
     ),
-    ("z returned", _BOTH + _Z + "return self.decode(z, y), z, logvar_z", "instead of mean_z"),
+    (
+        "z returned",
+        _BOTH + _Z + "return self.decode(z, y), z, logvar_z",
+        "instead of mean_z there is z, which was decoded",
+    ),
     (
         "image alone",
         _BOTH + _Z + "return self.decode(z, y)",
@@ -85,11 +91,15 @@ _FORWARDS = (
         _BOTH + _Z + "return self.decode(z, y.flip(0)), mean_z, logvar_z",
         "decode received",
     ),
-    ("label forgotten", _BOTH + _Z + "return self.decode(z), mean_z, logvar_z", "TypeError"),
+    (
+        "label forgotten",
+        _BOTH + _Z + "return self.decode(z), mean_z, logvar_z",
+        "should be called with z and y",
+    ),
     (
         "sigmoid again",
         _BOTH + _Z + "return torch.sigmoid(self.decode(z, y)), mean_z, logvar_z",
-        "something else",
+        "after another sigmoid",
     ),
     ("not written", "raise NotImplementedError()", "ConditionalVAE.forward is not written yet"),
     (
@@ -98,6 +108,14 @@ _FORWARDS = (
         "return self.decode(z, y), mean_z, logvar_z",
         "",
     ),
+    ("to float", _BOTH.replace("x, y", "x.float(), y") + _Z + _RETURN, ""),
+    ("label by name", _BOTH.replace("x, y", "x, y=y") + _Z + _RETURN, ""),
+    (
+        "log-variance's root",
+        _BOTH + "z = mean_z + logvar_z.sqrt() * torch.randn_like(mean_z)\n" + _RETURN,
+        "A log-variance may be negative",
+    ),
+    ("no return", _BOTH + _Z + "self.decode(z, y), mean_z, logvar_z", "is there a return?"),
     ("by names", _BOTH + _Z + "return self.decode(z=z, y=y), mean_z, logvar_z", ""),
 )
 

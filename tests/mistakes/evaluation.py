@@ -9,7 +9,7 @@ _BODIES = (
         "trained",
         FORWARD + LOSS + "with torch.enable_grad():\n    for p in model.parameters():\n"
         "        p.data -= 0.01 * p.data",
-        "should not change the model",
+        "was changed while it was tested",
     ),
     (
         "gradients left",
@@ -42,6 +42,18 @@ _BODIES = (
         "only the first one counts",
     ),
     ("not written", "raise NotImplementedError()", "is not written yet"),
+    ("by names", "recon_x, mean_z, logvar_z = model(x=x{named})\n" + LOSS, ""),
+    ("losses to float", FORWARD + LOSS + "loss, recon = loss.float(), recon.double()", ""),
+    (
+        "forgets the label, or gives one too many",
+        "recon_x, mean_z, logvar_z = model({call}, 1, 2)\n" + LOSS,
+        "it got",
+    ),
+    (
+        "loss of each image",
+        FORWARD + "loss = ((recon_x - x) ** 2).sum(dim=(1, 2, 3))\nrecon = kl = loss",
+        "is a sum or a mean missing?",
+    ),
     (
         "mean decoded",
         "mean_z, logvar_z = model.encode({call})\nrecon_x = model.decode(mean_z{label})\n" + LOSS,
@@ -81,6 +93,7 @@ _TWINS = (
     "training mode left on",
     "loss alone",
     "mean decoded",
+    "by names",
 )
 
 

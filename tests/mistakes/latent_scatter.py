@@ -3,7 +3,7 @@
 from . import Answer, filled, swapped, write
 
 # The solution region: (name, code, a fragment of the message; "" for a right answer).
-# {x} is what encode is called with, {other} a global model.
+# {x} is what encode is called with, {named} what follows the image, {other} a global model.
 _ENCODED = (
     (
         "samples",
@@ -13,19 +13,40 @@ _ENCODED = (
     ("log-variances", "_, mean_z = model.encode({x})", "These are the log-variances"),
     ("another model", "mean_z, _ = {other}.encode({x})", "means of a global model"),
     ("not written", "raise NotImplementedError()", "is not written yet"),
-    ("both outputs", "mean_z = model.encode({x})", "AttributeError"),
+    ("both outputs", "mean_z = model.encode({x})", "encode gives mean and log-variance together"),
     (
         "gradients on",
         "with torch.enable_grad():\n    mean_z = torch.tensor(model.encode({x})[0].numpy())",
         "requires grad",
     ),
+    ("by name", "mean_z, _ = model.encode(x=x{named})", ""),
+    ("to double", "mean_z = model.encode({x})[0].double()", ""),
+    ("to float", "mean_z = model.encode(x.float(){named})[0].float()", ""),
+    ("too many arguments", "mean_z, _ = model.encode({x}, 1, 2)", "it got"),
     ("by index", "mean_z = model.encode({x})[0]", ""),
     ("by forward", "_, mean_z, _ = model({x})", ""),
 )
 
+# The same with labels, for the conditional model only.
+_LABELLED = (
+    ("own name", "mean_z, _ = model.encode(x, label=y)", ""),
+    ("one-hot", "mean_z, _ = model.encode(x, F.one_hot(y, 10).float())", ""),
+    (
+        "labels fixed, by name",
+        "mean_z, _ = model.encode(x, y=torch.full_like(y, 3))",
+        "means for the label 3",
+    ),
+    (
+        "labels fixed, one-hot",
+        "mean_z, _ = model.encode(x, F.one_hot(torch.full_like(y, 3), 10).float())",
+        "means for the label 3",
+    ),
+    ("no label", "mean_z, _ = model.encode(x)", "should be called with x and y"),
+)
+
 # Another text in the given part: (name, old, new, a fragment of the message).
 _TEXT = (
-    ("training images", "in test_iter", "in train_iter", "These are images of train_iter"),
+    ("training images", "in test_iter", "in train_iter", ""),
     ("one column twice", "means[:, 1]", "means[:, 0]", "Both directions show z1"),
     ("columns exchanged", "means[:, 0], means[:, 1]", "means[:, 1], means[:, 0]", "exchanged"),
     (
@@ -59,6 +80,12 @@ _TEXT = (
         "ten distinguishable colours",
     ),
     ("jet", "cmap=ten_colours", 'cmap="jet"', ""),
+    (
+        "first 100 training batches",
+        "in test_iter",
+        "in __import__('itertools').islice(train_iter, 100)",
+        "",
+    ),
     ("tab10", "cmap=ten_colours, vmin=-0.5, vmax=9.5", 'cmap="tab10"', ""),
     (
         "legend",
@@ -126,8 +153,23 @@ def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tu
 
 
 ANSWERS = (
-    *_answers("05_latent_space.ipynb", "", "scatterplot-latent-test", {"x": "x", "other": "vae"}),
     *_answers(
-        "06_cvae.ipynb", "_cvae", "scatterplot-latent-cvae-test", {"x": "x, y", "other": "cvae"}
+        "05_latent_space.ipynb",
+        "",
+        "scatterplot-latent-test",
+        {"x": "x", "named": "", "other": "vae"},
+    ),
+    *_answers(
+        "06_cvae.ipynb",
+        "_cvae",
+        "scatterplot-latent-cvae-test",
+        {"x": "x, y", "named": ", y=y", "other": "cvae"},
+    ),
+    *filled(
+        "06_cvae.ipynb",
+        "scatterplot_latent_cvae",
+        "scatterplot_latent_cvae",
+        _LABELLED,
+        "scatterplot-latent-cvae-test",
     ),
 )

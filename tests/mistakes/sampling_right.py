@@ -41,6 +41,16 @@ _SAMPLERS = (
         "return (mean_z.double() + torch.exp(0.5 * logvar_z.double()) * noise).float()",
     ),
     (
+        "to float",
+        "mean_z, logvar_z = mean_z.float(), logvar_z.float()\n"
+        "return (mean_z + torch.exp(0.5 * logvar_z) * torch.randn_like(mean_z)).float()",
+    ),
+    (
+        "float64 result",
+        "noise = torch.randn(mean_z.shape, dtype=torch.float64)\n"
+        "return mean_z + torch.exp(0.5 * logvar_z.double()) * noise",
+    ),
+    (
         "addcmul",
         "return torch.addcmul(mean_z, torch.exp(0.5 * logvar_z), torch.randn_like(mean_z))",
     ),

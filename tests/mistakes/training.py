@@ -1,122 +1,8 @@
 """Answers to train of notebook 04 and to train_cvae of notebook 06."""
 
-from . import Answer, filled, swapped, write
-from .loop_code import FORWARD, LOSS, for_model
-
-_UPDATE = "loss.backward()\noptimizer.step()"
-_ZERO = "optimizer.zero_grad()\n"
-
-# The body of train's inner loop: (name, code, a fragment of the message; "" for a right answer).
-# {call} is what the model is called with, {label} what follows a latent, {other} a global model.
-_BODIES = (
-    ("no zero_grad", FORWARD + LOSS + _UPDATE, "Gradients add up"),
-    (
-        "zero_grad between",
-        FORWARD + LOSS + "loss.backward()\n" + _ZERO + "optimizer.step()",
-        "Nothing was learned",
-    ),
-    ("no step", _ZERO + FORWARD + LOSS + "loss.backward()", "Nothing was learned"),
-    ("no backward", _ZERO + FORWARD + LOSS + "optimizer.step()", "they are unchanged"),
-    (
-        "reconstruction only",
-        _ZERO + FORWARD + LOSS + "recon.backward()\noptimizer.step()",
-        "Only the reconstruction loss",
-    ),
-    ("KL only", _ZERO + FORWARD + LOSS + "kl.backward()\noptimizer.step()", "Only the KL loss"),
-    (
-        "maximised",
-        _ZERO + FORWARD + LOSS + "(-loss).backward()\noptimizer.step()",
-        "was maximised",
-    ),
-    (
-        "x and recon_x exchanged",
-        _ZERO
-        + FORWARD
-        + "loss, recon, kl = loss_function(x, recon_x, mean_z, logvar_z)\n"
-        + _UPDATE,
-        "x and recon_x are exchanged",
-    ),
-    (
-        "mean and logvar exchanged",
-        _ZERO
-        + FORWARD
-        + "loss, recon, kl = loss_function(recon_x, x, logvar_z, mean_z)\n"
-        + _UPDATE,
-        "mean_z and logvar_z are exchanged",
-    ),
-    ("evaluation mode", "model.eval()\n" + _ZERO + FORWARD + LOSS + _UPDATE, "evaluation mode"),
-    (
-        "another model",
-        _ZERO + FORWARD.replace("model", "{other}") + LOSS + _UPDATE,
-        "is a global one",
-    ),
-    (
-        "order of the parts",
-        _ZERO
-        + FORWARD
-        + "loss, kl, recon = loss_function(recon_x, x, mean_z, logvar_z)\n"
-        + _UPDATE,
-        "The order is loss, reconstruction, KL",
-    ),
-    ("not written", "raise NotImplementedError()", "is not written yet"),
-    (
-        "misspelled",
-        _ZERO + FORWARD + LOSS + "loss.backwards()\noptimizer.step()",
-        "AttributeError",
-    ),
-    (
-        "returned from the loop",
-        _ZERO + FORWARD + LOSS + _UPDATE + "\nreturn loss, recon, kl",
-        "first batch",
-    ),
-    (
-        "sum of the parts",
-        _ZERO + FORWARD + LOSS + "(recon + kl).backward()\noptimizer.step()",
-        "",
-    ),
-    ("zero_grad after step", FORWARD + LOSS + _UPDATE + "\n" + _ZERO, ""),
-    ("model.zero_grad", "model.zero_grad()\n" + FORWARD + LOSS + _UPDATE, ""),
-    (
-        "zeroed in place",
-        "optimizer.zero_grad(set_to_none=False)\n" + FORWARD + LOSS + _UPDATE,
-        "",
-    ),
-    (
-        "loss written out",
-        _ZERO + FORWARD + "recon = F.binary_cross_entropy(recon_x, x, reduction='sum') / len(x)\n"
-        "kl = 0.5 * (mean_z**2 + logvar_z.exp() - logvar_z - 1).sum(dim=1).mean()\nloss = recon + "
-        "kl\n" + _UPDATE,
-        "",
-    ),
-    (
-        "starred",
-        _ZERO
-        + "recon_x, *latent = model({call})\n"
-        + "loss, recon, kl = loss_function(recon_x, x, *latent)\n"
-        + _UPDATE,
-        "",
-    ),
-)
-
-# The body where the model's parts are called one by one.
-_PARTS = (
-    (
-        "called part by part",
-        _ZERO + "mean_z, logvar_z = model.encode({call})\n"
-        "z = model.sample_latent(mean_z, logvar_z)\nrecon_x = model.decode(z{label})\n"
-        + LOSS
-        + _UPDATE,
-        "",
-    ),
-    (
-        "decodes the mean",
-        _ZERO
-        + "mean_z, logvar_z = model.encode({call})\nrecon_x = model.decode(mean_z{label})\n"
-        + LOSS
-        + _UPDATE,
-        "The decoder got mean_z",
-    ),
-)
+from . import Answer, both, fill, filled, swap, swapped, write
+from .loop_code import for_model
+from .training_bodies import BODIES, LABELS, PARTS
 
 _ADAM = "torch.optim.Adam(model.parameters(), lr=lr, fused=True)"
 # Another text in the given part of train: (name, (old, new), a fragment of the message).
@@ -153,10 +39,33 @@ _TEXT = (
         ("    for epoch in", "    metric = d2l.Accumulator(4)\n    for epoch in"),
         "",
     ),
+    ("printed", ("return tuple(averages)", "print('%.3f %.3f %.3f' % tuple(averages))"), ""),
+    (
+        "printed in sentences",
+        (
+            "return tuple(averages)",
+            "[print(f'epoch 1.00: {name} {value:.4f}, test 0.123') for name, value in "
+            "zip(('loss', 'recon', 'KL'), averages)]",
+        ),
+        "",
+    ),
+    (
+        "printed, divided by batches",
+        (
+            "return tuple(averages)",
+            "print(*(a * metric[3] / len(train_iter) for a in averages))",
+        ),
+        "divided by the number of batches",
+    ),
+    (
+        "printed, another order",
+        ("return tuple(averages)", "print(*averages[::-1])"),
+        "it prints",
+    ),
     (
         "nothing returned",
-        ("return tuple(averages)", "print(averages)"),
-        "should return three numbers",
+        ("return tuple(averages)", "averages = tuple(averages)"),
+        "is there a return?",
     ),
     (
         "last batch returned",
@@ -182,28 +91,20 @@ _TEXT = (
         "",
     ),
     ("one tensor", ("return tuple(averages)", "return torch.tensor(averages)"), ""),
+    ("numpy array", ("return tuple(averages)", "return np.array(averages, np.float32)"), ""),
+    (
+        "summed in numpy",
+        (
+            "metric.add(loss.item(), recon.item(), kl.item(),",
+            "metric.add(*(p.detach().numpy() for p in (loss, recon, kl)),",
+        ),
+        "",
+    ),
     ("no curves", ("curve.add(averages)", "print(epoch, averages)"), ""),
 )
 
-# The body with wrong labels, for the conditional model only.
-_LABELS = (
-    (
-        "no label",
-        _ZERO + "recon_x, mean_z, logvar_z = model(x)\n" + LOSS + _UPDATE,
-        "image or latent and label",
-    ),
-    (
-        "zeros as labels",
-        "y = torch.zeros_like(y)\n" + _ZERO + FORWARD + LOSS + _UPDATE,
-        "The label was 0",
-    ),
-    ("labels reversed", "y = y.flip(0)\n" + _ZERO + FORWARD + LOSS + _UPDATE, "in another order"),
-    (
-        "random labels",
-        "y = torch.randint(0, 10, y.shape)\n" + _ZERO + FORWARD + LOSS + _UPDATE,
-        "which are not those of a batch",
-    ),
-)
+# train measures on the test images after each epoch.
+_TESTED = ("curve.add(averages)", "curve.add(averages); loss, recon, kl = test(model)")
 
 _OWN_TRAIN = """
     def train(model, num_epochs=10, lr=1e-3):
@@ -237,6 +138,10 @@ _TWINS = (
     "returned from the loop",
     "called part by part",
     "decodes the mean",
+    "by names",
+    "parts by names",
+    "too many arguments",
+    "printed",
     "encoder's parameters",
     "another default lr",
     "new optimiser each epoch",
@@ -248,7 +153,7 @@ def _answers(notebook: str, name: str, task: str, conditional: bool) -> tuple[An
     """The answers to train or train_cvae."""
     bodies = [
         (title, for_model(code, conditional), says)
-        for title, code, says in (*_BODIES, *_PARTS, *(_LABELS if conditional else ()))
+        for title, code, says in (*BODIES, *PARTS, *(LABELS if conditional else ()))
     ]
     texts = [(title, [pair], says) for title, pair, says in _TEXT]
     return (
@@ -258,7 +163,7 @@ def _answers(notebook: str, name: str, task: str, conditional: bool) -> tuple[An
 
 
 def _twins() -> tuple[Answer, ...]:
-    names = {f"train_cvae, {title}" for title in (*_TWINS, *(title for title, *_ in _LABELS))}
+    names = {f"train_cvae, {title}" for title in (*_TWINS, *(title for title, *_ in LABELS))}
     answers = _answers("06_cvae.ipynb", "train_cvae", "train-cvae-test", conditional=True)
     return tuple(answer for answer in answers if answer.name in names)
 
@@ -266,6 +171,45 @@ def _twins() -> tuple[Answer, ...]:
 ANSWERS = (
     *_answers("04_training.ipynb", "train", "train-test", conditional=False),
     Answer("04_training.ipynb", "train, own loop", write("train", _OWN_TRAIN)),
+    Answer(
+        "04_training.ipynb",
+        "train, with a test that is not written",
+        both(swap("train", _TESTED), fill("test", "raise NotImplementedError()")),
+        ("evaluate-test",),
+        "test is not written yet",
+    ),
+    Answer(
+        "04_training.ipynb",
+        "train, with a test that trains",
+        both(
+            swap("train", _TESTED),
+            swap(
+                "test",
+                ("model.eval()", "[p.data.mul_(0.9) for p in model.parameters()]; model.eval()"),
+            ),
+        ),
+        ("evaluate-test",),
+        "was changed while it was tested",
+    ),
+    Answer("04_training.ipynb", "train, tested in each epoch", swap("train", _TESTED)),
+    Answer(
+        "04_training.ipynb",
+        "train, training mode once",
+        both(
+            swap("train", _TESTED),
+            swap("train", ("        model.train()\n", "")),
+        ),
+        ("train-test",),
+        "From the second epoch on",
+    ),
+    Answer(
+        "04_training.ipynb",
+        "train, training mode restored by test",
+        both(
+            swap("train", _TESTED, ("        model.train()\n", "")),
+            swap("test", ("    return tuple(", "    model.train()\n    return tuple(")),
+        ),
+    ),
     Answer(
         "04_training.ipynb",
         "train, not defined",
