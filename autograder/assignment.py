@@ -128,13 +128,13 @@ class Target:
     kl: tuple[float, float]
 
 
-# The limits hold for any right answer, so they are wider than those of one architecture in
-# target/bands.py. VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19; with a plain
-# ReLU, which may lose some of the 16 units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17. The lowest
-# reconstruction leaves room for longer training: below it, two latent dimensions no longer explain
-# the number. KL from 0.14 to 0.25 excludes (after 2 epochs): σ² in place of σ 0.08, uniform noise
-# 0.09, squared error 0.12, no KL in the loss 0.68. CVAE likewise: published 4.118, the key 4.10 =
-# 3.95 + 0.15.
+# The limits hold for any right answer, whatever its network and the length of its training; the
+# bands in target/bands.py are those of the key alone.
+# VAE: published 4.872 = 4.68 + 0.19; the key 4.68 = 4.49 + 0.19; with a plain ReLU, which may lose
+# some of the 16 units, 4.82; after 2 epochs 5.18 = 5.01 + 0.17. The lowest reconstruction leaves
+# room for longer training: below it, two latent dimensions no longer explain the number. KL from
+# 0.14 to 0.25 excludes (after 2 epochs): σ² in place of σ 0.08, uniform noise 0.09, squared error
+# 0.12, no KL in the loss 0.68. CVAE likewise: published 4.118, the key 4.10 = 3.95 + 0.15.
 TARGETS = {
     "loss-target": Target(
         file="vae.pt",
