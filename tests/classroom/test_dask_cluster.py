@@ -11,13 +11,20 @@ from autograder.classroom.workers.local_pool import LocalPool
 from tests.classroom.class_world import run_here
 from tests.classroom.stub_grading import submit
 
+# A call is tried twice. A LocalCluster gives up a worker that is not there this long after it, or
+# one before it, died: also one that has only just died once more and is starting again.
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.deploy.lost-worker-timeout": "1h",
+}
+
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two workers; a call is tried twice."""
+    """Two workers."""
     workers = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set(SETTINGS),
         distributed.LocalCluster(**workers) as cluster,
     ):
         yield cluster
