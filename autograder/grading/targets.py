@@ -11,7 +11,7 @@ import torch
 
 from ..assignment import TARGETS, Target, Task
 from ..checks import Outcome
-from ..checks.trained_model import TEST_IMAGES, LabelledImages
+from ..checks.trained_model import MEASURED_IMAGES, LabelledImages
 from ..checks.weights import CHECK_NAME, judge_weights
 from ..probes.student import Student
 from ..submission import Submission
@@ -55,7 +55,7 @@ def _judge(task, submission, data_folder, start_class):
 
 @functools.lru_cache(maxsize=2)
 def mnist_test_images(data_folder: str) -> LabelledImages | None:
-    """Read the first test images from torchvision's files; None where they cannot be read."""
+    """Read test images from torchvision's files; None where they cannot be read."""
     raw = Path(data_folder, "MNIST", "raw")
     try:
         pixels = np.fromfile(raw / "t10k-images-idx3-ubyte", np.uint8, offset=16)
@@ -67,7 +67,7 @@ def mnist_test_images(data_folder: str) -> LabelledImages | None:
         return None
     x, y = torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()
     digits = torch.stack([x[y == digit].mean(0) for digit in range(10)])
-    return LabelledImages(x[:TEST_IMAGES].clone(), y[:TEST_IMAGES].clone(), x.mean(0), digits)
+    return LabelledImages(x[MEASURED_IMAGES].clone(), y[MEASURED_IMAGES].clone(), x.mean(0), digits)
 
 
 def _find_missing(task, target, submission):
