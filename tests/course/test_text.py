@@ -37,21 +37,35 @@ def diagrams(name):
     return re.findall(r"```mermaid\n(.*?)```", "\n".join(markdown(name)), re.S)
 
 
-def question_and_rubric(task):
-    """The last cell with the question's heading before the answer, and the rubric below it."""
+def question_answer_rubric(task):
+    """The last cell with a question's heading, the model answer, and the rubric below it."""
     cells = cells_for_students(task.notebook)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
     answer = ids.index(task.id)
-    asked = [cell.source for cell in cells[:answer] if cell.source.startswith("## ")][-1]
-    return asked, cells[answer + 1].source
+    question = [cell.source for cell in cells[:answer] if cell.source.startswith("## ")][-1]
+    return question, cells[answer].source, cells[answer + 1].source
 
 
 @pytest.mark.parametrize("task", MANUAL, ids=lambda task: task.id)
 def test_each_question_in_words_says_which_two_things_earn_half_a_point_each(task):
-    asked, rubric = question_and_rubric(task)
-    assert asked.startswith(f"## {task.question} ") and "(1 point)" in asked
-    assert len(CRITERIA.findall(asked)) == 1
+    question, _, rubric = question_answer_rubric(task)
+    assert question.startswith(f"## {task.question} ") and "(1 point)" in question
+    assert len(CRITERIA.findall(question)) == 1
     assert len(re.findall(r"^\*\*Half a point:\*\* .+", rubric, re.M)) == 2
+
+
+@pytest.mark.parametrize("task", MANUAL, ids=lambda task: task.id)
+def test_each_model_answer_is_as_brief_as_the_question_asks(task):
+    question, answer, _ = question_answer_rubric(task)
+    assert "Answer in one to three sentences" in question
+    assert 1 <= len(re.findall(r"[.!?](?=\s|$)", answer)) <= 3
+
+
+@pytest.mark.parametrize("task", MANUAL, ids=lambda task: task.id)
+def test_no_model_answer_or_rubric_rests_on_the_numbers_of_one_training(task):
+    _, answer, rubric = question_answer_rubric(task)
+    assert not re.search(r"\d+(\.\d+)? ?%|\d nats", answer)
+    assert not re.search(r"\d+(\.\d+)? ?%", rubric)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
