@@ -128,13 +128,13 @@ class Target:
     kl: tuple[float, float]
 
 
-# The limits hold for right answers, with the key's network and that of 2023, after ten epochs; they
-# come from the trainings in docs/losses.md. Below the lowest reconstruction, two latent dimensions no
-# longer explain the number. The KL tells a missing ½ (VAE 0.155 to 0.165 with the right loss, 0.31
-# to 0.32 with the student's; CVAE 0.11 to 0.12 and 0.24) and exchanged mean and logvar (0.21 to 0.23
-# with the student's loss, about 1 with the right one) from right answers (0.183 to 0.203; CVAE 0.137
-# to 0.155). With the student's own loss, only the reconstruction shows an exchange in the CVAE: 4.03,
-# and 3.93 to 3.97 where it is right.
+# The limits hold for right answers, with the key's network and that of 2023, after ten epochs;
+# they come from the trainings in docs/losses.md. Below the lowest reconstruction, two latent
+# dimensions no longer explain the number. The KL tells a missing ½ (VAE 0.155 to 0.165 with the
+# right loss, 0.31 to 0.32 with the student's; CVAE 0.11 to 0.12 and 0.24) and exchanged mean and
+# logvar (0.21 to 0.23 with the student's loss, about 1 with the right one) from right answers
+# (0.183 to 0.203; CVAE 0.137 to 0.155). With the student's own loss, only the reconstruction
+# shows an exchange in the CVAE: 4.03, and 3.93 to 3.97 where it is right.
 TARGETS = {
     "loss-target": Target(
         file="vae.pt",

@@ -127,14 +127,14 @@ def is_untrained(measured: Measured) -> bool:
 HINTS = {
     "reconstruction": (
         "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
-        "was it trained for 10 epochs, and with the loss of notebook 03? (With a plain ReLU, some of "
-        "the 16 hidden units may die: then train once more.)",
+        "was it trained for 10 epochs, and with the loss of notebook 03? (With a plain ReLU, some "
+        "of the 16 hidden units may die: then train once more.)",
     ),
     "KL": (
-        "is the KL in the loss once, not twice (is there a factor ½?), and is σ = exp(logvar / 2) in "
-        "the sample?",
-        "is the whole KL in the loss, summed over the latent dimensions, and do mean and log-variance "
-        "come in this order?",
+        "is the KL in the loss once, not twice (is there a factor ½?), and is σ = exp(logvar / 2) "
+        "in the sample?",
+        "is the whole KL in the loss, summed over the latent dimensions, and do mean and "
+        "log-variance come in this order?",
     ),
 }
 
