@@ -1,10 +1,9 @@
-"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of our choice."""
+"""Probes of the ConditionalVAE's parts, and of what a network learns by."""
 
 from unittest.mock import patch
 
 import numpy as np
 import torch
-from torch import nn
 
 from .calls import label_form, parameter_names, sort_arguments
 from .common import Rejected, find_definition, randomise
@@ -14,60 +13,6 @@ from .values import backward, leaves_and_copies
 MAX_RECORDED_LABELS = 100  # for more labels, images and outputs would take too much room
 
 
-class ConstantImage(nn.Module):
-    """A layer that gives the same image for every input, once for each row."""
-
-    def __init__(self, image):
-        super().__init__()
-        self.image = image
-
-    def forward(self, features, *args, **kwargs):
-        """(batch, ...) → (batch, 1, 28, 28)"""
-        return self.image.expand(features.shape[0], 1, 28, 28)
-
-
-def vae_decode(namespace, z, seed, gains, ramps):
-    """Decode z by VAE() with random parameters.
-
-    Args:
-        namespace: globals of the student's notebook.
-        z: (batch, latent dimensions).
-        seed: of the parameters.
-        gains: sizes of the parameters, as in `randomise`.
-        ramps: images (1, 1, 28, 28) to put in place of what the layer deconv2 computes.
-
-    Returns:
-        `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all
-        parameters 0) and `activated` (the images for each of `ramps`; None where there is no such
-        layer).
-    """
-    model = find_definition(namespace, "VAE")().eval()
-    images = []
-    for gain in gains:
-        randomise(model, seed, gain)
-        images.append(model.decode(z))
-    single = model.decode(z[:1])
-    randomise(model, seed, 0.0)
-    grey = model.decode(z)
-    activated = _decode_ramps(model, z[:1], ramps)
-    return as_plain_values(
-        {"images": images, "single": single, "grey": grey, "activated": activated}
-    )
-
-
-def _decode_ramps(model, z, ramps):
-    if "deconv2" not in model._modules:
-        return None
-    decoded = []
-    for ramp in ramps:
-        model.deconv2 = ConstantImage(ramp)
-        try:
-            decoded.append(model.decode(z))
-        except Exception:  # noqa: BLE001 - another structure, which is judged without this
-            return None
-    return decoded
-
-
 def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
     """Call a part of ConditionalVAE() on several inputs, without gradients.
 
@@ -75,8 +20,8 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         namespace: globals of the student's notebook.
         part: "encode", "decode" or "forward".
         seeds: of the parameters; the part is called on all inputs for each.
-        inputs: pairs of images or latents, and labels (batch,), which become one-hot rows where
-            the class takes only these.
+        inputs: pairs of images or latents, and labels (batch,), which are handed over in the form
+            that the class takes.
         gain: size of the parameters, as in `randomise`.
         reseed: whether the generators of torch and numpy start from the same state at each call.
 
