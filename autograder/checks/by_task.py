@@ -69,6 +69,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         cvae_forward.forward_labels,
         cvae_forward.forward_sampling,
         cvae_forward.forward_gradient,
+        cvae_activation.forward_pixel_range,
         cvae_activation.forward_activation,
     ),
     "train-cvae-test": (

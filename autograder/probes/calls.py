@@ -12,8 +12,9 @@ import re
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.parameter import is_lazy
 
-from .common import Rejected, count_arguments
+from .common import Rejected, count_arguments, find_definition
 
 CLASSES = 10
 # The labels of a trial: their number is prime, so that no reshaping fits by chance.
@@ -110,6 +111,18 @@ def as_integer_rows(y):
 def as_numbers(y):
     """Return labels as they are: whole numbers (batch,)."""
     return y
+
+
+def new_model(namespace, name):
+    """Make the student's model; lazy layers, if any, get their sizes from a trial."""
+    model = find_definition(namespace, name)()
+    if any(map(is_lazy, model.parameters())):
+        images = torch.zeros(len(TRIED), 1, 28, 28)
+        for labels in ((), *((form(TRIED),) for form in (as_one_hot, as_integer_rows, as_numbers))):
+            # The student's code may raise anything.
+            with contextlib.suppress(Exception), torch.no_grad():
+                model(images, *labels)
+    return model
 
 
 def label_form(part, first):

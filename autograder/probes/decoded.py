@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import torch
 
-from .calls import label_form
-from .common import find_definition, randomise
+from .calls import label_form, new_model
+from .common import randomise
 from .plain_values import as_plain_values
 
 PIXELS = 28 * 28
@@ -30,7 +30,7 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
         pixels) and `inherited` (whether a ConditionalVAE may end as the VAE does: it gives just
         what decode_features of the VAE gives, or the VAE has no such method).
     """
-    model = find_definition(namespace, name)().eval()
+    model = new_model(namespace, name).eval()
     if len(inputs) > 1:
         inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
 

@@ -5,8 +5,8 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from .calls import label_form, parameter_names, sort_arguments
-from .common import Rejected, find_definition, randomise
+from .calls import label_form, new_model, parameter_names, sort_arguments
+from .common import Rejected, randomise
 from .plain_values import as_plain_values
 from .values import backward, leaves_and_copies
 
@@ -28,7 +28,7 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
     Returns:
         `outputs`: for each seed, one output per input.
     """
-    model = find_definition(namespace, "ConditionalVAE")().eval()
+    model = new_model(namespace, "ConditionalVAE").eval()
     form = label_form(getattr(model, part), inputs[0][0])
     outputs = []
     for seed in seeds:
@@ -62,7 +62,7 @@ def learning(namespace, name, part, seeds, inputs):
         parameters; `cut`: the names of the parameters that change a result by their value and
         never by their gradient, for any seed.
     """
-    model = find_definition(namespace, name)()
+    model = new_model(namespace, name)
     if len(inputs) > 1:
         inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
     hidden, cut = 0, dict(model.named_parameters())
@@ -163,7 +163,7 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
         and `outputs` (of each call); the last two are left empty for more than 100 labels. With
         weights also `mean_grad` and `logvar_grad` (None where no gradient arrived).
     """
-    model = find_definition(namespace, "ConditionalVAE")()
+    model = new_model(namespace, "ConditionalVAE")
     randomise(model, seed)
     seen = {"encoded": [], "decoded": [], "codes": [], "images": [], "outputs": []}
     few = len(y) <= MAX_RECORDED_LABELS

@@ -184,8 +184,8 @@ EXCHANGED = swap(
 NUMBER = swap(
     "ConditionalVAE",
     (
-        "label = F.one_hot(y, num_classes=10).float()",
-        "label = y.float().view(-1, 1).expand(-1, 10) / 9",
+        "coder(y)",
+        "coder(y.argmax(1, keepdim=True).expand(-1, 10) / 9)",
     ),
 )
 UNBOUNDED = swap("VAE", ("torch.sigmoid(x)", "x"))

@@ -128,14 +128,6 @@ _CLASSES = (
         "should be among model.parameters()",
     ),
     _class(
-        "label weights that are no parameters",
-        "self.a, self.b = torch.randn(10, 6272), torch.randn(10, 3136)",
-        "self.conv1(x) + (y @ self.a).view(-1, 32, 14, 14)",
-        "self.expand(z) + y @ self.b",
-        (ENCODER, DECODER),
-        "of its own that can learn",
-    ),
-    _class(
         "label in the decoder alone",
         "self.d = nn.Linear(10, 3136)",
         "self.conv1(x)",
@@ -401,8 +393,6 @@ ANSWERS = (
             NAME,
             ("self.encode(x, y)", "self.encode(x, y=y)"),
             ("self.decode(z, y)", "self.decode(z, y=y)"),
-            ("(self, z, y)", "(self, z, *, y)"),
-            ("encode(self, x, y)", "encode(self, x, *, y)"),
         ),
     ),
     Answer(
