@@ -2,9 +2,11 @@
 
 from . import (
     activation,
+    cvae_activation,
     cvae_class,
     cvae_encoder_decoder,
     cvae_forward,
+    cvae_own_network,
     evaluation,
     latent_map,
     latent_scatter,
@@ -30,6 +32,8 @@ _MODULES = (
     cvae_encoder_decoder,
     cvae_forward,
     cvae_class,
+    cvae_own_network,
+    cvae_activation,
 )
 
 CATALOGUE = tuple(answer for module in _MODULES for answer in module.ANSWERS)
