@@ -77,10 +77,9 @@ def _changes_complaint(student: Student, function: str, conditional: bool) -> st
     answer = student.probe("evaluate", function=function, case=case)
     changed = _changed(case, answer)
     if changed:
-        return (
-            f"{function} should not change the model; it changed {', '.join(changed)}. No backward "
-            "and no step here."
-        )
+        converted = answer["state"].get("offset", torch.empty(0)).dtype != torch.float32
+        hint = "Do not convert its numbers." if converted else "No backward and no step here."
+        return f"{function} should not change the model; it changed {', '.join(changed)}. {hint}"
     if answer["gradients"]:
         return (
             f"{function} should not change the model; it left gradients on {answer['gradients']} "

@@ -144,13 +144,17 @@ def _evaluation_complaint(student: Student, function: str, conditional: bool) ->
     answer = student.probe("train", function=function, case=case, arguments=arguments)
     test = function.replace("train", "test")
     task = f"{function} should measure the test images after each epoch, by {test}(model)"
-    looks = sum(seen for _, seen in answer["tested"]) / len(case["test_iter"][1])
+    if answer["decoy_tests"]:
+        return f"{task}; the model that it measured {GLOBAL_MODEL}"
+    looks = sum(seen for _, seen in answer["tested"])
+    images = len(case["test_iter"][1])
     if not looks:
         return f"{task}; in {loop.num_epochs} epochs it never looked at them."
-    if looks < loop.num_epochs:
+    if looks < loop.num_epochs * images:
         return (
-            f"{task}; in {loop.num_epochs} epochs it looked at {show(looks)} times their number. "
-            "Measure all of them, inside the loop over the epochs."
+            f"{task}; with {images} of them, {loop.num_epochs} epochs make "
+            f"{loop.num_epochs * images}, and it looked at {looks}. Measure all of them, inside "
+            "the loop over the epochs."
         )
     if max(after for after, _ in answer["tested"]) < answer["seen"]:
         return f"{task}; in the last epoch it measured before it had trained on the last batch."
@@ -216,7 +220,7 @@ def train_cvae_evaluation(student: Student) -> str | None:
 )
 def train_cvae_labels(student: Student) -> str | None:
     """Call the student's class with the labels that the loops gave, and see whose they are."""
-    case = random_case(fresh_generator(), True) | {"shuffle": True}
+    case = random_case(fresh_generator(), True) | {"shuffle": True, "try_class": True}
     training = student.probe("train", function="train_cvae", case=case, arguments={"num_epochs": 2})
     if training["mismatched"]:
         return f"train_cvae should give each image its own label. {_OTHER_LABELS}"

@@ -34,12 +34,13 @@ class CountedImages(TensorDataset):
     """Images and labels that count how many of them are looked at.
 
     `seen` is the number of all looks; `seen_after` counts them by how many images of `other` had
-    been seen by then.
+    been seen by then; `of_decoy` counts the measurements of a decoy.
     """
 
     def __init__(self, *tensors, other=None):
         super().__init__(*tensors)
         self.other, self.seen, self.seen_after = other, 0, Counter()
+        self.of_decoy = 0
 
     def __getitem__(self, index):
         x, y = super().__getitem__(index)
@@ -73,7 +74,9 @@ def test_apart(test, test_images, decoy):
         with torch.set_grad_enabled(torch.is_grad_enabled()):
             losses = _measure(test, _replaced(arguments, keywords, model, twin), twin)
         test_images.seen, test_images.seen_after = before
-        if model is not decoy:
+        if model is decoy:
+            test_images.of_decoy += 1
+        else:
             test_images.count(len(test_images))
         model.train(twin.training)
         return losses

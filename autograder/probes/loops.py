@@ -163,16 +163,18 @@ def train(namespace, function, case, arguments):
         namespace: globals of the student's notebook.
         function: "train" or "train_cvae".
         case: `state`, `decoy` and `constants` of the models, `conditional`, `train_iter` and
-            `test_iter` (images and labels), `batch_size`, `loss` (weights of TERMS), and `shuffle`
-            where train_iter comes in another order in each pass.
+            `test_iter` (images and labels), `batch_size`, `loss` (weights of TERMS); also
+            `shuffle` where train_iter comes in another order in each pass, and `try_class` where
+            the student's class is to be tried.
         arguments: keyword arguments beside the model.
 
     Returns:
         The parameters afterwards (`state`), what was returned (`averages`), the end of what was
         `printed`, the `labels` that the model got, how often the model (`calls`) and the decoy in
         the globals vae and cvae (`decoy_calls`) were called, how many training images were seen
-        (`seen`), how many test images after how many of these (`tested`), how many came with
-        another image's label (`mismatched`), and what `taken_labels` gives.
+        (`seen`), how many test images after how many of these (`tested`), how often the decoy was
+        measured (`decoy_tests`), how many training images came with another image's label
+        (`mismatched`), and what `taken_labels` gives.
     """
     own_test = namespace.get(TEST_OF[function])
     if callable(own_test):
@@ -198,6 +200,7 @@ def _train(namespace, function, case, arguments, test):
             **world.calls(),
             "seen": world.train_images.seen,
             "tested": [list(pair) for pair in world.test_images.seen_after.items()],
+            "decoy_tests": world.test_images.of_decoy,
             "mismatched": count_mismatched(world.model.pairs, *case["train_iter"]),
             **taken_labels(namespace, case, world.model.raw_labels),
         }
@@ -257,9 +260,9 @@ def taken_labels(namespace, case, given):
 
     Returns:
         `given` (the labels) and `taken` (which forms the class takes: "given", "numbers", "rows");
-        {} where there are no labels.
+        {} where there are no labels, or the case does not ask.
     """
-    if not case["conditional"] or given is None or given.dim() == 0:
+    if not case.get("try_class") or given is None or given.dim() == 0:
         return {}
     images = case["train_iter"][0][: len(given)]
     numbers = torch.arange(len(given)) % CLASSES

@@ -77,4 +77,13 @@ ANSWERS = (
     _answer("int64 rows", "float rows", False),
     _answer("float rows", "numbers", False),
     _answer("int64 rows", "numbers", False),
+    Answer(
+        "06_cvae.ipynb",
+        "train_cvae, labels of another pass",
+        swap(
+            "train_cvae", ("for x, y in", "for (x, _), (_, y) in zip(train_iter, train_iter):  #")
+        ),
+        ("train-cvae-test",),
+        "labels of other images",
+    ),
 )

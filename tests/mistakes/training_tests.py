@@ -27,12 +27,12 @@ MEASURED = (
     (
         "measures a global model",
         [(CURVE, "curve.add(train_losses, {test}({other}))")],
-        "it never looked at them",
+        "is a global one",
     ),
     (
         "measures once, at the end",
         [(CURVE, "pass"), ("return train_losses", "{test}(model)\n    return train_losses")],
-        "times their number",
+        "inside the loop over the epochs",
     ),
     (
         "measures before the epoch",
