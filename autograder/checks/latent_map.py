@@ -7,13 +7,17 @@ to right, z2 from bottom to top, whatever the way of drawing.
 import torch
 from torch import Tensor
 
+from ..probes.figures import MAX_CODE
 from ..probes.student import Student
 from .judging import fresh_generator, show
 from .latent_map_tiles import RANGES, ROUNDING, read_canvas, read_tiles
 from .outcome import check
 
-# Error of z read from a picture: 256 grey levels tell z to 0.1.
+# Error of z read from a picture: 256 grey levels tell z to 0.13.
 _GREY_LEVEL_ERROR, _EXACT_ERROR = 0.15, 1e-3
+# Sides of the square that a map may show, and how far its middle may be from 0, as a share of
+# the side: a grid that leaves out its end is a step off.
+_SMALLEST, _LARGEST, _OFF_CENTRE = 1.6, 11.0, 0.06
 _GLOBAL = "The decoder of a global model was used; use the argument `model`."
 
 
@@ -21,7 +25,7 @@ def _code(tiles: Tensor, quarter: int) -> Tensor:
     """Read z1 (quarter 0) or z2 (quarter 1) of each tile, (rows, columns)."""
     low, high = RANGES[quarter]
     painted = tiles[..., :14, 14 * quarter : 14 * (quarter + 1)]
-    return (painted.mean((2, 3)) - low) / (high - low) * 10 - 5
+    return (painted.mean((2, 3)) - low) / (high - low) * 2 * MAX_CODE - MAX_CODE
 
 
 def _contrast_complaint(images: list[dict]) -> str | None:
@@ -110,10 +114,12 @@ def _axis_complaint(
             f"{name} should grow {direction} and not depend on the {other}; {seen}. Choose z "
             "yourself, on a grid, without noise."
         )
-    if not (-4.6 < float(values.min()) < -1.4 and 1.4 < float(values.max()) < 4.6):
+    low, high = (round(float(end), 3) + 0.0 for end in (values.min(), values.max()))
+    side = high - low
+    if not _SMALLEST < side < _LARGEST or abs(low + high) > 2 * _OFF_CENTRE * side:
         return (
-            f"{name} should cover both signs, from about −3 to 3; it goes from "
-            f"{show(values.min())} to {show(values.max())}."
+            f"{name} should go from −2 to 2, or over another range around 0 where the prior has "
+            f"most of its mass; it goes from {show(low)} to {show(high)}."
         )
     return None
 
