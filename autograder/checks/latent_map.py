@@ -10,7 +10,8 @@ from torch import Tensor
 from ..probes.figures import MAX_CODE
 from ..probes.student import Student
 from .judging import fresh_generator, show
-from .latent_map_tiles import RANGES, ROUNDING, read_canvas, read_tiles
+from .latent_map_numbers import numbers_complaint
+from .latent_map_tiles import RANGES, ROUNDING, largest_figure, read_canvas, read_tiles
 from .outcome import check
 
 # Error of z read from a picture: 256 grey levels tell z to 0.13.
@@ -60,8 +61,7 @@ def _axes_complaint(tiles: Tensor) -> str | None:
             f"The map should show at least 100 latents, 31 by 31 as in the task; it shows {rows} "
             f"by {columns}."
         )
-    # Of each axis the values (lines, steps along the axis).
-    across, up = _code(tiles, 0), _code(tiles, 1).flip(0).T
+    across, up = _codes_along(tiles)
     levels = 255 * tiles
     whole = float((levels - levels.round()).abs().max()) < 1e-3
     error = _GREY_LEVEL_ERROR if whole else _EXACT_ERROR
@@ -70,6 +70,11 @@ def _axes_complaint(tiles: Tensor) -> str | None:
         or _axis_complaint("z1", "from left to right", "height", across, error)
         or _axis_complaint("z2", "from bottom to top", "width", up, error)
     )
+
+
+def _codes_along(tiles: Tensor) -> tuple[Tensor, Tensor]:
+    """Read z1 from left to right and z2 from bottom to top: (lines, steps along the axis) each."""
+    return _code(tiles, 0), _code(tiles, 1).flip(0).T
 
 
 def _exchange_complaint(across: Tensor, up: Tensor, error: float) -> str | None:
@@ -163,12 +168,19 @@ def _picture_complaint(student: Student, function: str, **arguments) -> str | No
             f"{len(codes)} are not. The percentiles 0 and 1 of a normal distribution lie at "
             "infinity: stay inside."
         )
-    canvas, images = read_canvas(answer["figures"], function)
+    index = largest_figure(answer["figures"], function)
+    images, numbers = answer["figures"][index], answer["numbers"][index]
+    canvas = read_canvas(images, function)
     complaint = _contrast_complaint(images)
     if complaint:
         return complaint
     tiles = read_tiles(canvas)
-    return _axes_complaint(tiles) or _texture_complaint(tiles, texture)
+    codes = {axis: each.mean(0) for axis, each in zip("xy", _codes_along(tiles), strict=True)}
+    return (
+        _axes_complaint(tiles)
+        or _texture_complaint(tiles, texture)
+        or numbers_complaint(images, numbers, codes)
+    )
 
 
 @check(

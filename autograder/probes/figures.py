@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from .artists import images_of, points_of
+from .artists import axis_numbers, images_of, points_of
 from .calls import parameter_names, sort_arguments
 from .common import find_definition, replaced_globals
 from .legends import explanations
@@ -116,9 +116,9 @@ def plot(namespace, function, texture, conditional=False, label=None):
         label: second argument of the call, or None for a call without one.
 
     Returns:
-        `figures`: for each a list of images, see `artists.images_of`; `codes` (n, 2) and `labels`
-        (n,) as decode got them; `decoy_calls`: decodings of another model in the globals vae and
-        cvae.
+        `figures`: for each a list of images, see `artists.images_of`; `numbers`: for each figure
+        those along its axes, see `artists.axis_numbers`; `codes` (n, 2) and `labels` (n,) as decode
+        got them; `decoy_calls`: decodings of another model in the globals vae and cvae.
     """
     own = _own_class(namespace, conditional)
     model, decoy = (PaintingModel(texture, *own) for _ in range(2))
@@ -127,11 +127,19 @@ def plot(namespace, function, texture, conditional=False, label=None):
     values = _globals_of_plots(decoy, train_iter=data, test_iter=data)
     with matplotlib.rc_context(), replaced_globals(namespace, **values):
         find_definition(namespace, function)(*arguments)
-        figures = [images_of(plt.figure(number)) for number in plt.get_fignums()]
+        drawn = [plt.figure(number) for number in plt.get_fignums()]
+        figures = [images_of(figure) for figure in drawn]
+        numbers = [axis_numbers(figure) for figure in drawn]
     codes = torch.cat(model.codes) if model.codes else torch.empty(0, 2)
     labels = torch.cat(model.labels) if model.labels else torch.empty(0, dtype=torch.int64)
     return as_plain_values(
-        {"figures": figures, "codes": codes, "labels": labels, "decoy_calls": len(decoy.codes)}
+        {
+            "figures": figures,
+            "numbers": numbers,
+            "codes": codes,
+            "labels": labels,
+            "decoy_calls": len(decoy.codes),
+        }
     )
 
 

@@ -51,10 +51,8 @@ _DECODED = (
     ("to float", "images = model.decode(z.float()).float()", ""),
     ("through numpy", "images = torch.tensor(model.decode(z).numpy().astype(float))", ""),
     ("256 grey levels, cut off", "images = (model.decode(z) * 255).byte()", "visible from 0"),
-    ("plus or minus 1", "images = model.decode(z / 2)", ""),
-    ("plus or minus 3", "images = model.decode(z * 3 / 2)", ""),
-    ("plus or minus 4", "images = model.decode(z * 2)", ""),
-    ("plus or minus 5", "images = model.decode(z * 5 / 2)", ""),
+    ("codes doubled", "images = model.decode(2 * z)", "along the axis of z1"),
+    ("codes halved", "images = model.decode(z / 2)", "along the axis of z1"),
     ("evaluation mode", "model.eval()\nimages = model.decode(z).detach()", ""),
     ("256 grey levels", "images = (model.decode(z) * 255).round() / 255", ""),
 )
@@ -100,12 +98,57 @@ TEXT = (
         (("grid.flip(0)", "grid"), (_STYLE, _STYLE + ', origin="lower"')),
         "upside down",
     ),
-    ("no extent", ((_EXTENT, ""), ("plt.xticks(range(-2, 3))", "")), ""),
+    ("no extent", ((_EXTENT, ""), ("ticks(range(-2, 3))", "ticks()")), ""),
+    (
+        "axis of another range",
+        (
+            (_EXTENT, ", extent=(-3.1, 3.1, -3.1, 3.1)"),
+            ("ticks(range(-2, 3))", "ticks(range(-3, 4))"),
+        ),
+        "along the axis of z1",
+    ),
+    (
+        "axis upside down",
+        ((_EXTENT, ", extent=(-edge, edge, edge, -edge)"),),
+        "along the axis of z2",
+    ),
+    (
+        "numbers in the wrong order",
+        (
+            (_EXTENT, ""),
+            ("plt.xticks(range(-2, 3))", "plt.xticks(range(14, 868, 28), grid.tolist())"),
+            ("plt.yticks(range(-2, 3))", "plt.yticks(range(14, 868, 28), grid.tolist())"),
+        ),
+        "along the axis of z2",
+    ),
+    (
+        "numbers at the images",
+        (
+            (_EXTENT, ""),
+            ("plt.xticks(range(-2, 3))", "plt.xticks(range(14, 868, 28), grid.tolist())"),
+            ("plt.yticks(range(-2, 3))", "plt.yticks(range(854, 0, -28), np.round(grid, 1))"),
+        ),
+        "",
+    ),
+    ("corners at the outer images", ((_EXTENT, ", extent=(-2, 2, -2, 2)"),), ""),
+    ("percentiles at the axes", ((_EXTENT, ", extent=(0, 1, 0, 1)"),), ""),
     ("own range of grey", ((_STYLE, 'cmap="gray"'),), ""),
     ("ink on paper", (("gray", "gray_r"),), ""),
     ("ink by hand", ((_PERMUTED, "1 - " + _PERMUTED),), ""),
     ("20 by 20", (("31", "20"), ("961", "400"), ("868", "560")), ""),
     ("grid of plus or minus 3", ((_ENDS, "grid = torch.linspace(-3, 3, 31)"),), ""),
+    *(
+        (
+            f"plus or minus {end}",
+            (
+                (_ENDS, f"grid = torch.linspace(-{end}, {end}, 31)"),
+                ("edge = 2 + 2 / 30", f"edge = {end} + {end} / 30"),
+                ("ticks(range(-2, 3))", f"ticks(range(-{end}, {end} + 1))"),
+            ),
+            "",
+        )
+        for end in (1, 3, 4, 5)
+    ),
     (
         "end of the grid left out",
         ((_ENDS, "grid = torch.tensor(np.arange(-3, 3, 6 / 31)).float()"),),
