@@ -94,14 +94,16 @@ def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
         colours: of the points, (points, 3).
         digits: of the points, (points,).
     """
-    for digit in range(10):
-        used = colours[digits == digit].mul(250).round().unique(dim=0)
-        if len(used) != 1:
-            return (
-                f"All images of a digit should share one colour; those of digit {digit} have "
-                f"{len(used)}. Collect means and labels in the same pass: a loader may shuffle "
-                "anew each time."
-            )
+    rounded = colours.mul(250).round()
+    used = [len(rounded[digits == digit].unique(dim=0)) for digit in range(10)]
+    if max(used) > 1:
+        hint = "Collect means and labels in the same pass: a loader may shuffle anew each time."
+        if max(used) < len(rounded.unique(dim=0)):
+            hint = "If batches are drawn one by one, fix vmin and vmax for all of them."
+        return (
+            "All images of a digit should share one colour; those of digit "
+            f"{used.index(max(used))} have {max(used)}. {hint}"
+        )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
     if float(gaps.min()) < 0.03:

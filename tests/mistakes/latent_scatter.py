@@ -1,6 +1,6 @@
 """Answers to scatterplot_latent of notebook 05 and to scatterplot_latent_cvae of notebook 06."""
 
-from . import Answer, filled, swapped, write
+from . import Answer, filled, swapped
 
 # What computes mean_z: (name, code, a fragment of the message; "" for a right answer).
 # {x} is what encode is called with, {named} what follows the image, {other} a global model.
@@ -181,32 +181,6 @@ _AT_CENTRES = {
     "nothing explained": (("text = plt.text(*centre, digit", "dict(x=1"), ("text.set", "# ")),
 }
 
-_PER_CLASS = """
-    def scatterplot_latent{END}(model):
-        batches = {BATCHES}
-        codes = [(model.encode({batch})[0].detach(), y) for x, y in batches]
-        z, digits = (torch.cat(part) for part in zip(*codes))
-        figure, axes = plt.subplots()
-        for digit in range(10):
-            chosen = z[digits == digit]
-            {DRAW}
-        axes.legend(markerscale=4)
-        plt.show()
-    """
-_DRAWN = {
-    "scatter": "axes.scatter(chosen[:, 0], chosen[:, 1], s=3, label=str(digit))",
-    "plot": 'axes.plot(chosen[:, 0], chosen[:, 1], "o", label=str(digit))',
-}
-_KEPT = """
-    def scatterplot_latent{END}(model):
-        zs, ys = np.zeros((3200, 2)), np.zeros(3200)
-        for i, (x, y) in enumerate(itertools.islice(train_iter, 100)):
-            zs[32 * i : 32 * (i + 1)] = model.encode({batch})[0].detach().cpu().numpy()
-            ys[32 * i : 32 * (i + 1)] = y.numpy()
-        plt.scatter(zs[:, 0], zs[:, 1], c=ys, cmap=plt.get_cmap("tab10", 10))
-        plt.colorbar()
-    """
-
 
 def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tuple[Answer, ...]:
     """The answers to scatterplot_latent or scatterplot_latent_cvae."""
@@ -215,7 +189,7 @@ def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tu
     def worded(code: str) -> str:
         for name, word in words.items():
             code = code.replace("{" + name + "}", word)
-        return code.replace("{END}", ending)
+        return code
 
     encoded = [
         (name, [(words["key"], worded(code))], says)
@@ -225,19 +199,9 @@ def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tu
         (name, [*pairs, *(() if ending else _AT_CENTRES.get(name, ()))], says)
         for name, pairs, says in _TEXT
     ]
-    whole = {
-        f"{name} of each digit": worded(_PER_CLASS).replace("{DRAW}", drawn)
-        for name, drawn in _DRAWN.items()
-    }
-    whole = {name: code.replace("{BATCHES}", "test_iter") for name, code in whole.items()}
-    whole["arrays of 3,200 rows"] = worded(_KEPT)
     return (
         *swapped(notebook, function, function, encoded, task),
         *swapped(notebook, function, function, texts, task),
-        *(
-            Answer(notebook, f"{function}, {name}", write(function, code))
-            for name, code in whole.items()
-        ),
     )
 
 
@@ -248,7 +212,6 @@ ANSWERS = (
         "scatterplot-latent-test",
         {
             "x": "x",
-            "batch": "x",
             "named": "",
             "positional": "",
             "other": "vae",
@@ -261,7 +224,6 @@ ANSWERS = (
         "scatterplot-latent-cvae-test",
         {
             "x": "x, label",
-            "batch": "x, F.one_hot(y, 10).float()",
             "named": ", y=label",
             "positional": ", label",
             "other": "cvae",
