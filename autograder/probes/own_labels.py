@@ -8,8 +8,11 @@ import contextlib
 
 import torch
 
-from .calls import CLASSES, TRIED, as_numbers, as_one_hot, one_hot_digits, read_labels
+from .calls import CLASSES, as_numbers, as_one_hot, one_hot_digits, read_labels
 from .common import Rejected
+
+# The labels of a trial: not a multiple of ten, so that no reshaping fits by chance.
+TRIED = torch.tensor([3, 1, 4, 0, 5, 9, 2])
 
 
 class OwnLabels:
@@ -38,7 +41,7 @@ class OwnLabels:
                     f"ConditionalVAE takes; it got the single number {tensor.item():g}."
                 )
         elif tensor.dtype != torch.float32 and _is_row_of(tensor, rows):
-            if not self._takes(method, as_one_hot(torch.arange(TRIED)).to(tensor.dtype)):
+            if not self._takes(method, as_one_hot(TRIED).to(tensor.dtype)):
                 raise Rejected(
                     f"A layer computes with float32 numbers; {method} got one-hot rows of "
                     f"{tensor.dtype}. Is a .float() missing?"
@@ -51,12 +54,12 @@ class OwnLabels:
         kind = (method, type(y), getattr(y, "dtype", None), getattr(y, "shape", None))
         if kind not in self._taken:
             self._taken[kind] = self._try(method, y) or not any(
-                self._try(method, form(torch.arange(TRIED))) for form in (as_numbers, as_one_hot)
+                self._try(method, form(TRIED)) for form in (as_numbers, as_one_hot)
             )
         return self._taken[kind]
 
     def _try(self, method, y):
-        first = torch.zeros(TRIED, 2) if method == "decode" else torch.zeros(TRIED, 1, 28, 28)
+        first = torch.zeros(len(TRIED), *((2,) if method == "decode" else (1, 28, 28)))
         # The student's code may raise anything.
         with contextlib.suppress(Exception), torch.random.fork_rng(devices=[]), torch.no_grad():
             getattr(self._class(), method)(first, y)
