@@ -127,3 +127,34 @@ def test_the_answer_finds_no_gpu(monkeypatch):
             torch.nn.Linear(1, 1).cuda()
     assert torch.cuda.is_available()
     assert space == {"device": torch.device("cuda"), "name": "cuda:0", "other": "cudahy"}
+
+
+# An answer whose noise is drawn where the notebook computes.
+ON_DEVICE = """
+    noise = torch.randn(mean_z.shape, device=device)
+    return mean_z + torch.exp(0.5 * logvar_z) * noise
+    """
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@pytest.mark.parametrize("task", AUTO, ids=lambda task: task.id)
+def test_on_a_machine_with_a_gpu_the_key_is_right_too(task):
+    space = namespace(task.notebook)
+    space["device"] = torch.device("cuda")
+    passed, text = report(task.id, space)
+    assert passed, text
+    assert space["device"].type == "cuda"
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_noise_that_is_drawn_on_the_gpu_is_right_and_cuda_by_name_is_not():
+    sources = definitions("02_vae.ipynb")
+    fill("VAE", ON_DEVICE)(sources)
+    space = namespace("02_vae.ipynb", sources)
+    space["device"] = torch.device("cuda")
+    assert report("vae-sampling-test", space)[0]
+    fill("VAE", ON_DEVICE.replace("device=device)", "device=mean_z.device).cuda()"))(sources)
+    passed, text = report("vae-sampling-test", namespace("02_vae.ipynb", sources))
+    assert not passed and "No CUDA GPUs" in text
