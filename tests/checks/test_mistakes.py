@@ -32,6 +32,7 @@ def test_an_answer_costs_exactly_its_own_tasks(answer):
     assert found.says(answer) or not answer.costs, found.messages
     assert not any("could not be judged" in message for message in found.messages)
     assert not found.is_false_green(answer) and not found.is_false_red(answer), found.red
+    assert not found.died
 
 
 def test_no_message_gives_the_answer_away():

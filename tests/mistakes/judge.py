@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
 from unittest import mock
@@ -67,11 +68,13 @@ class Verdict:
         lost: ids of the tasks that failed, in the assignment's order.
         messages: "name: message" of each failed check.
         red: ids of the tasks whose visible test cell fails in the student's notebook.
+        died: errors of such a cell itself, which are no sentences for the student.
     """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
     red: tuple[str, ...] = ()
+    died: tuple[str, ...] = ()
 
     def is_deserved(self, answer: Answer) -> bool:
         """Tell whether exactly the tasks were lost that the catalogue names."""
@@ -121,12 +124,17 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
     return Verdict(
         tuple(task_id for task_id, wrong in failed.items() if wrong),
         tuple(f"{each.name}: {each.message}" for wrong in failed.values() for each in wrong),
-        tuple(task_id for task_id, (_, is_red) in judged.items() if is_red),
+        tuple(task_id for task_id, (_, error) in judged.items() if error),
+        tuple(
+            f"{task_id}: {error!r}"
+            for task_id, (_, error) in judged.items()
+            if error and _died(error, task_id)
+        ),
     )
 
 
-def _judge(task_id: str, space: dict) -> tuple[list[Outcome], bool]:
-    """Run a task's visible test cell; return the outcomes of its checks, and whether it fails.
+def _judge(task_id: str, space: dict) -> tuple[list[Outcome], BaseException | None]:
+    """Run a task's visible test cell; return the outcomes of its checks, and how the cell fails.
 
     Those of the `check(...)` in the cell are the grader's too, since both judge alike. Where the
     cell ends before, the checks run alone.
@@ -137,13 +145,22 @@ def _judge(task_id: str, space: dict) -> tuple[list[Outcome], bool]:
         outcomes.extend(judge(*arguments))
         return list(outcomes)
 
-    is_red = False
+    failure = None
     with mock.patch.object(in_notebook, "judge", kept), contextlib.redirect_stdout(io.StringIO()):
         try:
             exec(compile(test_cell(task_id), f"<{task_id}>", "exec"), space)
-        except (Exception, SystemExit):  # noqa: BLE001 - the answer may raise anything
-            is_red = True
-    return outcomes or judge(task_id, InProcess(space)), is_red
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the answer may raise anything
+            failure = error
+    return outcomes or judge(task_id, InProcess(space)), failure
+
+
+def _died(error: BaseException, task_id: str) -> bool:
+    """Tell whether a line of the test cell itself raised an error that is no assert's.
+
+    That a name is not defined is said well enough.
+    """
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return last.filename == f"<{task_id}>" and not isinstance(error, (AssertionError, NameError))
 
 
 def verdict_by_index(index: int, seed: int | None = None) -> Verdict:
