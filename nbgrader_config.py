@@ -13,7 +13,7 @@ root = Path(__file__).resolve().parent
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 sys.path.insert(0, str(root))
-from autograder.nbgrader_plugin import RemoveInstructorCells, use_engine  # noqa: E402
+from autograder.nbgrader_plugin import RemoveInstructorCells, pack_checks, use_engine  # noqa: E402
 
 # nbgrader defines get_config where it runs this file.
 c = get_config()  # noqa: F821  # pyright: ignore[reportUndefinedVariable]
@@ -31,7 +31,11 @@ defaults = GenerateAssignment.preprocessors.default() or []
 c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
 c.ClearMarkScheme.enforce_metadata = False
 
-# Without the next line nbgrader runs the notebooks itself, with the hidden tests;
+# Students get the checks that grade, as notebooks/vae/checks.zip. Without the next line they see
+# the asserts alone, and `check(...)` grades without saying anything in advance.
+pack_checks(c)
+
+# Without the next line nbgrader runs the notebooks itself, and the test cells in them decide;
 # docs/instructor.md says in which environment.
 use_engine(c)
 c.Execute.timeout = 120  # seconds for a cell, where nbgrader runs the notebooks itself

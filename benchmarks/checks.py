@@ -1,4 +1,7 @@
-"""Time the checks of each task on the key, without kernels: `python -m benchmarks.checks`."""
+"""Time the checks of each task on the key, without kernels: `python -m benchmarks.checks`.
+
+Both as the grader runs them and as `check(...)` does in a notebook, where they leave no trace.
+"""
 
 import os
 import statistics
@@ -11,34 +14,44 @@ from rich.console import Console  # noqa: E402 - what is imported below reads th
 from rich.table import Table  # noqa: E402
 
 from autograder.assignment import AUTO, Task  # noqa: E402
-from autograder.checks.by_task import CHECKS  # noqa: E402
+from autograder.checks.by_task import CHECKS, judge  # noqa: E402
+from autograder.checks.in_notebook import report  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402
 from tests.mistakes.key import namespace  # noqa: E402
 
 ROUNDS = 5  # after one that warms up
 
 
-def time_checks(task: Task, definitions: dict) -> float:
-    """Return how many seconds the checks of a task take once."""
-    student = InProcess(definitions)
+def time_task(task: Task, definitions: dict) -> tuple[float, float]:
+    """Return how many seconds a task takes once: its checks alone, and `check(...)`."""
     started = time.perf_counter()
-    for check in CHECKS[task.id]:
-        check(student)
-    return time.perf_counter() - started
+    judge(task.id, InProcess(definitions))
+    judged = time.perf_counter()
+    report(task.id, definitions)
+    return judged - started, time.perf_counter() - judged
 
 
 def main() -> None:
-    """Print the median of the rounds for each task, and of the rounds' sums."""
+    """Print the medians of the rounds for each task, and of the rounds' sums."""
     namespaces = {task.notebook: namespace(task.notebook) for task in AUTO}
     rounds = [
-        [time_checks(task, namespaces[task.notebook]) for task in AUTO] for _ in range(1 + ROUNDS)
-    ]
-    rounds = rounds[1:]
-    table = Table("task", "checks", "seconds", title=f"{ROUNDS} rounds, median", show_footer=True)
+        [time_task(task, namespaces[task.notebook]) for task in AUTO] for _ in range(1 + ROUNDS)
+    ][1:]
+    table = Table(
+        "task",
+        "checks",
+        "seconds",
+        "check(...)",
+        title=f"{ROUNDS} rounds, median",
+        show_footer=True,
+    )
     table.columns[1].footer = str(sum(len(CHECKS[task.id]) for task in AUTO))
-    table.columns[2].footer = f"{statistics.median(map(sum, rounds)):.2f}"
-    for task, column in zip(AUTO, zip(*rounds, strict=True), strict=True):
-        table.add_row(task.id, str(len(CHECKS[task.id])), f"{statistics.median(column):.3f}")
+    for column in (0, 1):
+        sums = [sum(times[column] for times in tasks) for tasks in rounds]
+        table.columns[2 + column].footer = f"{statistics.median(sums):.2f}"
+    for task, times in zip(AUTO, zip(*rounds, strict=True), strict=True):
+        seconds = [f"{statistics.median(column):.3f}" for column in zip(*times, strict=True)]
+        table.add_row(task.id, str(len(CHECKS[task.id])), *seconds)
     Console().print(table)
 
 

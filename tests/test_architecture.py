@@ -13,7 +13,7 @@ from tests.paths import ROOT
 PACKAGE = ROOT / "autograder"
 # From the ground up. A module may import from its own package and from the lines above its own.
 FLOORS = (
-    "assignment atomic_files errors paths processes submission_limits terminal text",
+    "assignment atomic_files errors packed_checks paths processes submission_limits terminal text",
     "probes target",
     "notebook checks",
     "submission kernels",

@@ -1,8 +1,6 @@
 """Table of the checks that decide each task; all of them must pass for its points."""
 
-from typing import Any
-
-from ..probes.student import InProcess
+from ..probes.student import Student
 from . import (
     activation,
     cvae_activation,
@@ -16,7 +14,7 @@ from . import (
     sampling,
     training,
 )
-from .outcome import Check
+from .outcome import Check, Outcome
 
 # grade_id → the checks, in the order in which a student reads them
 CHECKS: dict[str, tuple[Check, ...]] = {
@@ -92,18 +90,11 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 }
 
 
-def assert_task(task_id: str, namespace: dict[str, Any]) -> None:
-    """Run a task's checks on a notebook's globals; for the hidden tests of the notebooks.
-
-    Args:
-        task_id: grade_id of the task.
-        namespace: where the student's definitions are.
+def judge(task_id: str, student: Student) -> list[Outcome]:
+    """Run all checks of a task on a student's answer.
 
     Raises:
-        AssertionError: with a line "name: message" for each failed check.
+        KeyError: where checks decide no such task.
+        NoVerdictError: where the student's code could not be asked.
     """
-    student = InProcess(namespace)
-    outcomes = [check(student) for check in CHECKS[task_id]]
-    failed = [f"{outcome.name}: {outcome.message}" for outcome in outcomes if not outcome.passed]
-    if failed:
-        raise AssertionError("\n".join(failed))
+    return [check(student) for check in CHECKS[task_id]]

@@ -124,6 +124,11 @@ def in_unit_interval(values: Tensor) -> bool:
     return float(values.min()) >= -1e-6 and float(values.max()) <= 1 + 1e-6
 
 
+def with_place(place: str, error: Exception) -> str:
+    """Say for which input code raised an exception; what is not written fails for all alike."""
+    return f"{place}: {error}" if " raised " in str(error) else str(error)
+
+
 def sole_match(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
     """Find the hint of the mistake that explains what was seen, if exactly one does; else "".
 

@@ -172,13 +172,21 @@ def _formula_complaint(inputs: list[list[Tensor]], seen: list[float], wanted: li
         return abs(seen[i] - wanted[i]) if np.isfinite(seen[i]) else np.inf
 
     worst = max(range(len(seen)), key=error)
-    hint = sole_match(matches, _MISTAKES) or (
-        "At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which of your "
-        "terms breaks that?"
-    )
+    hint = sole_match(matches, _MISTAKES) or _factor_hint(seen, wanted)
     return (
         f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the "
         f"divergence is {show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}"
+    )
+
+
+def _factor_hint(seen: list[float], wanted: list[float]) -> str:
+    """Return the hint where no known mistake explains the values: a constant factor, or a law."""
+    factor = seen[0] / wanted[0]
+    if np.isfinite(seen).all() and factor and close(seen, [factor * value for value in wanted]):
+        return f"All your values are {show(factor)} times the divergence: which factor is wrong?"
+    return (
+        "At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which of your "
+        "terms breaks that?"
     )
 
 

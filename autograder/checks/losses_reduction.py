@@ -7,7 +7,16 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student, StudentError
-from .judging import as_number, close, described, fresh_generator, random_signed, show, sole_match
+from .judging import (
+    as_number,
+    close,
+    described,
+    fresh_generator,
+    random_signed,
+    show,
+    sole_match,
+    with_place,
+)
 from .losses import term
 from .outcome import Complaint, check
 
@@ -126,7 +135,8 @@ def _single_terms(student: Student, batches: list[list[Tensor]]) -> list[Tensor]
     try:
         values = student.probe("kl", inputs=[[means[i], logvars[i]] for i in order])["values"]
     except StudentError as error:
-        raise StudentError(f"For one image with one latent dimension: {error}") from None
+        place = "For one image with one latent dimension"
+        raise StudentError(with_place(place, error)) from None
     terms = torch.empty(len(means), dtype=torch.float64)
     terms[order] = torch.tensor(
         [as_number(value, "kl_loss of one image") for value in values], dtype=torch.float64

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student, StudentError
-from .judging import fresh_generator, random_signed, shaped, show
+from .judging import fresh_generator, random_signed, shaped, show, with_place
 from .outcome import check
 from .sampling_laws import (
     DRAWS,
@@ -69,7 +69,8 @@ def sample_shape(student: Student) -> str | None:
             answer = student.probe("sample", mean=mean, logvar=logvar)
         except StudentError as error:
             hint = " Take the shape of the noise from mean_z." if _works(student, 32, 2) else ""
-            raise StudentError(f"With mean_z of shape {(images, size)}: {error}{hint}") from None
+            place = f"With mean_z of shape {(images, size)}"
+            raise StudentError(with_place(place, error) + hint) from None
         what = f"The sample for {images} images with {size} latent dimensions"
         shaped(answer["samples"][0], (images, size), what, nan=True)
         for name, before in (("mean", mean), ("logvar", logvar)):

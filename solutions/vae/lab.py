@@ -8,9 +8,11 @@ Nothing in here is graded, and you may read all of it. These environment variabl
 """
 
 import ast
+import importlib
 import json
 import linecache
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -38,6 +40,13 @@ class LabError(Exception):
     def _render_traceback_(self):
         """Show the message alone: IPython calls this instead of printing a traceback."""
         return [f"LabError: {self}"]
+
+
+class NotYet(LabError):
+    """What `check` finds wrong, in sentences."""
+
+    def _render_traceback_(self):
+        return [str(self)]
 
 
 if PROFILE not in SLICES:
@@ -244,6 +253,42 @@ def _execute(node, namespace, notebook, name, again):
         raise LabError(
             f"{name} in {notebook} fails with {reason}: fix it there, {again}."
         ) from None
+
+
+def check(task_id):
+    """Run the checks that grade a task on what your notebook defines, and print what they find.
+
+    For example `check("vae-sampling-test")`. An error's sentences say which property is missing.
+    Your names, random numbers and figures stay as they are.
+    """
+    checks = _checks()
+    if checks is None:
+        if PROFILE != "grading":
+            print("checks.zip is not beside lab.py, so nothing was checked.")
+        return
+    passed, text = checks.report(task_id, sys._getframe(1).f_globals)
+    if not passed:
+        raise NotYet(text)
+    print(text)
+
+
+def _checks():
+    """Return the module of the checks; None where they are not here.
+
+    In the course's own environment, where `autograder` is installed, they are that package's: a
+    changed checks.zip earns no points there.
+    """
+    archive = str(Path(__file__).resolve().with_name("checks.zip"))
+    sys.path.append(archive)
+    try:
+        for package in ("autograder", "vae_checks"):
+            try:
+                return importlib.import_module(package + ".checks.in_notebook")
+            except ModuleNotFoundError:
+                continue
+    finally:
+        sys.path.remove(archive)
+    return None
 
 
 def save_weights(model, path):

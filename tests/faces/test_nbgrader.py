@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -30,7 +31,8 @@ EXPECTED = {
     "mistaken": {task for answer in typical_mistakes() for task in answer.costs},
     "damaged": {task.id for task in AUTO if task.notebook[:2] in DAMAGED},
 }
-# What the Formgrader's button does, inside the server's running event loop.
+# What the Formgrader's buttons do, inside the server's running event loop: autograde for a student,
+# and generate for "".
 BUTTON = """
 import asyncio, sys
 from nbgrader.apps.api import NbGraderAPI
@@ -39,9 +41,10 @@ from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 async def press(student):
     app = FormgradeExtension()
     app.initialize([])
-    return NbGraderAPI(app.coursedir, parent=app).autograde("vae", student)
+    api = NbGraderAPI(app.coursedir, parent=app)
+    return api.autograde("vae", student) if student else api.generate_assignment("vae", force=True)
 
-result = asyncio.run(press("key"))
+result = asyncio.run(press(sys.argv[1]))
 sys.exit(0 if result["success"] else result["error"])
 """
 
@@ -138,7 +141,8 @@ def test_renamed_notebooks_are_graded_under_their_expected_names(tmp_path):
 
 def nbgrader(folder, *arguments, fails=False, **variables):
     """Run an nbgrader command in a course folder and return its log."""
-    command = ["-c", BUTTON] if arguments == ("button",) else ["-m", "nbgrader", *arguments]
+    is_button = arguments[0] == "button"
+    command = ["-c", BUTTON, *arguments[1:]] if is_button else ["-m", "nbgrader", *arguments]
     command = [sys.executable, *command]
     env = {key: value for key, value in os.environ.items() if key not in UNSET} | variables
     result = subprocess.run(command, cwd=folder, text=True, capture_output=True, env=env)
@@ -177,7 +181,7 @@ def course(tmp_path_factory):
     damage(write_submission(folder / "submitted" / "damaged" / "vae"))
     shutil.copytree(folder / "submitted", folder / "as submitted")
     nbgrader(folder, "generate_assignment", "vae")
-    nbgrader(folder, "button")
+    nbgrader(folder, "button", "key")
     nbgrader(folder, "autograde", "vae")
     return folder
 
@@ -244,6 +248,23 @@ def contents(folder):
 
 
 @pytest.mark.slow
+def test_the_checks_are_in_the_release_unless_the_settings_leave_them_out(course):
+    checks = course / "notebooks" / "vae" / "checks.zip"
+    assert zipfile.is_zipfile(checks)
+    config = course / "nbgrader_config.py"
+    text = config.read_text()
+    assert "\npack_checks(c)\n" in text
+    config.write_text(text.replace("\npack_checks(c)\n", "\n"))
+    try:
+        nbgrader(course, "button", "")
+        assert not checks.exists()
+    finally:
+        config.write_text(text)
+    nbgrader(course, "button", "")
+    assert zipfile.is_zipfile(checks)
+
+
+@pytest.mark.slow
 def test_a_grader_that_cannot_work_gives_no_points(course):
     shutil.copytree(course / "submitted" / "key", course / "submitted" / "unlucky")
     helper = course / "solutions" / "vae" / "lab.py"
@@ -259,7 +280,7 @@ def test_a_grader_that_cannot_work_gives_no_points(course):
 
 
 @pytest.mark.slow
-def test_plain_nbgrader_with_the_hidden_tests_gives_the_same_points(course):
+def test_plain_nbgrader_with_the_visible_test_cells_gives_the_same_points(course):
     """nbgrader's own run, in the environment that docs/instructor.md names."""
     config = course / "nbgrader_config.py"
     text = config.read_text()

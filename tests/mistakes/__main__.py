@@ -46,11 +46,13 @@ def main(
     counts = confusion((answer, each) for answer, _, each in verdicts)
     console.print(table(counts))
     wrong = [
-        line(answer, seed, each) for answer, seed, each in verdicts if not each.is_deserved(answer)
+        line(answer, seed, each)
+        for answer, seed, each in verdicts
+        if not each.is_deserved(answer) or each.is_false_green(answer) or each.is_false_red(answer)
     ]
     all_right = (
-        f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, "
-        "each time."
+        f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, and "
+        "the same in the notebook, each time."
     )
     console.print(*wrong or [all_right], sep="\n")
     raise typer.Exit(1 if wrong else 0)
@@ -59,7 +61,7 @@ def main(
 def line(answer: Answer, seed: int | None, each: Verdict) -> str:
     """Describe one wrong verdict in a line."""
     return (
-        f"{answer} (seed {seed}) lost {each.lost}, should lose {answer.costs}: "
+        f"{answer} (seed {seed}) lost {each.lost}, red {each.red}, should lose {answer.costs}: "
         f"{' | '.join(each.messages)[:300]}"
     )
 

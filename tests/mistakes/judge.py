@@ -1,20 +1,26 @@
-"""Verdicts of the checks on answers of the catalogue."""
+"""Verdicts of the checks, and of the notebooks' visible test cells, on answers of the catalogue."""
 
+import contextlib
 import functools
+import io
+import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
+from unittest import mock
 
 import numpy as np
 import torch
 
 from autograder.assignment import AUTO
-from autograder.checks.by_task import CHECKS
+from autograder.checks import in_notebook
+from autograder.checks.by_task import judge
 from autograder.checks.judging import repeatable
+from autograder.checks.outcome import Outcome
 from autograder.probes.student import InProcess
 
 from . import Answer
 from .catalogue import CATALOGUE
-from .key import definitions, namespace
+from .key import definitions, namespace, test_cell
 
 # The definitions that decide each task. Where an answer leaves them as they are, the task passes.
 DECIDES = {
@@ -61,14 +67,26 @@ class Verdict:
     Attributes:
         lost: ids of the tasks that failed, in the assignment's order.
         messages: "name: message" of each failed check.
+        red: ids of the tasks whose visible test cell fails in the student's notebook.
+        died: errors of such a cell itself, which are no sentences for the student.
     """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
+    red: tuple[str, ...] = ()
+    died: tuple[str, ...] = ()
 
     def is_deserved(self, answer: Answer) -> bool:
         """Tell whether exactly the tasks were lost that the catalogue names."""
         return self.lost == answer.costs
+
+    def is_false_green(self, answer: Answer) -> bool:
+        """Tell whether the visible test cell of a task that must fail lets the answer pass."""
+        return not set(answer.costs) <= set(self.red)
+
+    def is_false_red(self, answer: Answer) -> bool:
+        """Tell whether a visible test cell refuses a right answer."""
+        return bool(self.red) and not answer.costs
 
     def says(self, answer: Answer) -> bool:
         """Tell whether a message holds the catalogue's fragment."""
@@ -81,7 +99,7 @@ class Verdict:
 
 @functools.cache
 def verdict(answer: Answer, seed: int | None = None) -> Verdict:
-    """Run the checks of the tasks that the answer's definitions decide.
+    """Judge the tasks that the answer's definitions decide, in their visible test cells too.
 
     Args:
         answer: the answer to judge.
@@ -95,20 +113,54 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
         torch.manual_seed(seed)
         np.random.seed(seed)
     with repeatable(seed) if seed is not None else nullcontext():
-        student = InProcess(namespace(answer.notebook, sources))
-        outcomes = {
-            task.id: [check(student) for check in CHECKS[task.id]]
-            for task in AUTO
-            if changed & set(DECIDES[task.id])
+        space = namespace(answer.notebook, sources)
+        judged = {
+            task.id: _judge(task.id, space) for task in AUTO if changed & set(DECIDES[task.id])
         }
     failed = {
-        task_id: [outcome for outcome in judged if not outcome.passed]
-        for task_id, judged in outcomes.items()
+        task_id: [outcome for outcome in outcomes if not outcome.passed]
+        for task_id, (outcomes, _) in judged.items()
     }
     return Verdict(
         tuple(task_id for task_id, wrong in failed.items() if wrong),
         tuple(f"{each.name}: {each.message}" for wrong in failed.values() for each in wrong),
+        tuple(task_id for task_id, (_, error) in judged.items() if error),
+        tuple(
+            f"{task_id}: {error!r}"
+            for task_id, (_, error) in judged.items()
+            if error and _died(error, task_id)
+        ),
     )
+
+
+def _judge(task_id: str, space: dict) -> tuple[list[Outcome], BaseException | None]:
+    """Run a task's visible test cell; return the outcomes of its checks, and how the cell fails.
+
+    Those of the `check(...)` in the cell are the grader's too, since both judge alike. Where the
+    cell ends before, the checks run alone.
+    """
+    outcomes: list[Outcome] = []
+
+    def kept(*arguments) -> list[Outcome]:
+        outcomes.extend(judge(*arguments))
+        return list(outcomes)
+
+    failure = None
+    with mock.patch.object(in_notebook, "judge", kept), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(compile(test_cell(task_id), f"<{task_id}>", "exec"), space)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the answer may raise anything
+            failure = error
+    return outcomes or judge(task_id, InProcess(space)), failure
+
+
+def _died(error: BaseException, task_id: str) -> bool:
+    """Tell whether a line of the test cell itself raised an error that is no assert's.
+
+    That a name is not defined is said well enough.
+    """
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return last.filename == f"<{task_id}>" and not isinstance(error, (AssertionError, NameError))
 
 
 def verdict_by_index(index: int, seed: int | None = None) -> Verdict:

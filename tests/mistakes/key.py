@@ -18,7 +18,7 @@ from matplotlib.colors import ListedColormap
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.assignment import ANSWERS
+from autograder.assignment import ANSWERS, task
 from tests.paths import SOLUTIONS
 
 # The notebooks whose answers a notebook loads.
@@ -52,13 +52,22 @@ def _colours() -> dict:
 
 
 @functools.cache
-def _curves():
-    """Import solutions/vae/curves.py as a kernel of the grader does."""
+def _helper(name):
+    """Import lab.py or curves.py of solutions/vae as a kernel of the grader does."""
     with (
         mock.patch.dict(os.environ, LAB_PROFILE="grading"),
         mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]),
     ):
-        return importlib.import_module("curves")
+        return importlib.import_module(name)
+
+
+@functools.cache
+def test_cell(task_id: str) -> str:
+    """Read what a task's visible test cell holds."""
+    for cell in nbformat.read(SOLUTIONS / task(task_id).notebook, as_version=4).cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == task_id:
+            return cell.source
+    raise KeyError(task_id)
 
 
 def definitions(notebook: str) -> dict[str, str]:
@@ -84,8 +93,9 @@ def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
         "d2l": d2l,
         **_colours(),
         "device": torch.device("cpu"),
-        "LossCurve": _curves().LossCurve,
-        "progress": _curves().progress,
+        "LossCurve": _helper("curves").LossCurve,
+        "progress": _helper("curves").progress,
+        "check": _helper("lab").check,
     }
     for earlier in NEEDS.get(notebook, ()):
         for source in definitions(earlier).values():

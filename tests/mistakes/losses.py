@@ -101,7 +101,7 @@ _WRONG = (
         FORMULA,
         "changed in place",
     ),
-    ("per pixel", TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "which of your terms"),
+    ("per pixel", TERM + "return terms.sum(dim=1).mean() / 784", FORMULA, "times the divergence"),
     (
         "for the visible check",
         "return (mean_z**2 + logvar_z**2).sum(dim=1).mean()",

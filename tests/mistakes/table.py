@@ -1,4 +1,7 @@
-"""Confusion table of the catalogue: wrong answers caught, diagnosed; right answers accepted."""
+"""Confusion table of the catalogue: wrong answers caught, diagnosed; right answers accepted.
+
+False green and false red are answers that a visible test cell judges otherwise than they deserve.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +21,13 @@ class Count:
     diagnosed: int = 0
     right: int = 0
     accepted: int = 0
+    false_green: int = 0
+    false_red: int = 0
 
     def add(self, answer: Answer, verdict: Verdict) -> None:
         """Count one verdict; caught is a wrong answer that loses exactly the tasks it should."""
+        self.false_green += verdict.is_false_green(answer)
+        self.false_red += verdict.is_false_red(answer)
         if answer.costs:
             self.wrong += 1
             self.caught += verdict.is_deserved(answer)
@@ -42,7 +49,12 @@ def confusion(verdicts: Iterable[tuple[Answer, Verdict]]) -> dict[str, Count]:
 def table(counts: dict[str, Count]) -> Table:
     """Lay the counts out as a table."""
     result = Table(
-        "notebook", "wrong answers caught", "diagnosed, of those caught", "right answers accepted"
+        "notebook",
+        "wrong caught",
+        "diagnosed, of those",
+        "right accepted",
+        "false green",
+        "false red",
     )
     for row, count in counts.items():
         result.add_row(
@@ -50,6 +62,8 @@ def table(counts: dict[str, Count]) -> Table:
             share(count.caught, count.wrong),
             share(count.diagnosed, count.caught),
             share(count.accepted, count.right),
+            str(count.false_green),
+            str(count.false_red),
             end_section=row == list(counts)[-2],
         )
     return result

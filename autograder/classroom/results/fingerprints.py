@@ -14,6 +14,7 @@ NOT_USED_BY_GRADING = frozenset(
         "classroom",
         "conftest.py",
         "nbgrader_plugin.py",
+        "packed_checks.py",
         "processes.py",
         "target",
         "terminal.py",
