@@ -20,6 +20,8 @@ def draw_flowchart(text):
         return None
     labels, edges, title = parsed
     layers = _layers(labels, edges)
+    if any(layers[a] >= layers[b] for a, b in edges):  # arrows in a circle
+        return None
     labels, edges, columns = _with_bends(labels, edges, layers)
     return _svg(labels, edges, _places(labels, edges, columns), title)
 
@@ -49,7 +51,7 @@ def _parse(text):
 def _layers(labels, edges):
     """Return the column of each box: right of all that point to it, and close to what follows."""
     layer = dict.fromkeys(labels, 0)
-    for _ in labels:  # each pass settles one more column; arrows in a circle end here
+    for _ in labels:  # each pass settles one more column
         for a, b in edges:
             layer[b] = min(max(layer[b], layer[a] + 1), len(labels))
     pointed_at = {b for _, b in edges}

@@ -46,11 +46,12 @@ pre, code { font: 8.4pt/1.4 "DejaVu Sans Mono", "Liberation Mono", Consolas, Men
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5em 0; padding: .55em .8em }
 pre.code { background: #f5f6f8; border-left: 3px solid #7a8fb5; break-inside: auto }
 pre.text { padding-top: .1em } pre.error { background: #fdf0ef; border-left: 3px solid #b5483f }
-img, svg { max-width: 100%; max-height: 235mm; height: auto; break-inside: avoid }
+img, svg { max-width: 100%; max-height: 115mm; break-inside: avoid }
 .answer { border-left: 3px solid #3f8f5f; padding-left: .8em }
 table { border-collapse: collapse; margin: .6em 0; font-size: 9.5pt }
 tr { break-inside: avoid } td, th { border: 1px solid #bbb; padding: .25em .5em; text-align: left }
 math { font-size: 1.05em } math[display=block] { margin: .7em 0 }
+.under { border-bottom: 1px solid; padding-bottom: 3px } .bold { font-weight: bold }
 .label { color: #777; font-size: 8pt } .code .err { border: 0 }
 @media print { body { padding: 0; max-width: none } }
 """
@@ -72,7 +73,7 @@ def printable_page(folder, title, names):
     parts = [
         "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>",
         f"<title>{html.escape(title)}</title>",
-        f"<style>{STYLE}{HtmlFormatter(style='default').get_style_defs('.code')}</style></head>",
+        f"<style>{HtmlFormatter().get_style_defs('.code')}{STYLE}</style></head>",
         f"<body><h1>{html.escape(title)}</h1><p>{html.escape(', '.join(names))}</p>",
         f"<table><tr><th>notebook<th>saved{rows}</table>",
     ]
@@ -136,9 +137,19 @@ def _formula(body, display):
     try:
         from latex2mathml.converter import convert
 
-        return convert(body, display=display)
+        return _plain_mathml(convert(body, display=display))
     except Exception:  # noqa: BLE001 - not installed, or a formula that it does not know
         return f"<code>{html.escape(body)}</code>"
+
+
+def _plain_mathml(formula):
+    """Return a formula without what browsers draw only where a font for mathematics is there."""
+    space, name = '<mspace width="0.17em"/>', "<mi>(?:log|ln|exp)</mi>"
+    formula = re.sub(f"(?<=</mi>)(?={name})", space, formula)
+    formula = re.sub(f"({name})(?!<mo)", rf"\1{space}", formula)
+    formula = formula.replace('<mi mathvariant="double-struck">', '<mi class="bold">')
+    brace = r"<munder>((?:(?!<munder>).)*?)<mo>&#x23DF;</mo></munder>"
+    return re.sub(brace, r'<mrow class="under">\1</mrow>', formula)
 
 
 def _code(source):

@@ -109,14 +109,22 @@ def names_and_group(folder="."):
 def _assigned(source, wanted):
     """Return {name: value} of the plain values that a cell assigns to the wanted names."""
     values = {}
-    for line in re.split(r"\n(?=\S)", source):  # one statement each, so that one error costs one
+    for statement in _statements(source):
         try:
-            (statement,) = ast.parse(line.strip()).body
             if isinstance(statement, ast.Assign) and statement.targets[0].id in wanted:
                 values[statement.targets[0].id] = ast.literal_eval(statement.value)
-        except (SyntaxError, ValueError, AttributeError):
+        except (ValueError, AttributeError):
             continue
     return values
+
+
+def _statements(source):
+    """Return the statements of a cell; where it is not Python as a whole, those of its lines."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        lines = source.splitlines()
+        return [node for line in lines for node in _statements(line)] if len(lines) > 1 else []
 
 
 def time_saved(path):
@@ -128,19 +136,24 @@ def remarks(path):
     """Return phrases on what a saved notebook leaves open: answers, cells not run, errors."""
     cells = read_cells(path)
     code = [cell for cell in cells if cell["cell_type"] == "code" and cell["source"].strip()]
-    awaited = "raise NotImplementedError"
     counts = {
-        "answer not yet written": sum(
-            line.strip().startswith(awaited)
-            for cell in code
-            for line in cell["source"].splitlines()
-        )
-        + sum(PLACEHOLDER in cell["source"] for cell in cells if cell["cell_type"] == "markdown"),
+        "answer not yet written": sum(map(_count_open, cells)),
         "empty answer": sum(_is_empty_answer(cell) for cell in cells),
-        "cell not run": sum(not cell.get("execution_count") for cell in code),
+        "cell not run": sum(_is_not_run(cell) for cell in code),
         "cell with an error": sum(_has_error(cell) for cell in code),
     }
     return [f"{count} {_plural(what, count)}" for what, count in counts.items() if count]
+
+
+def _count_open(cell):
+    """Count the places in a cell that still ask for an answer."""
+    asks = "raise NotImplementedError" if cell["cell_type"] == "code" else PLACEHOLDER
+    return sum(line.strip().startswith(asks) for line in cell["source"].splitlines())
+
+
+def _is_not_run(cell):
+    """Tell whether a cell was never run; the one for Colab need not be."""
+    return not cell.get("execution_count") and "google.colab" not in cell["source"]
 
 
 def _is_empty_answer(cell):

@@ -142,12 +142,12 @@ def judge_code(task_id, cells):
     if error is None:
         return DONE, ""
     cell, error = _cause(cells, index, error)
-    waits_for = re.search(r"\d\d_\w+\.ipynb", error.evalue) if cell is not cells[index] else None
-    if error.ename == "LabError" and waits_for:
-        return OPEN, f"waits for {waits_for[0]}: {error.evalue}"
-    if error.ename == "NotImplementedError" or "not written yet" in error.evalue:
+    waits_for = re.search(r"\d\d_\w+\.ipynb", error["evalue"]) if cell is not cells[index] else None
+    if error["ename"] == "LabError" and waits_for:
+        return OPEN, f"waits for {waits_for[0]}: {error['evalue']}"
+    if error["ename"] == "NotImplementedError" or "not written yet" in error["evalue"]:
         return OPEN, "not yet"
-    if error.ename == "KeyboardInterrupt":
+    if error["ename"] == "KeyboardInterrupt":
         return WRONG, f"takes longer than {CELL_SECONDS} seconds"
     return WRONG, _sentence(error, cells)
 
@@ -166,8 +166,8 @@ def _error(cell):
 
 def _cause(cells, index, error):
     """Return the earlier cell, and its error, because of which a name is missing in this one."""
-    missing = error.ename == "NameError" or "not defined" in error.evalue
-    for name in re.findall(r"\w+", error.evalue) if missing else []:
+    missing = error["ename"] == "NameError" or "not defined" in error["evalue"]
+    for name in re.findall(r"\w+", error["evalue"]) if missing else []:
         defines = re.compile(rf"^(?:def|class) {name}\b|^{name} *=", re.M)
         for earlier in range(index):
             found = _error(cells[earlier])
@@ -178,17 +178,17 @@ def _cause(cells, index, error):
 
 def _sentence(error, cells):
     """Return what an error says in one line; for an exception of Python, where it was raised."""
-    text = " ".join(error.evalue.split())[:500]
-    if error.ename in ("AssertionError", "LabError"):
+    name, text = error["ename"], " ".join(error["evalue"].split())[:500]
+    if name in ("AssertionError", "LabError"):
         return text
-    plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error["traceback"]))
     places = re.findall(r"Cell In\[(\d+)\], line (\d+)", plain)
     for count, line in reversed(places):
         for cell in cells:
             named = re.search(r"^((?:def|class) \w+)", cell["source"], re.M)
             if str(cell.get("execution_count")) == count and named and not _is_check(cell):
-                return f"{error.ename}: {text} (line {line} of the cell of `{named[1]}`)"
-    return f"{error.ename}: {text}"
+                return f"{name}: {text} (line {line} of the cell of `{named[1]}`)"
+    return f"{name}: {text}"
 
 
 def _is_check(cell):
