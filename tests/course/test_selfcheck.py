@@ -40,6 +40,7 @@ RUNS = {
     "check deleted": ([code("x = 1")], "✗", "the cell of its check is gone"),
     "waits": (
         [
+            words("Your answers come from notebook 02."),
             code(LOADS, error=LAB_ERROR),
             code(DEFINES, error=("NameError", "name 'VAE' is not defined")),
             code("", TEST, error=NO_CLASS),
