@@ -27,6 +27,7 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"%LOCALAPPDATA%\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
@@ -60,7 +61,7 @@ math { font-size: 1.05em } math[display=block] { margin: .7em 0 }
 def printable_document(folder, title, names):
     """Return a document of all notebooks, as bytes, and the end of its name: ".pdf" or ".html"."""
     page = printable_page(folder, title, names)
-    pdf = _print(page)
+    pdf = _print(page, folder)
     return (pdf, ".pdf") if pdf else (page.encode(), ".html")
 
 
@@ -168,15 +169,16 @@ def _output(output):
         return _text(f"{output['ename']}: {output['evalue']}", "error")
     if output["output_type"] == "stream":
         return _text("".join(output["text"]), "text")
-    data = {kind: "".join(value) for kind, value in output.get("data", {}).items()}
-    for kind in ("image/png", "image/jpeg"):
-        if kind in data:
-            return f"<p><img alt='plot' src='data:{kind};base64,{data[kind].strip()}'></p>"
-    if "image/svg+xml" in data:
-        return f"<p>{data['image/svg+xml']}</p>"
-    if "<table" in data.get("text/html", "") and "<script" not in data["text/html"]:
-        return data["text/html"]
-    return _text(data.get("text/plain", ""), "text")
+    kinds = ("image/png", "image/jpeg", "image/svg+xml", "text/html", "text/plain")
+    png, jpeg, svg, page, plain = ("".join(output.get("data", {}).get(kind, "")) for kind in kinds)
+    for kind, picture in (("png", png), ("jpeg", jpeg)):
+        if picture:
+            return f"<p><img alt='plot' src='data:image/{kind};base64,{picture.strip()}'></p>"
+    if svg:
+        return f"<p>{svg}</p>"
+    if "<table" in page and "<script" not in page:
+        return page
+    return _text(plain, "text")
 
 
 def _text(text, kind):
@@ -189,14 +191,19 @@ def _text(text, kind):
     return f"<pre class='{kind}'>{html.escape(chr(10).join(lines))}</pre>" if text.strip() else ""
 
 
-def _print(page):
+def _print(page, folder):
     """Return a page as PDF, printed by a browser; None where there is none that can."""
-    browsers = [shutil.which(name) for name in BROWSERS]
+    browsers = [shutil.which(os.path.expandvars(name)) for name in BROWSERS]
     for browser in dict.fromkeys(filter(None, browsers)):
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            source, target = Path(folder, "page.html"), Path(folder, "page.pdf")
+        # Beside the notebooks, since some browsers may read and write at home alone.
+        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place:
+            source, target = Path(place, "page.html").resolve(), Path(place, "page.pdf").resolve()
             source.write_text(page, encoding="utf-8")
-            options = ["--headless", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+            options = [
+                "--headless",
+                "--disable-gpu",
+                f"--user-data-dir={source.parent / 'profile'}",
+            ]
             options += ["--no-pdf-header-footer", f"--print-to-pdf={target}", source.as_uri()]
             if getattr(os, "geteuid", lambda: 1)() == 0:  # as root, Chrome starts only so
                 options.insert(0, "--no-sandbox")

@@ -18,6 +18,7 @@ from saved import TASKS, grade_id, is_written, names_and_group, read_cells, time
 from torch.nn import functional as F
 
 CELL_SECONDS = 60
+CHECKS = "checks.zip"  # what decides the points, where your course hands it out
 # File: notebook and name of its class, task, and limits of reconstruction and KL, as in the cells
 # "both losses about 5" and "about 4.1".
 TARGETS = {
@@ -29,8 +30,8 @@ DONE, OPEN, WRONG = "✓", "…", "✗"
 
 def check_all(folder="."):
     """Print how each task stands, and whether names, group and weights are there."""
-    if lab.PROFILE in lab.KEEPS_WEIGHTS:
-        print("All notebooks are being checked at this moment, so this cell does nothing.")
+    if lab.PROFILE != "full":  # a check runs this notebook, too
+        print(f"Nothing is checked where LAB_PROFILE is {lab.PROFILE}.")
         return
     folder = Path(folder)
     print(
@@ -68,7 +69,7 @@ def _names(folder):
     """Return (mark, text) on the names and the group of notebook 01."""
     names, group = names_and_group(folder)
     if names and group:
-        return "·", f"group {group}: {', '.join(names)}"
+        return "·", f"names: {', '.join(names)}; group: {group}"
     missing = " and ".join([*["names"] * (not names), *["group"] * (not group)])
     return OPEN, f"{missing} not filled in: write them into this notebook and save it"
 
@@ -95,7 +96,7 @@ def run_all(folder):
     """Return {notebook: its cells after a run, or one sentence on why it could not run}."""
     with tempfile.TemporaryDirectory() as copy:
         for path in folder.iterdir():
-            if path.name in WEIGHTS or path.suffix in (".ipynb", ".py", ".zip"):
+            if path.name in (*WEIGHTS, CHECKS) or path.suffix in (".ipynb", ".py"):
                 shutil.copy(path, copy)
         with ThreadPoolExecutor(min(len(NOTEBOOKS), os.cpu_count() or 2)) as pool:
             cells = pool.map(lambda name: _run(Path(copy), name, folder), NOTEBOOKS)
@@ -110,6 +111,8 @@ def _run(copy, name, folder):
     try:
         read_cells(copy / name)  # its LabError says what is wrong with the file
         notebook = nbformat.read(copy / name, as_version=4)
+        if (copy / CHECKS).exists():
+            _complete(notebook.cells)
         client = NotebookClient(
             notebook,
             allow_errors=True,
@@ -127,6 +130,15 @@ def _run(copy, name, folder):
             f"{name} did not run to its end ({type(error).__name__}): run it yourself to see why."
         )
     return notebook.cells
+
+
+def _complete(cells):
+    """Let each cell of a check end with what decides its point, where that was deleted."""
+    for cell in cells:
+        task_id = grade_id(cell)
+        call = f'check("{task_id}")'
+        if task_id.endswith("-test") and call not in cell.source:
+            cell.source += f"\n\nfrom lab import check\n\n{call}"
 
 
 def _environment(folder):

@@ -16,7 +16,7 @@ def pack(load_module, monkeypatch, tmp_path, capsys):
 
     def run():
         handin = load_module("handin")
-        monkeypatch.setattr(load_module("printout"), "_print", lambda page: None)
+        monkeypatch.setattr(load_module("printout"), "_print", lambda *_: None)
         handin.pack_submission()
         return capsys.readouterr().out
 
@@ -65,7 +65,7 @@ def test_zip_holds_notebooks_weights_own_modules_and_the_document_and_nothing_el
         "7-vae.html",
     ]
     assert "Not packed, since the names are not those of the seven: 02_vae-Copy1.ipynb" in printed
-    assert "Group 7: Ada, Bob" in printed
+    assert "Names: Ada, Bob; group: 7" in printed
 
 
 def test_grader_finds_the_submission_in_the_unpacked_zip(pack, write, tmp_path):
@@ -93,6 +93,7 @@ REMARKS = {
     "a cell not run": ([code("x = 1", run=False)], "1 cell not run"),
     "an error": ([code("x", error=("NameError", "x"))], "1 cell with an error"),
     "words that mention the mark": ([words("`YOUR ANSWER HERE` waits")], ""),
+    "the cell that packs": ([code("pack_submission()", run=False)], ""),
     "the cell for Colab": ([code('"google.colab" in sys.modules', run=False)], ""),
     "all is well": ([code("x = 1"), words("Because.", "a-question")], ""),
 }

@@ -109,6 +109,14 @@ def test_charts_that_it_does_not_know_are_left_to_the_reader(load_module, text):
     assert load_module("flowchart").draw_flowchart(text) is None
 
 
+def test_arrows_of_a_flowchart_may_be_labelled_and_dashed(load_module):
+    svg = load_module("flowchart").draw_flowchart(
+        'flowchart LR\n a["A"] -->|"by hand"| b -.-> c\n a -->|far| c\n alone["D"]'
+    )
+    assert {"A", "b", "c", "D", "by hand", "far"} == set(re.findall(r">([^<>]+)</text>", svg))
+    assert svg.count("stroke-dasharray") == 1 and svg.count('marker-end="url(#tip)"') == 3
+
+
 @pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium here")
 def test_a_browser_prints_the_page_as_pdf(load_module, page):
     content, ending = load_module("printout").printable_document(".", "Group 7", [])
