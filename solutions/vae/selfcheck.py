@@ -193,8 +193,10 @@ def _cause(cells, index, error):
 
 def _sentence(error, cells):
     """Return what an error says in one line; for an exception of Python, where it was raised."""
-    name, text = error["ename"], " ".join(error["evalue"].split())[:500]
-    if name in ("AssertionError", "LabError"):
+    name, text = error["ename"], error["evalue"]
+    wrong = re.findall(r"^✗ (.*(?:\n  .*)*)", text, re.M)  # what `check` says does not hold
+    text = " ".join(" ".join(wrong or [text]).split())[:600]
+    if name in ("AssertionError", "LabError", "NotYet"):
         return text
     plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error["traceback"]))
     places = re.findall(r"Cell In\[(\d+)\], line (\d+)", plain)

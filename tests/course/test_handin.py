@@ -88,7 +88,7 @@ def test_names_and_group_that_are_empty_are_told_and_nothing_is_refused(pack, wr
 
 REMARKS = {
     "an open answer": ([code("raise NotImplementedError()")], "1 answer not yet written"),
-    "open words": ([words("YOUR ANSWER HERE", "a-question")] * 2, "2 answers not yet written"),
+    "open words": ([words("YOUR ANSWER HERE", name) for name in "ab"], "2 answers not yet written"),
     "empty words": ([words("", "a-question")], "1 empty answer"),
     "a cell not run": ([code("x = 1", run=False)], "1 cell not run"),
     "an error": ([code("x", error=("NameError", "x"))], "1 cell with an error"),

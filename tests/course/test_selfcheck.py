@@ -29,12 +29,18 @@ def test_tasks_and_limits_are_those_of_the_grader(load_module):
     assert limits == load_module("selfcheck").TARGETS
 
 
+CHECKED = "✓ The shape holds.\n✗ The mean should be 5,\n  but is 3.\n✗ Two.\nNot yet 1 point: 10.2a"
 RUNS = {
     "right": ([code("check", TEST)], "✓", ""),
     "found by its call": ([code(f'check("{TEST}")')], "✓", ""),
     "not begun": ([code("", TEST, error=("NotImplementedError", ""))], "…", "not yet"),
     "check says so": ([code("", TEST, error=("LabError", "x is not written yet"))], "…", "not yet"),
     "wrong": ([code("", TEST, error=("AssertionError", "too\n dark"))], "✗", "too dark"),
+    "some properties hold": (
+        [code("", TEST, error=("NotYet", CHECKED))],
+        "✗",
+        "The mean should be 5, but is 3. Two.",
+    ),
     "raises": ([code("", TEST, error=("TypeError", "no"))], "✗", "TypeError: no"),
     "endless": ([code("", TEST, error=("KeyboardInterrupt", ""))], "✗", "longer than 60 seconds"),
     "check deleted": ([code("x = 1")], "✗", "the cell of its check is gone"),
