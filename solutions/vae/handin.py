@@ -102,7 +102,7 @@ def _remarks(path, is_own):
     try:
         return remarks(path) if path.suffix == ".ipynb" else []
     except LabError as error:
-        return [str(error)]
+        return [str(error).removeprefix(f"{path.name} ")]
 
 
 def _stale(path):

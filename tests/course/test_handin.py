@@ -114,7 +114,7 @@ def test_missing_and_broken_files_are_told(pack, write, tmp_path):
     printed = pack()
     assert "04_training.ipynb      missing" in printed
     assert "cvae.pt                missing: run 06_cvae.ipynb to its end" in printed
-    assert "05_latent_space.ipynb cannot be read as a notebook" in printed
+    assert "   cannot be read as a notebook: open it in JupyterLab" in printed
 
 
 def test_files_older_than_what_they_were_made_from_are_told(pack, write, tmp_path):

@@ -56,7 +56,10 @@ RUNS = {
     ),
     "independent of what waits": ([code(LOADS, error=LAB_ERROR), code("", TEST)], "✓", ""),
     "definition fails": (
-        [code(DEFINES, error=("SyntaxError", "invalid syntax")), code("", TEST, error=NO_CLASS)],
+        [
+            code(DEFINES, error=("SyntaxError", "invalid syntax (12345.py, line 4)")),
+            code("", TEST, error=NO_CLASS),
+        ],
         "✗",
         "SyntaxError: invalid syntax",
     ),

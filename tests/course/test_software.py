@@ -11,7 +11,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 
 from autograder.assignment import NOTEBOOKS
-from tests.paths import ROOT, SOLUTIONS
+from tests.paths import RELEASE, ROOT, SOLUTIONS
 
 NEEDS = [
     Requirement(line.split("#")[0])
@@ -92,6 +92,12 @@ def test_students_requirements_are_those_that_the_tests_ran_with():
 def test_every_package_of_the_look_is_in_the_requirements(load_module):
     looked_at = {package for package, *_ in load_module("software").PACKAGES}
     assert looked_at - {need.name for need in NEEDS} == set()
+
+
+def test_the_release_has_every_module_its_requirements_and_how_to_begin():
+    needed = {"README.md", "requirements.txt", *(path.name for path in SOLUTIONS.glob("*.py"))}
+    assert needed - {path.name for path in RELEASE.iterdir()} == set()
+    assert len((SOLUTIONS / "README.md").read_text().splitlines()) <= 60
 
 
 def colab_cell(name):
