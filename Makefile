@@ -42,7 +42,7 @@ target: $(VENV)/ready      ## train the key on MNIST (on a GPU where there is on
 key: $(VENV)/ready         ## run the master notebooks in full (half an hour) and keep their outputs
 	LAB_PROFILE=full TQDM_DISABLE=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 \
 	    --ExecutePreprocessor.record_timing=False solutions/vae/*.ipynb
-	rm -f solutions/vae/submission.zip
+	rm -f solutions/vae/*vae*.zip solutions/vae/*vae*.pdf solutions/vae/*vae*.html
 
 bench: $(VENV)/ready       ## a class graded by plain nbgrader and by this, side by side (fewer sizes: SIZES="1 5")
 	$(BIN)/python -m benchmarks.grading $(SIZES)

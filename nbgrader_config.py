@@ -23,7 +23,8 @@ c.CourseDirectory.root = str(root)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data", "submission.zip"]
+packed = ["submission.zip", "vae-submission.*", "*-vae.zip", "*-vae.pdf", "*-vae.html"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data", *packed]
 
 # The instructor's cells stay in solutions/; rubrics stand in locked cells, and come back for the TA
 # when grading.

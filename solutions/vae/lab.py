@@ -1,8 +1,12 @@
-"""Helper functions for the notebooks: data, earlier answers, weights, and handing in.
+"""Helper functions for the notebooks: data, earlier answers, and weights.
+
+In a terminal, `python lab.py check` says how each task stands, and `python lab.py pack` makes the
+zip that you hand in.
 
 Nothing in here is graded, and you may read all of it. These environment variables change it:
 
-- LAB_PROFILE: `full` (for you), `quick` (few images, for automatic runs) or `grading`;
+- LAB_PROFILE: `full` (for you), or fewer images: `quick` (for automatic runs), `check` (for the
+  check of all notebooks) and `grading`;
 - LAB_DATA: the folder of the data; without it, `data/` beside this file;
 - LAB_ANSWERS: the folder where `load_answer` finds notebooks; without it, the current folder.
 """
@@ -13,7 +17,6 @@ import json
 import linecache
 import os
 import sys
-import zipfile
 from pathlib import Path
 
 import torch
@@ -21,7 +24,13 @@ from torch.utils import data
 
 PROFILE = os.environ.get("LAB_PROFILE", "full")
 # Number of training images and of test images.
-SLICES = {"full": (60_000, 10_000), "quick": (2_048, 1_000), "grading": (96, 320)}
+SLICES = {
+    "full": (60_000, 10_000),
+    "quick": (2_048, 1_000),
+    "check": (512, 320),
+    "grading": (96, 320),
+}
+KEEPS_WEIGHTS = ("check", "grading")  # profiles that leave the weights of a full training alone
 NOTEBOOKS = (
     "01_data.ipynb",
     "02_vae.ipynb",
@@ -54,11 +63,6 @@ if PROFILE not in SLICES:
         f"LAB_PROFILE is {PROFILE!r}, but only {', '.join(SLICES)} exist: unset it and restart "
         "the kernel."
     )
-
-
-def pick_device():
-    """Return the fastest device that torch finds here: CUDA, or else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def load_mnist(batch_size=32, device="cpu"):
@@ -97,7 +101,10 @@ def _mnist():
 
     root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
     try:
-        sets = [MNIST(root, train=train, download=PROFILE != "grading") for train in (True, False)]
+        sets = [
+            MNIST(root, train=train, download=PROFILE not in KEEPS_WEIGHTS)
+            for train in (True, False)
+        ]
     except (OSError, RuntimeError):  # no copy and no network, or a read-only or full disk
         return None
     return [
@@ -292,8 +299,8 @@ def _checks():
 
 
 def save_weights(model, path):
-    """Write a model's weights to a file; the grader keeps the file that you handed in."""
-    if PROFILE == "grading" and Path(path).exists():
+    """Write a model's weights to a file; check and grader keep the file of your full training."""
+    if PROFILE in KEEPS_WEIGHTS and Path(path).exists():
         return
     torch.save(model.state_dict(), path)
     print(f"{path} written: {os.path.getsize(path) / 1e6:.1f} MB. It is part of what you hand in.")
@@ -316,26 +323,7 @@ def load_weights(model, path):
     return model.to(memory_format=torch.channels_last)  # the layout in which convolutions are fast
 
 
-def pack_submission(path="submission.zip"):
-    """Put the notebooks and the weights into one zip, and say what is missing or unanswered."""
-    present = [name for name in NOTEBOOKS + WEIGHTS if Path(name).exists()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in present:
-            archive.write(name)
-    for name in NOTEBOOKS + WEIGHTS:
-        print(f"{name:24}", _packed(name) if name in present else "missing")
-    print(f"\n{path} is written. Hand it in as it is.")
+if __name__ == "__main__":
+    from handin import main
 
-
-def _packed(name):
-    """Return "packed", and for a notebook how many answers are still open."""
-    if not name.endswith(".ipynb"):
-        return "packed"
-    cells = json.loads(Path(name).read_text(encoding="utf-8-sig"))["cells"]
-    open_marks = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
-    count = sum(
-        line.strip().startswith(open_marks.get(cell["cell_type"], "\0"))
-        for cell in cells
-        for line in "".join(cell["source"]).splitlines()
-    )
-    return f"packed, but {count} answer{'s' * (count > 1)} still open" if count else "packed"
+    main()

@@ -1,14 +1,12 @@
 """Tests of lab.py: its data are as described, and each problem is one sentence with a way out."""
 
 import importlib.util
-import json
 import sys
-import zipfile
 
 import nbformat
 import pytest
 import torch
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.paths import SOLUTIONS
 
@@ -164,31 +162,13 @@ def test_missing_foreign_and_damaged_weights_are_one_sentence(load_lab, tmp_path
     assert not (tmp_path / "ran").exists()
 
 
-def test_grading_leaves_the_weights_that_were_handed_in(load_lab, tmp_path):
+@pytest.mark.parametrize("profile", ["check", "grading"])
+def test_check_and_grader_leave_the_weights_of_the_full_training(load_lab, tmp_path, profile):
     (tmp_path / "vae.pt").write_bytes(b"the student's")
-    load_lab("grading").save_weights(torch.nn.Linear(2, 3), "vae.pt")
+    load_lab(profile).save_weights(torch.nn.Linear(2, 3), "vae.pt")
     assert (tmp_path / "vae.pt").read_bytes() == b"the student's"
 
 
-def test_packing_lists_what_is_missing_and_what_is_still_open(load_lab, tmp_path, capsys):
-    lab = load_lab()
-    write(tmp_path / "02_vae.ipynb", "raise NotImplementedError()", "x = 1")
-    answers = [new_markdown_cell("YOUR ANSWER HERE"), new_markdown_cell("done")]
-    notebook = new_notebook(cells=answers)
-    (tmp_path / "07_discussion.ipynb").write_text(json.dumps(notebook))
-    write(tmp_path / "03_loss.ipynb", "x = 1")
-    lab.pack_submission()
-    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[:9])
-    assert lines["01_data.ipynb"] == "missing" and lines["03_loss.ipynb"] == "packed"
-    assert lines["02_vae.ipynb"] == "packed, but 1 answer still open"
-    assert lines["07_discussion.ipynb"] == "packed, but 1 answer still open"
-    assert zipfile.ZipFile("submission.zip").namelist() == [
-        "02_vae.ipynb",
-        "03_loss.ipynb",
-        "07_discussion.ipynb",
-    ]
-
-
 def test_an_unknown_profile_says_which_exist(load_lab):
-    with pytest.raises(Exception, match="only full, quick, grading exist"):
+    with pytest.raises(Exception, match="only full, quick, check, grading exist"):
         load_lab("fast")
