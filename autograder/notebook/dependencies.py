@@ -34,6 +34,24 @@ def statements_for(names: Iterable[str], sources: Sequence[str]) -> list[str]:
     return [parts[index].text for index in sorted(kept)]
 
 
+def parts_that_count(source: str, names: Iterable[str], sources: Sequence[str]) -> list[Part]:
+    """Return the statements of one cell that still count where the cell fails as a whole.
+
+    These are its imports and definitions, and what else these names depend on.
+
+    Args:
+        source: the cell; where it is not valid Python, nothing of it counts.
+        names: which the notebook's readers look up.
+        sources: all code cells of the notebook, top to bottom.
+    """
+    needed = set(statements_for(names, sources))
+    return [
+        part
+        for part in read_code(source).parts
+        if part.kind in ("import", "definition") or part.text in needed
+    ]
+
+
 def _index_by_name(parts):
     """Return {name: indices of the statements that bind it or change its value}."""
     indices = {}

@@ -36,11 +36,13 @@ class CellResult:
         error: None when ok, else a phrase that continues the cell's name, such as "raised
             NameError: ... (line 3 of the cell, ...)".
         outputs: what it showed.
+        line: of the cell, on which the statement stands that failed; None where that is unknown.
     """
 
     status: str
     error: str | None = None
     outputs: Sequence[NotebookNode] = ()
+    line: int | None = None
 
 
 class CellOutputs:

@@ -138,7 +138,10 @@ def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss
 
 SYNTAX_ERROR = "defines kl_loss raised SyntaxError: invalid syntax (line 1"
 UNDEFINED = {
-    "a cell that raises": ("1 / 0\n" + KL, "defines kl_loss raised ZeroDivisionError"),
+    "a definition that raises": (
+        "@nothing\n" + KL,
+        "defines kl_loss raised NameError: name 'nothing' is not defined",
+    ),
     "a cell that is not valid Python": ("x = = 1\n" + KL, SYNTAX_ERROR),
     "no cell": ("x = 1", "kl_loss is not defined."),
     "a stub": ("def kl_loss(m, l):\n    raise NotImplementedError()", "kl_loss is not written yet"),
