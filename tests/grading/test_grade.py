@@ -104,6 +104,19 @@ def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
     assert "02_vae.ipynb is missing." in found["notes"]
 
 
+def test_modules_of_ones_own_are_there_and_take_no_others_place(course, tmp_path):
+    folder = write(tmp_path / "ada", _03=[SETUP, "from utils import *\nimport lab\n" + KL])
+    (folder / "utils.py").write_text("HALF = 0.5")
+    for name in ("lab.py", "torch.py"):
+        (folder / name).write_text("raise SystemExit")
+    report = grade(folder, [LOSS], course=course)
+    assert report.score == 2
+    notes = " ".join(report.notes)
+    assert "own modules lie beside the notebooks as they run: utils.py." in notes
+    assert "lab.py has the name of one of the course's modules" in notes
+    assert "torch.py has a name that Python or a library uses" in notes
+
+
 def test_edited_and_missing_locked_cells_count_as_released(grade_loss):
     assert grade_loss(cell("import torch\nHALF = 7", "setup", locked=True), KL).score == 2
     assert grade_loss(KL).score == 2
