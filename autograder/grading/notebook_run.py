@@ -14,6 +14,7 @@ from ..notebook.magics import without_repetition
 from ..notebook.outputs import explanation, outputs_that_fit
 from ..probes.student import StudentError
 from .cell_rescue import rescue
+from .syntax_errors import explain_syntax_error
 
 # All limits in one place; those of one cell and one call are with the kernel.
 RESTARTS = 3  # of a notebook's kernel
@@ -39,7 +40,13 @@ class NotebookRun:
     """
 
     def __init__(
-        self, name: str, sources: list[str], folder: Path, env: dict[str, str], deadline: float
+        self,
+        name: str,
+        sources: list[str],
+        folder: Path,
+        env: dict[str, str],
+        deadline: float,
+        python: str | None = None,
     ):
         """Keep what the kernel will run.
 
@@ -49,12 +56,14 @@ class NotebookRun:
             folder: the kernel's folder.
             env: added to the kernel's environment.
             deadline: of the whole submission, as of time.monotonic().
+            python: the version of Python that the notebook was saved with.
         """
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
         self.outputs: list[Sequence[NotebookNode]] = [()] * len(sources)
         self._deadline = deadline
+        self._python = python
         self._new_kernel = lambda: StudentKernel(folder, env)
         self._kernel: StudentKernel | None = None
         self._starts = 0
@@ -189,7 +198,9 @@ class NotebookRun:
         """Keep how a cell ended and what it showed; return the room that is left for outputs."""
         self.outputs[index], room = outputs_that_fit(result.outputs, room)
         if result.error:
-            self._remember_failure(self.sources[index], result.error)
+            source = self.sources[index]
+            reason = explain_syntax_error(source, result.error, self._python)
+            self._remember_failure(source, reason)
         if result.status in ("timeout", "died"):
             self._left_out[index] = result.error
             remark = explanation(f"This cell {result.error}.")

@@ -20,7 +20,7 @@ CHANGING = {"add", "append", "extend", "update"}  # methods that change what the
 # Cells that begin with these hold no Python of their notebook.
 FOREIGN = ("%%!", "%%bash", "%%html", "%%javascript", "%%latex", "%%script", "%%sh", "%%writefile")
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
-CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( .*)?$", re.MULTILINE)
+CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)  # marks that git leaves
 
 
 class LabError(Exception):

@@ -175,6 +175,15 @@ def test_a_missing_definition_is_explained(grade_loss, source, sentence):
         assert "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
 
 
+def test_syntax_that_is_newer_than_the_grader_names_both_versions(course, tmp_path):
+    folder = write(tmp_path / "ada", _03=[SETUP, "type kl_loss => 1\n" + KL])
+    notebook = json.loads((folder / LOSS).read_text())
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.99.2"}
+    (folder / LOSS).write_text(json.dumps(notebook))
+    said = messages(grade(folder, [LOSS], course=course))[0]
+    assert "the notebook was written with Python 3.99, and the grader has Python 3." in said
+
+
 def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):
     report = grade(write(tmp_path / "ada", _01=["x = 1"]), [LOSS], course=course)
     assert (report.score, report.max_score) == (0, 2)

@@ -103,6 +103,15 @@ FAILING = {
         "kl_loss asks for a GPU (line 2 of the cell, `return m.cuda()`), and there is no GPU here: "
         "use device",
     ),
+    "two versions in one cell": (
+        [f"<<<<<<< HEAD\n{KL}\n=======\n{KL}\n>>>>>>> theirs"],
+        "the cell that defines kl_loss has conflict marks of git, first in line 1: keep one of the "
+        "two versions",
+    ),
+    "a magic that is not there": (
+        ["kl_loss = %no_such_magic 1"],
+        "(line 1 of the cell, `kl_loss = %no_such_magic 1`)",
+    ),
     "a cell that is not Python": (
         [f"x = = 1\n{KL}"],
         "the cell that defines kl_loss raised SyntaxError: invalid syntax (line 1 of the cell)",
