@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..assignment import ANSWERS
 from ..kernels import CELL_SECONDS, StudentKernel
 from ..notebook.cells import Part, read_code
-from ..notebook.dependencies import parts_that_count
+from ..notebook.dependencies import STAR, parts_that_count
 from ..notebook.magics import dropped_lines
 from ..notebook.outputs import CellResult
 
@@ -32,7 +32,7 @@ class Rescue:
 
     def note(self, subject: str, error: str) -> str:
         """Return the sentence on it for the report."""
-        names = ", ".join(sorted(self.bound))
+        names = ", ".join(sorted(self.bound - {STAR})) or "all of a module"
         return f"{subject} {error}; its imports and definitions were run alone: {names}."
 
 

@@ -8,6 +8,8 @@ from .cells import Part, read_code
 STAR = "*"  # the name that `from module import *` binds
 # An assignment to an attribute or an item: VAE.decode = decode, sizes["z"] = 2.
 _CHANGED_VALUE = re.compile(r"(\w+)\s*[.\[]")
+# A call that changes a list, a dict or a set: sizes.append(2).
+_CHANGING_CALL = re.compile(r"(\w+)\.(?:add|append|extend|update)\(")
 
 
 def statements_for(names: Iterable[str], sources: Sequence[str]) -> list[str]:
@@ -71,6 +73,7 @@ def _parts(source: str) -> Iterator[Part]:
 
 
 def _changed_names(part: Part) -> set[str]:
-    """Return the name whose value an assignment such as `VAE.decode = decode` changes, if any."""
-    found = _CHANGED_VALUE.match(part.text) if part.kind == "assignment" else None
+    """Return the name whose value a statement like `VAE.decode = decode` changes, if any."""
+    patterns = {"assignment": _CHANGED_VALUE, "other": _CHANGING_CALL}
+    found = patterns[part.kind].match(part.text) if part.kind in patterns else None
     return {found[1]} if found else set()

@@ -209,6 +209,6 @@ def _why(name, broken):
     for source, error in broken.items():
         if re.search(rf"\b{name}\b", source):
             if CONFLICT.search(source):
-                return " (its cell has conflict marks of git: keep one of both versions)"
+                return " (its cell has conflict marks of git: keep one of the two versions)"
             return f" (line {getattr(error, 'lineno', 1)} of its cell: {error.args[0]})"
     return ""

@@ -152,7 +152,7 @@ REFUSED = {
     ),
     "two versions in one cell": (
         [f"<<<<<<< HEAD\n{ADD.format(0.5)}\n=======\n{ADD.format(1)}\n>>>>>>> theirs"],
-        "is not defined (its cell has conflict marks of git: keep one of both versions)",
+        "is not defined (its cell has conflict marks of git: keep one of the two versions)",
     ),
     "an error as it is defined": (
         ["@nothing\ndef kl_loss(m, l):\n    return 1"],

@@ -1,13 +1,18 @@
 """What surrounds a right answer in its cell costs nothing; an error in the answer still does."""
 
+import itertools
+import json
+import re
 import time
 
 import pytest
 import torch
 
-from autograder.grading import notebook_run
+from autograder.assignment import TARGETS
+from autograder.grading import grade, notebook_run
 from autograder.grading.notebook_run import NotebookRun
 from autograder.probes.student import StudentError
+from benchmarks.samples import write_submission
 
 KL = "def kl_loss(m, l):\n    return HALF * m.sum()"
 SETUP = "import torch\nHALF = 0.5"
@@ -129,7 +134,7 @@ def test_an_error_of_the_answer_itself_fails_with_its_sentence(start, cells, sen
 
 def test_constants_and_helpers_that_an_answer_needs_run_too_and_nothing_else_runs_twice(start):
     cell = (
-        "from functools import partial\nruns = []\nruns.append(1)\n1 / 0\nruns.append(2)\n"
+        "from functools import partial\nruns = []\nruns.append(1)\n1 / 0\nruns.insert(0, 2)\n"
         "SCALE = 2 / 4\nscaled = partial(torch.mul, SCALE)\nshown = print('never')\n"
         "def kl_loss(m, l):\n    return scaled(m.sum()) + 10 * len(runs)"
     )
@@ -165,3 +170,22 @@ def test_torch_compile_gives_what_it_is_given(start):
     with start(SETUP, compiled) as run:
         assert asked(run) == 1
     assert run.notes == []
+
+
+@pytest.mark.slow
+def test_every_answer_of_the_key_counts_below_lines_that_fail(tmp_path):
+    write_submission(tmp_path)
+    (tmp_path / "utils.py").write_text("HALF = 0.5")
+    above = itertools.cycle([*ABOVE, "import os\nos.chdir('/content')\nfrom utils import *"])
+    for path in tmp_path.glob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            source = "".join(cell["source"])
+            is_open = not cell["metadata"].get("nbgrader", {}).get("locked")
+            if cell["cell_type"] == "code" and is_open and re.search("^(def|class) ", source, re.M):
+                cell["source"] = f"{next(above)}\n{source}"
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    report = grade(tmp_path)
+    lost = [result.task.id for result in report.results if not result.score]
+    assert sorted(lost) == sorted(TARGETS)  # they are worth nothing
+    assert sum("were run alone" in note for note in report.notes) >= 8
