@@ -5,13 +5,13 @@ lacks, a mounted drive, a magic, a training that takes too long.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from ..assignment import ANSWERS
 from ..kernels import CELL_SECONDS, StudentKernel
 from ..notebook.cells import Part, read_code
-from ..notebook.dependencies import STAR, parts_that_count
+from ..notebook.dependencies import STAR, parts_that_count, statements_for
 from ..notebook.magics import dropped_lines
 from ..notebook.outputs import CellResult
 
@@ -36,10 +36,16 @@ class Rescue:
         return f"{subject} {error}; its imports and definitions were run alone: {names}."
 
 
+def needed_statements(sources: Sequence[str]) -> frozenset[str]:
+    """Return the statements on which a notebook's functions, classes and answers depend."""
+    defined = (read_code(source).defined for source in sources)
+    return frozenset(statements_for(set(ANSWERS).union(*defined), sources))
+
+
 def rescue(
     kernel: StudentKernel,
     source: str,
-    sources: Sequence[str],
+    needed: Container[str],
     failed: CellResult | None,
     deadline: float,
 ) -> Rescue:
@@ -48,7 +54,7 @@ def rescue(
     Args:
         kernel: in which the cell failed, or one in which it must not run as a whole.
         source: the cell.
-        sources: all code cells of the notebook.
+        needed: the statements that answers depend on, as `needed_statements` returns them.
         failed: how it ended; what stands above the line that failed has run. None where it has
             not been tried.
         deadline: as of time.monotonic(), after which nothing more runs.
@@ -57,7 +63,7 @@ def rescue(
         KernelLostError: the kernel ended, and not by the cell's code.
     """
     found = Rescue()
-    parts = parts_that_count(source, _names_of_interest(sources), sources)
+    parts = parts_that_count(source, needed)
     for part in _below_the_failure(parts, source, failed):
         seconds = deadline - time.monotonic()
         if seconds <= 0:
@@ -71,11 +77,6 @@ def rescue(
         else:
             found.bound |= part.names
     return found
-
-
-def _names_of_interest(sources: Iterable[str]) -> set[str]:
-    """Return the names of all definitions, and those that the assignment asks for."""
-    return set(ANSWERS).union(*(read_code(source).defined for source in sources))
 
 
 def _below_the_failure(parts, source, failed):

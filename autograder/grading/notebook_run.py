@@ -1,5 +1,6 @@
 """One notebook, run cell by cell and then called: a Student that outlives its kernel."""
 
+import functools
 import re
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from ..notebook.cells import defined_names
 from ..notebook.magics import without_repetition
 from ..notebook.outputs import explanation, outputs_that_fit
 from ..probes.student import StudentError
-from .cell_rescue import rescue
+from .cell_rescue import needed_statements, rescue
 from .syntax_errors import explain_syntax_error
 
 # All limits in one place; those of one cell and one call are with the kernel.
@@ -175,8 +176,7 @@ class NotebookRun:
         """Run the imports and definitions of a cell that failed, and note which succeeded."""
         if index in self._lost:
             return
-        source = self.sources[index]
-        found = rescue(kernel, source, self.sources, result, deadline)
+        found = rescue(kernel, self.sources[index], self._needed, result, deadline)
         for name in found.bound:
             self._failures.pop(name, None)
         self._failures.update(found.failures)
@@ -186,6 +186,11 @@ class NotebookRun:
             self._note(f"{self._cell(index)} {found.died}; the rest runs without it.")
         elif found.bound:
             self._note(found.note(self._cell(index), error))
+
+    @functools.cached_property
+    def _needed(self):
+        """The statements on which definitions depend, found once a cell has failed."""
+        return needed_statements(self.sources)
 
     def _cell(self, index):
         return f"{self.name}: code cell {index + 1}"

@@ -1,7 +1,7 @@
 """Statements of a notebook that some names depend on, found without running any of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from .cells import Part, read_code
 
@@ -36,17 +36,15 @@ def statements_for(names: Iterable[str], sources: Sequence[str]) -> list[str]:
     return [parts[index].text for index in sorted(kept)]
 
 
-def parts_that_count(source: str, names: Iterable[str], sources: Sequence[str]) -> list[Part]:
+def parts_that_count(source: str, needed: Container[str]) -> list[Part]:
     """Return the statements of one cell that still count where the cell fails as a whole.
 
-    These are its imports and definitions, and what else these names depend on.
+    These are its imports and definitions, and those that are needed anyway.
 
     Args:
         source: the cell; where it is not valid Python, nothing of it counts.
-        names: which the notebook's readers look up.
-        sources: all code cells of the notebook, top to bottom.
+        needed: statements, as `statements_for` returns them.
     """
-    needed = set(statements_for(names, sources))
     return [
         part
         for part in read_code(source).parts
