@@ -1,5 +1,6 @@
 """One notebook, run cell by cell and then called: a Student that outlives its kernel."""
 
+import functools
 import re
 import time
 from collections.abc import Sequence
@@ -10,8 +11,11 @@ from nbformat import NotebookNode
 
 from ..kernels import CELL_SECONDS, PROBE_SECONDS, KernelLostError, StudentKernel
 from ..notebook.cells import defined_names
+from ..notebook.magics import without_repetition
 from ..notebook.outputs import explanation, outputs_that_fit
 from ..probes.student import StudentError
+from .cell_rescue import needed_statements, rescue
+from .syntax_errors import explain_syntax_error
 
 # All limits in one place; those of one cell and one call are with the kernel.
 RESTARTS = 3  # of a notebook's kernel
@@ -26,17 +30,24 @@ class NotebookRun:
     """A notebook's kernel as a Student; a context manager.
 
     The first call starts a kernel and runs the cells, and so does the first call after the kernel
-    died. A cell that ended the kernel or ran out of time is left out of the next run.
+    died. Of a cell that fails, its imports and definitions count all the same; a cell that ended
+    the kernel or ran out of time does not run as a whole again.
 
     Attributes:
         name: of the notebook, for sentences.
         sources: the code cells, top to bottom.
-        notes: one sentence for each death of the kernel.
+        notes: one sentence for each death of the kernel, and each cell that ran in parts.
         outputs: what each cell showed when it last ran.
     """
 
     def __init__(
-        self, name: str, sources: list[str], folder: Path, env: dict[str, str], deadline: float
+        self,
+        name: str,
+        sources: list[str],
+        folder: Path,
+        env: dict[str, str],
+        deadline: float,
+        python: str | None = None,
     ):
         """Keep what the kernel will run.
 
@@ -46,16 +57,19 @@ class NotebookRun:
             folder: the kernel's folder.
             env: added to the kernel's environment.
             deadline: of the whole submission, as of time.monotonic().
+            python: the version of Python that the notebook was saved with.
         """
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
         self.outputs: list[Sequence[NotebookNode]] = [()] * len(sources)
         self._deadline = deadline
+        self._python = python
         self._new_kernel = lambda: StudentKernel(folder, env)
         self._kernel: StudentKernel | None = None
         self._starts = 0
-        self._left_out: set[int] = set()  # indices of cells
+        self._left_out: dict[int, str] = {}  # index of a cell that must not run → how it ended
+        self._lost: set[int] = set()  # of those, the cells of which no part must run
         self._failures: dict[str, str] = {}  # name that a failed cell defines → why it failed
         self._probe_seconds = PROBES_SECONDS
 
@@ -139,25 +153,65 @@ class NotebookRun:
                 reason = "was not run, because the cells above it took too long"
                 self._remember_failure(source, reason)
                 self.outputs[index] = [explanation(f"This cell {reason}.")]
-            elif index not in self._left_out and source.strip():
-                result = kernel.run_cell(source, min(CELL_SECONDS, seconds))
+            elif index in self._left_out:
+                self._run_parts(kernel, index, self._left_out[index], None, deadline)
+            elif source.strip():
+                result = kernel.run_cell(self._prepared(index), min(CELL_SECONDS, seconds))
                 room = self._keep_result(index, result, room)
-                if result.status == "died":
-                    return
+                if result.error and kernel.alive:
+                    self._run_parts(kernel, index, result.error, result, deadline)
+            if not kernel.alive:
+                return
+
+    def _prepared(self, index):
+        """Return a cell's source as it runs, with a note where that is not as it was written."""
+        source = self.sources[index]
+        prepared = without_repetition(source) if defined_names(source) else source
+        if prepared != source:
+            magic = source.split(maxsplit=1)[0]
+            self._note(f"{self._cell(index)} ran without {magic}, which keeps no definitions.")
+        return prepared
+
+    def _run_parts(self, kernel, index, error, result, deadline):
+        """Run the imports and definitions of a cell that failed, and note which succeeded."""
+        if index in self._lost:
+            return
+        found = rescue(kernel, self.sources[index], self._needed, result, deadline)
+        for name in found.bound:
+            self._failures.pop(name, None)
+        self._failures.update(found.failures)
+        if found.died:
+            self._lost.add(index)
+            self._left_out[index] = found.died
+            self._note(f"{self._cell(index)} {found.died}; the rest runs without it.")
+        elif found.bound:
+            self._note(found.note(self._cell(index), error))
+
+    @functools.cached_property
+    def _needed(self):
+        """The statements on which definitions depend, found once a cell has failed."""
+        return needed_statements(self.sources)
+
+    def _cell(self, index):
+        return f"{self.name}: code cell {index + 1}"
+
+    def _note(self, sentence):
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     def _keep_result(self, index, result, room):
         """Keep how a cell ended and what it showed; return the room that is left for outputs."""
         self.outputs[index], room = outputs_that_fit(result.outputs, room)
         if result.error:
-            self._remember_failure(self.sources[index], result.error)
+            source = self.sources[index]
+            reason = explain_syntax_error(source, result.error, self._python)
+            self._remember_failure(source, reason)
         if result.status in ("timeout", "died"):
-            self._left_out.add(index)
+            self._left_out[index] = result.error
             remark = explanation(f"This cell {result.error}.")
             self.outputs[index] = [*self.outputs[index], remark]
         if result.status == "died":
-            self.notes.append(
-                f"{self.name}: code cell {index + 1} {result.error}; the rest runs without it."
-            )
+            self._note(f"{self._cell(index)} {result.error}; the rest runs without it.")
         return room
 
     def _remember_failure(self, source, reason):

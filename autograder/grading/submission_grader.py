@@ -222,7 +222,9 @@ class SubmissionGrader:
             "LAB_DATA": self._data_folder(),
             "LAB_ANSWERS": str(folders.answers),
         }
-        with NotebookRun(name, sources, folders.work, env, self.deadline) as student:
+        language = self.submission.notebooks[name].metadata.get("language_info", {})
+        python = language.get("version")
+        with NotebookRun(name, sources, folders.work, env, self.deadline, python) as student:
             yield student
         folders.remove()
 

@@ -15,7 +15,8 @@ class WorkFolder:
     """The folders of one kernel, laid out when they are made.
 
     Attributes:
-        work: where the kernel works: the student's notebooks and weights, and the course's modules.
+        work: where the kernel works: the student's notebooks, weights and own modules, and the
+            course's modules.
         answers: the earlier notebooks, which `load_answer` of lab.py reads.
     """
 
@@ -52,7 +53,7 @@ class WorkFolder:
     def _write_submission(self, submission):
         for name, notebook in submission.notebooks.items():
             (self.work / name).write_text(json.dumps(notebook), encoding="utf-8")
-        for path in submission.weights:
+        for path in (*submission.weights, *submission.helpers):
             shutil.copyfile(path, self.work / path.name)
 
     def _copy_modules(self, course):

@@ -22,6 +22,7 @@ from .warm_process import WarmProcessError
 START_SECONDS = 60  # until a new kernel answers
 CELL_SECONDS = 120  # one cell of a notebook
 PROBE_SECONDS = 60  # one call of a probe
+DESCRIBE_SECONDS = 10  # the description of an exception
 
 MAX_SENTENCE = 2000  # characters of a student's exception
 UNREADABLE = "The check's call of your code gave an answer that cannot be read."
@@ -108,16 +109,18 @@ class StudentKernel:
             KernelLostError: the kernel ended, and not by the cell's code.
         """
         outputs = CellOutputs()
-        status, sentence = "ok", None
+        status, sentence, line = "ok", None, None
         try:
             error = self._execute(source, timeout, silent=False, show=outputs.add)
             if error:
-                status, sentence = "error", self._last_error() or f"raised {error}"
+                described, line = self._last_error()
+                status, sentence = "error", described or f"raised {error}"
         except TimeLimit as limit:
             status, sentence = "timeout", str(limit)
+            _, line = self._last_error()
         except KernelDied as death:
             status, sentence = "died", str(death)
-        return CellResult(status, sentence, outputs.all())
+        return CellResult(status, sentence, outputs.all(), line)
 
     def probe(self, probe: str, *, timeout: float = PROBE_SECONDS, **inputs: Any) -> dict[str, Any]:
         """Call `probes.<probe>(namespace, **inputs)` beside the student's code.
@@ -143,10 +146,17 @@ class StudentKernel:
         return result
 
     def _last_error(self):
-        """Describe the exception that ended the last cell, None where that cannot be done."""
+        """Describe the exception that ended the last cell, and its line; None for what is unknown.
+
+        Both are the kernel's word: they may say anything.
+        """
+        sentence = line = None
         with contextlib.suppress(StudentError, TimeLimit, KernelDied):
-            sentence = self._call("describe", PROBE_SECONDS)
-            return sentence[:MAX_SENTENCE] if isinstance(sentence, str) else None
+            answer = self._call("describe", DESCRIBE_SECONDS)
+            if isinstance(answer, dict):
+                sentence, line = answer.get("sentence"), answer.get("line")
+        sentence = sentence[:MAX_SENTENCE] if isinstance(sentence, str) else None
+        return sentence, line if type(line) is int else None
 
     def _call(self, action, timeout, **details):
         """Ask the bridge in the kernel and return the value of its answer."""

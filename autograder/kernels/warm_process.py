@@ -31,6 +31,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # the same kernel on every machine: no GPU, and torch.compile returns what it is given
+    "CUDA_VISIBLE_DEVICES": "",
+    "TORCHDYNAMO_DISABLE": "1",
     # as in the students' Jupyter
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }

@@ -15,6 +15,8 @@ from itertools import zip_longest
 
 from nbformat import NotebookNode
 
+from .magics import is_foreign
+
 # Characters of the longest source that is parsed; a syntax tree takes some 300 bytes for each.
 MAX_PARSED = 100_000
 # A line of IPython, not of Python: a magic (%time), a shell command (!ls) or a help request (?x).
@@ -39,6 +41,7 @@ class Part:
         key: hash of its syntax, so that spaces and comments make no difference; it holds within
             one Python process only.
         unfinished: whether it raises NotImplementedError, as a stub does.
+        line: of the cell, from 1, on which it begins.
     """
 
     text: str
@@ -46,6 +49,7 @@ class Part:
     kind: str
     key: int
     unfinished: bool
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ def defined_names(source: str) -> frozenset[str]:
 def read_code(source: str) -> Code:
     """Analyse a cell's source code without running it.
 
-    Lines of IPython (magics, shell commands) count as `pass`.
+    Lines of IPython (magics, shell commands) count as `pass`, and so does a cell that a magic hands
+    to another program (`%%bash`) or to a file.
 
     Returns:
         The analysis; of a source that is not valid Python the names alone, found by their form; of
@@ -132,6 +137,8 @@ def read_code(source: str) -> Code:
     """
     if len(source) > MAX_PARSED:
         return Code(False)
+    if is_foreign(source):
+        return Code(True)
     for text in (source, _MAGIC.sub(r"\1pass", source)):
         try:
             tree, symbols = _parse(text)
@@ -176,6 +183,7 @@ def _analyse(tree, lines):
                 kind=_kind(node),
                 key=hash(ast.dump(node)),
                 unfinished=_is_unfinished(node),
+                line=_first_line(node),
             )
         )
     return Code(True, frozenset(bound), frozenset(needs), tuple(parts))
@@ -185,14 +193,19 @@ def _statement_texts(tree, lines):
     """Yield each top-level statement as written, or unparsed where it shares a line."""
     last_line = 0
     for node, following in zip_longest(tree.body, tree.body[1:]):
-        decorators = getattr(node, "decorator_list", ())
-        first_line = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        first_line = _first_line(node)
         next_line = following.lineno if following else node.end_lineno + 1
         if last_line < first_line and node.end_lineno < next_line:
             yield "\n".join(lines[first_line - 1 : node.end_lineno])
         else:
             yield ast.unparse(node)
         last_line = node.end_lineno
+
+
+def _first_line(node):
+    """Return the line on which a statement begins, with its decorators."""
+    decorators = getattr(node, "decorator_list", ())
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _kind(node):

@@ -1,13 +1,15 @@
 """Statements of a notebook that some names depend on, found without running any of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from .cells import Part, read_code
 
 STAR = "*"  # the name that `from module import *` binds
 # An assignment to an attribute or an item: VAE.decode = decode, sizes["z"] = 2.
 _CHANGED_VALUE = re.compile(r"(\w+)\s*[.\[]")
+# A call that changes a list, a dict or a set: sizes.append(2).
+_CHANGING_CALL = re.compile(r"(\w+)\.(?:add|append|extend|update)\(")
 
 
 def statements_for(names: Iterable[str], sources: Sequence[str]) -> list[str]:
@@ -34,6 +36,22 @@ def statements_for(names: Iterable[str], sources: Sequence[str]) -> list[str]:
     return [parts[index].text for index in sorted(kept)]
 
 
+def parts_that_count(source: str, needed: Container[str]) -> list[Part]:
+    """Return the statements of one cell that still count where the cell fails as a whole.
+
+    These are its imports and definitions, and those that are needed anyway.
+
+    Args:
+        source: the cell; where it is not valid Python, nothing of it counts.
+        needed: statements, as `statements_for` returns them.
+    """
+    return [
+        part
+        for part in read_code(source).parts
+        if part.kind in ("import", "definition") or part.text in needed
+    ]
+
+
 def _index_by_name(parts):
     """Return {name: indices of the statements that bind it or change its value}."""
     indices = {}
@@ -53,6 +71,7 @@ def _parts(source: str) -> Iterator[Part]:
 
 
 def _changed_names(part: Part) -> set[str]:
-    """Return the name whose value an assignment such as `VAE.decode = decode` changes, if any."""
-    found = _CHANGED_VALUE.match(part.text) if part.kind == "assignment" else None
+    """Return the name whose value a statement like `VAE.decode = decode` changes, if any."""
+    patterns = {"assignment": _CHANGED_VALUE, "other": _CHANGING_CALL}
+    found = patterns[part.kind].match(part.text) if part.kind in patterns else None
     return {found[1]} if found else set()

@@ -11,14 +11,14 @@ from nbformat.v4.convert import upgrade_cell
 
 from ..errors import SubmissionError
 from ..submission_limits import MAX_NOTEBOOK_BYTES
-from .outputs import joined_text, limited_outputs
+from .outputs import handed_in_outputs, joined_text
 from .recovery import read_cells
 
 # Limits for one notebook. Reading a file takes at most some 2 GB of memory; one with 60 MB of
 # output, about 200 MB.
 MAX_CELLS = 2_000
 MAX_CODE = 1_000_000  # characters of all its code cells
-MAX_SHOWN = 8 * 2**20  # characters of outputs and attachments; the rest is dropped
+MAX_SHOWN = 8 * 2**20  # characters of outputs and attachments; the rest is cut, with a note
 KINDS = ("code", "markdown", "raw")
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 # The notebook's metadata that are kept, where they have at least these fields.
@@ -47,12 +47,14 @@ def load_notebook(path: str | Path) -> tuple[NotebookNode, list[str]]:
     raw_cells, metadata, phrases = read_cells(_read_bytes(path))
     if not raw_cells:
         raise SubmissionError("has no cells")
-    cells, unusable = _clean_cells(raw_cells[:MAX_CELLS])
+    cells, unusable, cut = _clean_cells(raw_cells[:MAX_CELLS])
     if len(raw_cells) > MAX_CELLS:
         phrases.append(
             f"has {len(raw_cells):,} cells; those after the first {MAX_CELLS:,} were left out"
         )
     phrases += [_unusable_cells(numbers, reason) for reason, numbers in unusable.items()]
+    if cut:
+        phrases.append(f"has more output than is kept; something was cut in {_cell_list(cut)}")
     if not cells:
         raise SubmissionError("has no cell that can be read")
     assign_ids(cells)
@@ -91,11 +93,14 @@ def _read_bytes(path):
 
 
 def _clean_cells(raw_cells):
-    """Return the usable cells, and {why cells were left out: their numbers, from 1}."""
-    cells, unusable, room, code_size = [], {}, MAX_SHOWN, 0
+    """Return the usable cells, {why cells were left out: their numbers}, and those that were cut.
+
+    Cells are numbered from 1.
+    """
+    cells, unusable, cut, room, code_size = [], {}, [], MAX_SHOWN, 0
     for number, raw in enumerate(raw_cells, 1):
         try:
-            cell = _clean_cell(raw, room)
+            cell, is_cut = _clean_cell(raw, room)
             size = len(cell["source"]) if cell["cell_type"] == "code" else 0
             if code_size + size > MAX_CODE:
                 raise ValueError(f"beyond the first {MAX_CODE:,} characters of code")
@@ -105,19 +110,23 @@ def _clean_cells(raw_cells):
         room -= _size([cell.get("outputs"), cell.get("attachments")])
         code_size += size
         cells.append(cell)
-    return cells, unusable
+        cut += [number] if is_cut else []
+    return cells, unusable, cut
 
 
 def _unusable_cells(numbers, reason):
     """Return the phrase on cells that were left out for one reason."""
-    listed = ", ".join(map(str, numbers))
     if len(numbers) > 1:
-        return f"has unusable cells, which were left out: cells {listed} ({reason})"
-    return f"has an unusable cell, which was left out: cell {listed} ({reason})"
+        return f"has unusable cells, which were left out: {_cell_list(numbers)} ({reason})"
+    return f"has an unusable cell, which was left out: {_cell_list(numbers)} ({reason})"
 
 
-def _clean_cell(raw: Any, room: int) -> dict[str, Any]:
-    """Return a cell of format 4.5, without outputs or attachments larger than `room`.
+def _cell_list(numbers):
+    return f"cell{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
+
+
+def _clean_cell(raw: Any, room: int) -> tuple[dict[str, Any], bool]:
+    """Return a cell of format 4.5, and whether it had more to show than fits into `room`.
 
     Raises ValueError with the reason where `raw` cannot be made one.
     """
@@ -134,13 +143,15 @@ def _clean_cell(raw: Any, room: int) -> dict[str, Any]:
         "metadata": {"nbgrader": marks} if marks else {},
         "source": _source_text(raw.get("source")),
     }
-    outputs, attachments = raw.get("outputs"), raw.get("attachments")
     if kind == "code":
-        kept = limited_outputs(outputs) if outputs and _size(outputs) <= room else []
-        return cell | {"execution_count": None, "outputs": kept}
-    if _are_attachments(attachments, room):
-        return cell | {"attachments": attachments}
-    return cell
+        kept, is_cut = handed_in_outputs(raw.get("outputs"), room)
+        return cell | {"execution_count": None, "outputs": kept}, is_cut
+    attachments = raw.get("attachments")
+    if not _are_attachments(attachments):
+        return cell, False
+    if _size(attachments) > room:
+        return cell, True
+    return cell | {"attachments": attachments}, False
 
 
 def _upgraded(raw):
@@ -184,11 +195,9 @@ def _is_plain(value):
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
-def _are_attachments(value, room):
-    """Tell whether this is {file: {media type: base64}} of at most `room` characters."""
-    if not isinstance(value, dict) or _size(value) > room:
-        return False
-    return all(
+def _are_attachments(value):
+    """Tell whether this is {file: {media type: base64}}."""
+    return isinstance(value, dict) and all(
         isinstance(file, dict) and all(isinstance(text, str) for text in file.values())
         for file in value.values()
     )

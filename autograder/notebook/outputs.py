@@ -20,6 +20,7 @@ CUT = (
     f"This cell showed more than is kept: at most {MAX_OUTPUTS} outputs, {MAX_TEXT:,} characters "
     f"of text and {MAX_IMAGES // 2**20} MB of images.\n"
 )
+CUT_FILE = "This cell was handed in with more output than is kept: this notebook shows too much.\n"
 
 # HTML, Markdown, scripts and widgets would act in the browser of whoever reads the notebook; only
 # their plain text is kept.
@@ -36,11 +37,13 @@ class CellResult:
         error: None when ok, else a phrase that continues the cell's name, such as "raised
             NameError: ... (line 3 of the cell, ...)".
         outputs: what it showed.
+        line: of the cell, on which the statement stands that failed; None where that is unknown.
     """
 
     status: str
     error: str | None = None
     outputs: Sequence[NotebookNode] = ()
+    line: int | None = None
 
 
 class CellOutputs:
@@ -174,6 +177,28 @@ def limited_outputs(outputs: Any) -> list[NotebookNode]:
         if isinstance(output, dict):
             collected.add({"msg_type": output.get("output_type"), "content": output})
     return collected.all()
+
+
+def handed_in_outputs(outputs: Any, room: int) -> tuple[list[NotebookNode], bool]:
+    """Return what can be kept of the outputs of a cell in a file, and whether that is less.
+
+    Where it is less, a sentence says so: whoever marks the cell shall know that something was
+    handed in.
+
+    Args:
+        outputs: any JSON value.
+        room: characters that the notebook's outputs may still have.
+    """
+    kept, is_cut = [], False
+    for output in limited_outputs(outputs):
+        size = len(json.dumps(output))
+        is_cut |= size > room or output.get("text") == CUT
+        if size <= room:
+            room -= size
+            kept.append(output)
+    if is_cut and not any(output.get("text") == CUT for output in kept):
+        kept.append(new_output("stream", text=CUT_FILE))
+    return kept, is_cut
 
 
 def outputs_that_fit(

@@ -1,5 +1,6 @@
 """Raw cells from the bytes of a notebook file, also where its JSON is cut off or damaged."""
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 from ..errors import SubmissionError
 
 MAX_VALUES = 10_000_000  # in a file's JSON; a list or a dict takes some 70 bytes of memory
+MAX_LINES = 1_000_000  # of a file in which conflict marks of git are undone
 _BLANK = " \t\r\n\0\ufeff"
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 # The beginning of a cell in a damaged file: a brace and one of the keys that a cell may begin with.
 _CELL = re.compile(
     r'\{\s*"(?:attachments|cell_type|collapsed|execution_count|id|input|metadata|outputs|source)"\s*:'
 )
+# Marks of git: <<<<<<< one version, ||||||| what both were made of, ======= the other, >>>>>>>.
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |$|\r)", re.MULTILINE)
 
 
 def read_cells(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
@@ -43,7 +47,34 @@ def read_cells(raw: bytes) -> tuple[list[Any], dict[str, Any], list[str]]:
         if end < len(text):
             phrases.append("has extra bytes after its end; they were ignored")
         return cells, metadata, phrases
+    line = conflict_line(text) if text.count("\n") < MAX_LINES else None
+    for number, resolved in enumerate(_versions(text) if line else (), 1):
+        with contextlib.suppress(ValueError, RecursionError):
+            cells, metadata = _cells_and_metadata(decoder.raw_decode(resolved)[0])
+            which = "first" if number == 1 else "second"
+            phrase = (
+                f"has conflict marks of git, first in line {line}: the {which} version was read"
+            )
+            return cells, metadata, [*phrases, phrase]
     return _intact_cells(text, decoder), {}, [*phrases, _damage(text, problem)]
+
+
+def conflict_line(text: str) -> int | None:
+    """Return the first line with one of the marks that git leaves in a file that two changed."""
+    found = next((mark for mark in _CONFLICT.finditer(text) if mark[0][0] in "<>"), None)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _versions(text):
+    """Yield both versions of a text with conflict marks of git."""
+    for wanted in ("<", "="):
+        side, kept = None, []
+        for line in text.splitlines(keepends=True):
+            if _CONFLICT.match(line) and (side or line[0] == "<"):
+                side = None if line[0] == ">" else line[0]
+            elif side in (None, wanted):
+                kept.append(line)
+        yield "".join(kept)
 
 
 def _decodings(raw):
@@ -109,6 +140,12 @@ def _damage(text, problem):
         return "is nested too deeply; its other cells were read"
     if not isinstance(problem, json.JSONDecodeError):
         return "does not have the structure of a notebook; the cells found in it were read"
+    line = conflict_line(text)
+    if line:
+        return (
+            f"has conflict marks of git, first in line {line}, and two versions that do not fit; "
+            "only its intact cells were read"
+        )
     line = text.count("\n", 0, problem.pos) + 1
     return f"is cut off or damaged in line {line}; only its intact cells were read"
 

@@ -4,8 +4,8 @@ The grader opens a comm with a request in its buffers and gets one comm_close wi
 buffers:
 
 - {"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned}
-- {"action": "describe"} → {"value": how the last failed cell failed, as a sentence without its
-  subject, or None}
+- {"action": "describe"} → {"value": {"sentence": how the last failed cell failed, without its
+  subject, "line": where in the cell}}, None for what is unknown
 - for either, where it fails → {"error": one sentence}
 """
 
@@ -45,10 +45,11 @@ class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
 
 class RequestHandler:
-    """Answers the grader's requests, with the modules `wire` and `student` of PACKAGE."""
+    """Answers the grader's requests, with the modules of these names in PACKAGE."""
 
-    def __init__(self, shell, wire, student):
-        self.shell, self.wire, self.student = shell, wire, student
+    def __init__(self, shell, wire, student, common):
+        self.shell, self.wire, self.student, self.common = shell, wire, student, common
+        self.described = None  # the exception that was described last
 
     def reply_to(self, comm, message):
         """Close the comm with the reply to the request that opened it."""
@@ -75,13 +76,19 @@ class RequestHandler:
         return self.student.describe(error, self.shell.user_ns)
 
     def describe_cell(self, error):
-        """Return how a cell failed with this exception ("raised ..."), None if outside a cell."""
-        if isinstance(error, SyntaxError) and error.lineno:
-            return f"raised {type(error).__name__}: {error.msg} (line {error.lineno} of the cell)"
-        sentence = "" if error is None else self.student.describe(error, self.shell.user_ns)
+        """Return how a cell failed with this exception ("raised ..."), and on which line of it."""
+        scope = self.shell.user_ns
+        if error is self.described:  # that of an earlier cell
+            error = None
+        self.described = error
+        line = None if error is None else self.common.line_of_cell(error, scope)
+        if isinstance(error, SyntaxError) and error.lineno and line is None:
+            said = f"raised {type(error).__name__}: {error.msg} (line {error.lineno} of the cell)"
+            return {"sentence": said, "line": None}  # nothing of the cell has run
+        sentence = "" if error is None else self.student.describe(error, scope)
         if not sentence.startswith(CELL_PREFIX):
-            return None
-        return sentence.removeprefix(CELL_PREFIX).rstrip(".")
+            return {"sentence": None, "line": line}
+        return {"sentence": sentence.removeprefix(CELL_PREFIX).rstrip("."), "line": line}
 
 
 def end_cell():
@@ -98,8 +105,9 @@ def install(texts: dict[str, str]) -> None:
     sys.meta_path.insert(0, SourceImporter(texts))
     wire = importlib.import_module(f"{PACKAGE}.wire")
     student = importlib.import_module(f"{PACKAGE}.student")
+    common = importlib.import_module(f"{PACKAGE}.common")
     # The shell is ipykernel's; get_ipython's annotation knows only IPython's own.
     shell: Any = get_ipython()
     shell.ask_exit = end_cell
-    handler = RequestHandler(shell, wire, student)
+    handler = RequestHandler(shell, wire, student, common)
     shell.kernel.comm_manager.register_target("autograder", handler.reply_to)

@@ -61,6 +61,19 @@ MEANINGS = (
     ),
 )
 
+# What torch says, on one machine or another, where code asks for a device that is not there.
+NO_GPU = re.compile(
+    "not compiled with CUDA|Found no NVIDIA driver|No CUDA GPUs are available|"
+    "re-initialize CUDA in forked|CUDA driver|no CUDA-capable device|"
+    "not linked with support for mps|MPS backend|not compiled with (MPS|XPU)|NVML"
+)
+# IPython's Python for lines that are none: (pattern, how the line was written).
+MAGICS = (
+    (r"get_ipython\(\)\.run_line_magic\((['\"])(.*?)\1, (['\"])(.*)\3\)", r"%\2 \4"),
+    (r"get_ipython\(\)\.run_cell_magic\((['\"])(.*?)\1, .*", r"%%\2"),
+    (r"get_ipython\(\)\.(?:system|getoutput)\((['\"])(.*)\1\)", r"!\2"),
+)
+
 
 class NotDefined(Exception):
     """A name that the notebook should define and does not."""
@@ -102,8 +115,23 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> str:
     is_last = all(inner[0] is not frame or inner[1] == line for inner in trace)
     if isinstance(error, NotImplementedError) and trace[-1][0] is frame and is_last:
         return f"{function} is not written yet: it still raises NotImplementedError."
+    if NO_GPU.search(said):
+        return (
+            f"{function} asks for a GPU ({_line_in_words(frame, line)}), and there is no GPU here: "
+            "use device, as in x.to(device), which is the GPU only where there is one."
+        )
     meaning = "" if function == "<module>" else _meaning(said)
     return f"{function} raised {said} ({_line_in_words(frame, line)}).{meaning}"
+
+
+def line_of_cell(error: BaseException, namespace: dict[str, Any]) -> int | None:
+    """Return on which line of a cell the statement stands that failed; None outside of cells."""
+    lines = (
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals is namespace and frame.f_code.co_name == "<module>"
+    )
+    return next(lines, None)
 
 
 def _meaning(said):
@@ -116,7 +144,14 @@ def _line_in_words(frame, line):
     text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
     if not text:
         return f"line {line} of the cell"
-    return f"line {line} of the cell, `{text[:MAX_MESSAGE_CHARACTERS]}`"
+    return f"line {line} of the cell, `{_as_written(text)[:MAX_MESSAGE_CHARACTERS]}`"
+
+
+def _as_written(line):
+    """Return a line of code with its magics as the student wrote them."""
+    for pattern, written in MAGICS:
+        line = re.sub(pattern, written, line)
+    return line.strip()
 
 
 def _exception_in_words(error):

@@ -19,8 +19,10 @@ from ..submission_limits import (
     MAX_WEIGHTS_BYTES,
 )
 from .candidates import choose_notebooks, read_candidate
+from .helpers import find_helpers
 from .identify import SUFFIXES, identify_by_name, read_fingerprints
 from .repair import restore
+from .unusable import describe_unusable
 
 MAX_TOTAL = 2**30  # bytes of all notebooks in all folders
 MAX_FILES = 60  # notebooks in all folders
@@ -35,7 +37,8 @@ class Submission:
         folder: where it is.
         notebooks: those of the seven that could be read, by name.
         weights: the files of weights beside them.
-        notes: a sentence for each defect.
+        notes: a sentence for each defect, and on the student's own modules.
+        helpers: the files of the student's own modules beside the notebooks.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Submission:
     notebooks: dict[str, NotebookNode]
     weights: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    helpers: tuple[Path, ...] = ()
 
 
 def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
@@ -83,8 +87,14 @@ def read_submission(folder: str | Path, release: Path = RELEASE) -> Submission:
             0, f"The notebooks in {chosen} were read; those in {', '.join(others)} were not."
         )
     weights, defects = _weights(best, folder)
+    helpers, remarks = find_helpers(best, folder, release)
     return Submission(
-        folder.resolve().name, folder, found[best].notebooks, weights, (*notes, *defects)
+        folder.resolve().name,
+        folder,
+        found[best].notebooks,
+        weights,
+        (*notes, *defects, *remarks),
+        helpers,
     )
 
 
@@ -129,7 +139,7 @@ def _files(folder):
     """Yield each file that may be a notebook, the likeliest first, and why it must not be read."""
     total = 0
     for count, path in enumerate(_notebook_paths(folder), 1):
-        problem = _unusable(path, folder, MAX_NOTEBOOK_BYTES)
+        problem = describe_unusable(path, folder, MAX_NOTEBOOK_BYTES)
         total += 0 if problem else path.stat().st_size
         if count > MAX_FILES or total > MAX_TOTAL:
             problem = problem or "was not read, because there are too many notebooks"
@@ -166,23 +176,9 @@ def _weights(parent, folder):
     """Return the files of weights beside the notebooks, and a sentence on each unusable one."""
     weights, notes = [], []
     for path in sorted(parent.glob("*.pt"))[:MAX_FILES]:
-        reason = _unusable(path, folder, MAX_WEIGHTS_BYTES)
+        reason = describe_unusable(path, folder, MAX_WEIGHTS_BYTES)
         if reason:
             notes.append(f"{path.name} {reason}.")
         else:
             weights.append(path)
     return tuple(weights), notes
-
-
-def _unusable(path, folder, limit):
-    """Return why a file cannot be used, as a phrase after its name; None where it can be."""
-    try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            return "is a link to a file outside the folder"
-        if not path.is_file():
-            return "is not a file"
-        if path.stat().st_size > limit:
-            return f"is larger than {limit // 2**20} MB"
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, until Python 3.12
-        return f"cannot be read ({getattr(error, 'strerror', None) or 'a loop of links'})"
-    return None

@@ -11,15 +11,14 @@ Nothing in here is graded, and you may read all of it. These environment variabl
 - LAB_ANSWERS: the folder where `load_answer` finds notebooks; without it, the current folder.
 """
 
-import ast
 import importlib
 import json
-import linecache
 import os
 import sys
 from pathlib import Path
 
 import torch
+from answers import LabError, load_answer  # noqa: F401 - notebooks import load_answer from here
 from torch.utils import data
 
 PROFILE = os.environ.get("LAB_PROFILE", "full")
@@ -41,14 +40,6 @@ NOTEBOOKS = (
     "07_discussion.ipynb",
 )
 WEIGHTS = ("vae.pt", "cvae.pt")
-
-
-class LabError(Exception):
-    """A problem that you can fix; its message is one sentence and says how."""
-
-    def _render_traceback_(self):
-        """Show the message alone: IPython calls this instead of printing a traceback."""
-        return [f"LabError: {self}"]
 
 
 class NotYet(LabError):
@@ -131,135 +122,6 @@ def _digits():
     return [
         (x[part][:n], y[part][:n]) for part, n in zip((~test, test), SLICES[PROFILE], strict=True)
     ]
-
-
-def load_answer(notebook, name):
-    """Return the function or class `name` that you wrote in an earlier notebook.
-
-    For example `load_answer("02_vae.ipynb", "VAE")`. This reads the notebook as you last saved it,
-    and runs only its imports, its constants and the definitions that `name` needs: no training, no
-    plots. A LabError says what to do where your answer is missing, unfinished or fails.
-    """
-    path = Path(os.environ.get("LAB_ANSWERS", "")) / notebook
-    again = "then save it (Ctrl+S) and run this cell again"
-    cells = _code_cells(path)
-    definitions, setup = _definitions(cells)
-    if name not in definitions:
-        reason = _syntax_error(cells, name)
-        raise LabError(f"{notebook} has no working {name}{reason}: finish it there, {again}.")
-    needed = _needed(name, definitions)
-    for other in needed:
-        if _is_unfinished(definitions[other]):
-            raise LabError(
-                f"{other} in {notebook} still holds `raise NotImplementedError()`: write your "
-                f"answer in its place, {again}."
-            )
-    namespace = {"__name__": path.stem}
-    for node in setup + [definitions[other] for other in definitions if other in needed]:
-        _execute(node, namespace, notebook, name, again)
-    return namespace[name]
-
-
-def _code_cells(path):
-    """Return the code of each cell of a saved notebook; magics (%, !) become plain Python."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except FileNotFoundError:
-        raise LabError(
-            f"{path.name} is not beside this notebook: put the seven notebooks into one folder."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise LabError(
-            f"{path.name} cannot be read as a notebook: open it in JupyterLab and save it again."
-        ) from None
-    return [TransformerManager().transform_cell(source) for source in sources]
-
-
-def _definitions(cells):
-    """Return the definitions in the cells as {name: syntax tree}, and the imports and constants."""
-    definitions, setup = {}, []
-    for source in cells:
-        try:
-            nodes = ast.parse(source).body
-        except SyntaxError:
-            continue
-        for node in nodes:
-            node.source = source
-            name = _defined_name(node)
-            if name:
-                definitions.pop(name, None)  # the last definition counts, and gives the order
-                definitions[name] = node
-            elif isinstance(node, (ast.Import, ast.ImportFrom)) or _is_constant(node):
-                setup.append(node)
-    return definitions, setup
-
-
-def _defined_name(node):
-    """Return the name that a `def`, a `class` or `name = load_answer(...)` defines, else None."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return node.name
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
-        return None
-    return node.targets[0].id if "load_answer" in ast.unparse(node.value.func) else None
-
-
-def _is_constant(node):
-    """Tell whether a statement assigns plain numbers or texts, or collections of them."""
-    if not isinstance(node, ast.Assign):
-        return False
-    try:
-        ast.literal_eval(node.value)
-    except (ValueError, TypeError, SyntaxError):
-        return False
-    return True
-
-
-def _needed(name, definitions):
-    """Return `name` and all definitions that it uses, directly or through others."""
-    needed, queue = set(), [name]
-    while queue:
-        current = queue.pop()
-        if current not in needed:
-            needed.add(current)
-            nodes = ast.walk(definitions[current])
-            mentioned = {node.id for node in nodes if isinstance(node, ast.Name)}
-            queue += mentioned & definitions.keys()
-    return needed
-
-
-def _is_unfinished(definition):
-    """Tell whether a definition still holds `raise NotImplementedError`."""
-    raises = [node for node in ast.walk(definition) if isinstance(node, ast.Raise)]
-    return any("NotImplementedError" in ast.dump(node) for node in raises)
-
-
-def _syntax_error(cells, name):
-    """Describe the syntax error in a cell that mentions `name`; empty where there is none."""
-    for source in cells:
-        try:
-            ast.parse(source)
-        except SyntaxError as error:
-            if name in source:
-                return f" (line {error.lineno} of its cell: {error.msg})"
-    return ""
-
-
-def _execute(node, namespace, notebook, name, again):
-    """Run one definition, import or constant; tracebacks can show its lines."""
-    filename = f"<{notebook}, line of the cell that defines {getattr(node, 'name', 'imports')}>"
-    linecache.cache[filename] = (len(node.source), None, node.source.splitlines(True), filename)
-    try:
-        exec(compile(ast.Module([node], []), filename, "exec"), namespace)
-    except Exception as error:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return  # perhaps not needed; if it is, the definition fails and says so
-        reason = f"{type(error).__name__}: {error}"
-        raise LabError(
-            f"{name} in {notebook} fails with {reason}: fix it there, {again}."
-        ) from None
 
 
 def check(task_id):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.classroom.intake import bundle, unpacking
 from autograder.classroom.intake.bundle import Bundle, File, digest_of, read_bundle
-from autograder.classroom.intake.roster import Entry, Source
+from autograder.classroom.intake.roster import Entry, Source, read_roster
 from autograder.classroom.intake.unpacking import unpack_bundle
 from autograder.errors import SubmissionError
 
@@ -87,9 +87,20 @@ IRRELEVANT = (
     (".ipynb_checkpoints/02_vae.ipynb", b"x"),
     ("__MACOSX/02_vae.ipynb", b"x"),
     ("venv/lib/a.py", b"x"),
+    ("02_vae/utils.py", b"x"),
 )
 UNPACKED = {  # files of the submission, files that are written, notes
     "one zip": ([("submission.zip", packed(ONE_NOTEBOOK))], {"02_vae.ipynb": WHOLE}, ()),
+    "a module of one's own beside notebooks": (
+        [("s.zip", packed(("ada/02_vae.ipynb", WHOLE), ("ada/u.py", b"x"), ("lib/v.py", b"x")))],
+        {"ada/02_vae.ipynb": WHOLE, "ada/u.py": b"x"},
+        (),
+    ),
+    "a module that is too large": (
+        [("s.zip", packed(ONE_NOTEBOOK, ("u.py", b"#" * (2**20 + 1))))],
+        {"02_vae.ipynb": WHOLE},
+        ("u.py in s.zip is larger than 1 MB, and was left out.",),
+    ),
     "folders in it": (
         [("s.zip", packed(("ada/vae/02_vae.ipynb", WHOLE)))],
         {"ada/vae/02_vae.ipynb": WHOLE},
@@ -246,3 +257,26 @@ def test_the_digest_is_of_paths_and_contents_only(tmp_path):
     assert read_bundle(entry(folder)).size == 2
     swapped = tree(tmp_path / "bob", {"a.ipynb": b"2", "b.ipynb": b"1"})
     assert digest_of(entry(swapped)) != before
+
+
+def test_modules_of_ones_own_come_along_and_those_of_libraries_do_not(tmp_path, monkeypatch):
+    folder = tmp_path / "ada"
+    names = ("02_vae.ipynb", "a_utils.py", "library/b.py", "more/03_loss.ipynb", "more/c.py")
+    tree(folder, {name: b"x" for name in names})
+    assert paths(read_bundle(entry(folder))) == [
+        "02_vae.ipynb",
+        "more/03_loss.ipynb",
+        "a_utils.py",
+        "more/c.py",
+    ]
+    monkeypatch.setattr(bundle, "MAX_FILES", 2)
+    found = read_bundle(entry(folder))
+    assert paths(found) == ["02_vae.ipynb", "more/03_loss.ipynb"]
+    assert found.notes[0] == "a_utils.py was left out, since the submission is too large."
+
+
+def test_exported_modules_belong_to_their_student(tmp_path):
+    for name in ("02_vae.ipynb", "utils.py"):
+        (tmp_path / f"lovelaceada_12345_67890_{name}").write_bytes(b"x")
+    (found,), _ = read_roster(tmp_path)
+    assert paths(read_bundle(found)) == ["02_vae.ipynb", "utils.py"]

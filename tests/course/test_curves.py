@@ -160,7 +160,7 @@ CELLS = (
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the modules that notebooks import."""
-    for name in ("lab.py", "curves.py"):
+    for name in ("lab.py", "answers.py", "curves.py"):
         (tmp_path / name).write_bytes((SOLUTIONS / name).read_bytes())
     return tmp_path
 

@@ -104,6 +104,19 @@ def test_a_right_answer_gets_its_points_and_the_json_says_so(grade_loss):
     assert "02_vae.ipynb is missing." in found["notes"]
 
 
+def test_modules_of_ones_own_are_there_and_take_no_others_place(course, tmp_path):
+    folder = write(tmp_path / "ada", _03=[SETUP, "from utils import *\nimport lab\n" + KL])
+    (folder / "utils.py").write_text("HALF = 0.5")
+    for name in ("lab.py", "torch.py"):
+        (folder / name).write_text("raise SystemExit")
+    report = grade(folder, [LOSS], course=course)
+    assert report.score == 2
+    notes = " ".join(report.notes)
+    assert "own modules lie beside the notebooks as they run: utils.py." in notes
+    assert "lab.py has the name of one of the course's modules" in notes
+    assert "torch.py has a name that Python or a library uses" in notes
+
+
 def test_edited_and_missing_locked_cells_count_as_released(grade_loss):
     assert grade_loss(cell("import torch\nHALF = 7", "setup", locked=True), KL).score == 2
     assert grade_loss(KL).score == 2
@@ -138,7 +151,10 @@ def test_a_function_that_ends_the_kernel_fails_its_checks_and_no_more(grade_loss
 
 SYNTAX_ERROR = "defines kl_loss raised SyntaxError: invalid syntax (line 1"
 UNDEFINED = {
-    "a cell that raises": ("1 / 0\n" + KL, "defines kl_loss raised ZeroDivisionError"),
+    "a definition that raises": (
+        "@nothing\n" + KL,
+        "defines kl_loss raised NameError: name 'nothing' is not defined",
+    ),
     "a cell that is not valid Python": ("x = = 1\n" + KL, SYNTAX_ERROR),
     "no cell": ("x = 1", "kl_loss is not defined."),
     "a stub": ("def kl_loss(m, l):\n    raise NotImplementedError()", "kl_loss is not written yet"),
@@ -157,6 +173,15 @@ def test_a_missing_definition_is_explained(grade_loss, source, sentence):
     assert sentence in messages(report)[0]
     if users:
         assert "the cell that defines third raised ZeroDivisionError" in messages(report)[0]
+
+
+def test_syntax_that_is_newer_than_the_grader_names_both_versions(course, tmp_path):
+    folder = write(tmp_path / "ada", _03=[SETUP, "type kl_loss => 1\n" + KL])
+    notebook = json.loads((folder / LOSS).read_text())
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.99.2"}
+    (folder / LOSS).write_text(json.dumps(notebook))
+    said = messages(grade(folder, [LOSS], course=course))[0]
+    assert "the notebook was written with Python 3.99, and the grader has Python 3." in said
 
 
 def test_a_missing_notebook_fails_its_tasks_by_name(course, tmp_path):

@@ -12,7 +12,7 @@ from .world import add_answers
 
 _CODE = f"import os\nos.system('touch /tmp/{MARK}')\nPATCHED = True\n"
 _LISTED = "show('beside it:', sorted(os.listdir('.')))"
-_ALONE = "beside it: ['03_loss.ipynb', 'curves.py', 'lab.py']"
+_ALONE = "beside it: ['03_loss.ipynb', 'answers.py', 'curves.py', 'lab.py']"
 
 
 def files(*names, text=_CODE):

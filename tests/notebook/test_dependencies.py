@@ -36,6 +36,10 @@ CELLS = {
         ["def decode(self, z): return z", "VAE.decode = decode", "other.decode = decode"],
         ["def decode(self, z): return z", "VAE.decode = decode"],
     ),
+    "a list that is filled": (
+        ["sizes = []", "sizes.append(2)", "other = []\nother.append(2)", "Base = sizes[0]"],
+        ["sizes = []", "sizes.append(2)", "Base = sizes[0]"],
+    ),
     "imports of everything": (["from torch.nn import *"], ["from torch.nn import *"]),
     "all definitions of one name": (
         ["Base = object", "Base = dict"],

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.errors import SubmissionError
 from autograder.notebook import file, recovery
+from autograder.notebook.outputs import CUT, CUT_FILE
 from tests.notebook.raw_notebooks import CODE, SOURCE, dump, load, notebook_json
 
 
@@ -108,12 +109,23 @@ def test_a_source_can_be_written_as_utf_8(tmp_path):
     assert notebook.cells[0].source == "x = '?'"
 
 
-def test_outputs_stay_as_long_as_there_is_room(tmp_path, monkeypatch):
+def test_outputs_stay_as_long_as_there_is_room_and_then_are_cut_with_a_note(tmp_path, monkeypatch):
+    monkeypatch.setattr(file, "MAX_SHOWN", 300)
+    shown = [v4.new_output("stream", name=name, text="a" * 50) for name in ("stdout", "stderr")]
+    silent = {**CODE, "outputs": []}
+    notebook, phrases = load(tmp_path, dump(*[{**CODE, "outputs": shown}] * 3, silent))
+    texts = [[output.text for output in cell.outputs] for cell in notebook.cells]
+    assert texts == [["a" * 50] * 2, ["a" * 50, CUT_FILE], [CUT_FILE], []]
+    assert phrases == ["has more output than is kept; something was cut in cells 2, 3"]
+
+
+def test_pictures_in_texts_that_are_too_large_are_noted(tmp_path, monkeypatch):
     monkeypatch.setattr(file, "MAX_SHOWN", 100)
-    shown = [v4.new_output("stream", text="a" * 50)]
-    notebook, phrases = load(tmp_path, dump(*[{**CODE, "outputs": shown}] * 3))
-    assert [len(cell.outputs) for cell in notebook.cells] == [1, 0, 0]
-    assert phrases == []
+    text = {"cell_type": "markdown", "metadata": {}, "source": "![](attachment:a.png)"}
+    cells = [{**text, "attachments": {"a.png": {"image/png": "A" * size}}} for size in (50, 500)]
+    notebook, phrases = load(tmp_path, dump(*cells))
+    assert ["attachments" in cell for cell in notebook.cells] == [True, False]
+    assert phrases == ["has more output than is kept; something was cut in cell 2"]
 
 
 def test_sixty_megabytes_of_output_cost_neither_points_nor_much_memory(tmp_path):
@@ -125,7 +137,9 @@ def test_sixty_megabytes_of_output_cost_neither_points_nor_much_memory(tmp_path)
     notebook, phrases = load(tmp_path, content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [cell.source for cell in notebook.cells] == [SOURCE] * 2 and phrases == []
+    assert [cell.source for cell in notebook.cells] == [SOURCE] * 2
+    assert phrases == ["has more output than is kept; something was cut in cell 1"]
+    assert notebook.cells[0].outputs[-1].text == CUT
     assert peak < 600 * 2**20 and time.monotonic() - started < 20
 
 

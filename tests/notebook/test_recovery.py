@@ -8,6 +8,13 @@ import pytest
 from autograder.errors import SubmissionError
 from tests.notebook.raw_notebooks import CODE, SOURCE, dump, load, notebook_json
 
+
+def merged(first, second):
+    """Two versions as git writes them into a file that it cannot merge."""
+    base = '||||||| base\n"n": 0,\n'
+    return f"\n<<<<<<< HEAD\n{first}\n{base}=======\n{second}\n>>>>>>> theirs\n"
+
+
 TWO = dump(CODE, {**CODE, "source": "z = 'é'"}, {**CODE, "source": "third = 3"})
 
 # Damaged files → the sources that are read, and what is said.
@@ -37,10 +44,30 @@ DAMAGED = {
         ["z = 1", "\ufffd"],
         "is cut off or damaged",
     ),
-    "marks of a merge": (
+    "a mark of a merge": (
         TWO.replace('"source": "z', '<<<<<<< HEAD\n"source": "z'),
         [SOURCE, "third = 3"],
         "is cut off or damaged in line 15",
+    ),
+    "a merge of two outputs": (
+        TWO.replace('"source": "z', merged('"n": 1,', '"n": 2,') + '"source": "z'),
+        [SOURCE, "z = 'é'", "third = 3"],
+        "has conflict marks of git, first in line 16: the first version was read",
+    ),
+    "a merge of two answers": (
+        TWO.replace('"source": "z = \'é\'"', merged('"source": "z = 1"', '"source": "z = 2"')),
+        [SOURCE, "z = 1", "third = 3"],
+        "has conflict marks of git, first in line 16: the first version was read",
+    ),
+    "a merge whose second version fits": (
+        TWO.replace('"source": "z', merged('"n": {', '"n": 2,') + '"source": "z'),
+        [SOURCE, "z = 'é'", "third = 3"],
+        "has conflict marks of git, first in line 16: the second version was read",
+    ),
+    "a merge of which nothing fits": (
+        TWO.replace('"source": "z', merged('"n": {', '"n": [') + '"source": "z'),
+        [SOURCE, "third = 3"],
+        "has conflict marks of git, first in line 16, and two versions that do not fit; only its",
     ),
     "a bracket too few": (
         TWO.replace('"metadata": {}', '"metadata": {', 1),

@@ -40,7 +40,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(CELLS + FIELDS), NUMBER, NUMBER), max
 class Unstarted:
     """Stands for a notebook's run: remembers the cells that would run."""
 
-    def __init__(self, name, sources, folder, env, deadline):
+    def __init__(self, name, sources, folder, env, deadline, python):
         self.sources, self.outputs, self.notes = sources, [()] * len(sources), []
 
     def __enter__(self):

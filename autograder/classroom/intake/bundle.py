@@ -12,19 +12,22 @@ from ...submission_limits import (
     MAX_ARCHIVE_BYTES,
     MAX_DEPTH,
     MAX_FOLDERS,
+    MAX_HELPER_BYTES,
     MAX_NOTEBOOK_BYTES,
     MAX_WEIGHTS_BYTES,
 )
 from .roster import Entry, Source
 
-# Limits. Files with another ending, or in deeper folders, are no part of a submission; of files
-# that are too large, the student and the instructor are told.
+# Limits. Files with another ending, or in deeper folders, are no part of a submission, nor are
+# modules that lie beside no notebook; of files that are too large, the student and the instructor
+# are told.
 MAX_BYTES = {
     ".ipynb": MAX_NOTEBOOK_BYTES,
     ".json": MAX_NOTEBOOK_BYTES,
     ".txt": MAX_NOTEBOOK_BYTES,
     ".zip": MAX_ARCHIVE_BYTES,
     ".pt": MAX_WEIGHTS_BYTES,
+    ".py": MAX_HELPER_BYTES,
 }
 MAX_TOTAL = 250 * 2**20  # bytes of one student
 MAX_FILES = 200
@@ -103,6 +106,17 @@ def is_relevant(path: PurePosixPath) -> bool:
     return path.suffix.lower() in MAX_BYTES and len(path.parts) <= MAX_DEPTH + 1
 
 
+def without_stray_modules(paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:
+    """Return the paths without the modules that lie beside no notebook, such as a library's."""
+    paths = list(paths)
+    of_notebooks = {path.parent for path in paths if path.suffix.lower() == ".ipynb"}
+    return [path for path in paths if not _is_module(path) or path.parent in of_notebooks]
+
+
+def _is_module(path):
+    return path.suffix.lower() == ".py"
+
+
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
     """Hash (path, hash of the contents) of all files."""
     total = hashlib.sha256()
@@ -133,7 +147,7 @@ def _files_to_grade(entry: Entry) -> tuple[list[_FoundFile], list[str]]:
 
 
 def _find_files(entry: Entry) -> list[_FoundFile]:
-    """The files of all sources under different paths, sorted by depth and path."""
+    """The files of all sources under different paths, sorted by kind, depth and path."""
     found = {}
     for number, source in enumerate(entry.sources, 1):
         several_folders = len(entry.sources) > 1 and not source.name
@@ -143,7 +157,9 @@ def _find_files(entry: Entry) -> list[_FoundFile]:
             while folder / path in found:
                 path = path.with_name(f"{number}-{path.name}")
             found[folder / path] = file
-    paths = sorted(found, key=lambda path: (len(path.parts), path))
+    # Modules last, so that it is they that are too many.
+    kept = without_stray_modules(found)
+    paths = sorted(kept, key=lambda path: (_is_module(path), len(path.parts), path))
     return [_FoundFile(found[path], path) for path in paths]
 
 

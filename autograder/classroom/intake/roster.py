@@ -10,7 +10,7 @@ from ..errors import RosterError
 from .student_names import parse_export_name, student_id
 
 ASSIGNMENT = "vae"  # its name in nbgrader
-_FILE_TYPES = (".ipynb", ".zip", ".pt")  # of exports with several files for a student
+_FILE_TYPES = (".ipynb", ".zip", ".pt", ".py")  # of exports with several files for a student
 
 
 @dataclass(frozen=True)

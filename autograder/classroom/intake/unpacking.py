@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...errors import SubmissionError
-from .bundle import MAX_BYTES, Bundle, is_relevant
+from .bundle import MAX_BYTES, Bundle, is_relevant, without_stray_modules
 
 # Limits of one submission.
 MAX_MEMBERS = 50_000  # files in all its zips
@@ -155,7 +155,9 @@ class _Archive:
     def _relevant_members(self, archive):
         """(path, info) of the members that grading may read; checks the paths of all members."""
         members = [(self._member_path(info), info) for info in archive.infolist()]
-        return [(path, info) for path, info in members if not info.is_dir() and is_relevant(path)]
+        files = [(path, info) for path, info in members if not info.is_dir() and is_relevant(path)]
+        kept = set(without_stray_modules(path for path, _ in files))
+        return [(path, info) for path, info in files if path in kept]
 
     def _member_path(self, info):
         """A member's relative path. Raises SubmissionError for a link, and for a path outside."""
