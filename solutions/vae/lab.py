@@ -12,7 +12,6 @@ Nothing in here is graded, and you may read all of it. These environment variabl
 """
 
 import importlib
-import json
 import os
 import sys
 from pathlib import Path
