@@ -66,13 +66,22 @@ def _changed(function: ast.FunctionDef, lines: set[int]) -> Iterator[tuple[str, 
         kept = getattr(owner, field)
         setattr(owner, field, value)
         after = ast.unparse(function)
-        if after not in sources:
+        if after not in sources and _is_python(after):
             sources.add(after)
             key = label or _line_and_replacement(before, after)
             keys[key] += 1
             # Equal lines of one function are told apart by their order.
             yield key if keys[key] == 1 else (key[0], f"{key[1]} ({keys[key]})")
         setattr(owner, field, kept)
+
+
+def _is_python(source: str) -> bool:
+    """Tell whether the source can be compiled: *x may not stand everywhere."""
+    try:
+        compile(source, "<mutant>", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _edits(

@@ -66,9 +66,8 @@ def judge(mutant: Mutant) -> Judged:
 def _failure(mutant: Mutant, seed: int) -> str | None:
     """Return "name: message" of a check that fails on the inputs of this seed."""
     name = mutant.definition.partition(".")[0]
-    student = InProcess(
-        namespace(mutant.notebook, {**definitions(mutant.notebook), name: mutant.source})
-    )
+    sources = {**definitions(mutant.notebook), name: mutant.source}
+    student = InProcess(namespace(mutant.notebook, sources))
     checks = _checks(mutant.definition)
     for check in checks:
         torch.manual_seed(seed)
