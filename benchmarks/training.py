@@ -104,7 +104,7 @@ def time_display() -> tuple[float, float]:
     """Time what is shown while a model trains.
 
     Returns:
-        Seconds to draw the curve of ten epochs, and what the bar adds to an epoch of all images.
+        Seconds to draw the curves of ten epochs, and what the bar adds to an epoch of all images.
     """
     from curves import LossCurve, progress
     from IPython.core.pylabtools import print_figure
@@ -115,13 +115,14 @@ def time_display() -> tuple[float, float]:
 
     batches = [(range(BATCH_SIZE), None)] * (TRAINING_IMAGES // BATCH_SIZE)
     with quiet():
-        curve = LossCurve(["loss", "reconstruction", "KL"], EPOCHS)
+        curve = LossCurve(EPOCHS)
         for epoch in range(EPOCHS):
-            curve.add([5 + 1 / (epoch + 1), 4.8, 0.2])
+            losses = 5 + 1 / (epoch + 1), 4.8, 0.2
+            curve.add(losses, losses)
         bare = min(timed(lambda: exhaust(batches), "cpu") for _ in range(5))
         with_bar = min(timed(lambda: exhaust(progress(batches)), "cpu") for _ in range(5))
     draw = statistics.median(
-        timed(lambda: print_figure(curve.axes.figure), "cpu") for _ in range(REPEATS)
+        timed(lambda: print_figure(curve.figure), "cpu") for _ in range(REPEATS)
     )
     return draw, with_bar - bare
 

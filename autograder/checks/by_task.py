@@ -40,6 +40,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         training.train_parameters,
         training.train_defaults,
         training.train_averages,
+        training.train_evaluation,
     ),
     "evaluate-test": (
         evaluation.test_averages,
@@ -72,6 +73,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "train-cvae-test": (
         training.train_cvae_parameters,
         training.train_cvae_averages,
+        training.train_cvae_evaluation,
+        training.train_cvae_labels,
         evaluation.test_cvae_averages,
         evaluation.test_cvae_leaves_model,
     ),

@@ -72,27 +72,52 @@ def _fingerprints(
 
 
 def _changes_complaint(student: Student, function: str, conditional: bool) -> str | None:
-    """Complain where a test changes the model."""
+    """Complain where a test changes the model, or ends what training needs."""
     case = random_case(fresh_generator(), conditional)
     answer = student.probe("evaluate", function=function, case=case)
     changed = _changed(case, answer)
     if changed:
-        return (
-            f"{function} should not change the model; it changed {', '.join(changed)}. No backward "
-            "and no step here."
-        )
+        converted = answer["state"].get("offset", torch.empty(0)).dtype != torch.float32
+        hint = "Do not convert its numbers." if converted else "No backward and no step here."
+        return f"{function} should not change the model; it changed {', '.join(changed)}. {hint}"
     if answer["gradients"]:
         return (
             f"{function} should not change the model; it left gradients on {answer['gradients']} "
             "parameters. No backward here."
+        )
+    return _gradients_complaint(answer, function)
+
+
+def _gradients_complaint(answer: dict, function: str) -> str | None:
+    """Complain where a test records gradients, or where training cannot go on after it."""
+    once = "`with torch.no_grad():` switches gradients off and, at the end of its block, on again."
+    if answer["frozen"]:
+        return (
+            f"After {function} the model should learn on; {function} left requires_grad at False "
+            f"for {', '.join(answer['frozen'])}. {once}"
+        )
+    if answer["switched_off"]:
+        return (
+            f"After {function} the model should learn on; {function} left gradients switched off "
+            f"for all that follows. {once}"
+        )
+    if answer["with_gradients"]:
+        return (
+            f"{function} should measure without gradients; each call of the model recorded all "
+            f"that backward would need, which takes memory and time. {once}"
         )
     return None
 
 
 def _changed(case: dict, answer: dict) -> list[str]:
     """Name the parameters and buffers that a test has changed."""
-    before = case["state"] | case["constants"]
-    return [name for name in before if not torch.equal(answer["state"][name], before[name])]
+    before, after = case["state"] | case["constants"], answer["state"]
+    return [name for name in before if not _is_same(after.get(name), before[name])]
+
+
+def _is_same(after: Any, before: Tensor) -> bool:
+    """Tell whether a tensor has kept its type and its values."""
+    return isinstance(after, Tensor) and after.dtype == before.dtype and torch.equal(after, before)
 
 
 @check("averages", "test returns loss, reconstruction and KL over the test images.")
@@ -101,9 +126,12 @@ def test_averages(student: Student) -> str | None:
     return _averages_complaint(student, "test", False)
 
 
-@check("model untouched", "test leaves parameters, gradients and buffers as they are.")
+@check(
+    "model untouched",
+    "test records no gradients and leaves the model as it was, ready for the next epoch.",
+)
 def test_leaves_model(student: Student) -> str | None:
-    """Compare bit by bit."""
+    """Compare parameters and buffers bit by bit; look at gradients and their switches."""
     return _changes_complaint(student, "test", False)
 
 
@@ -117,8 +145,9 @@ def test_cvae_averages(student: Student) -> str | None:
 
 
 @check(
-    "test_cvae: model untouched", "test_cvae leaves parameters, gradients and buffers as they are."
+    "test_cvae: model untouched",
+    "test_cvae records no gradients and leaves the model as it was, ready for the next epoch.",
 )
 def test_cvae_leaves_model(student: Student) -> str | None:
-    """Compare bit by bit."""
+    """Compare parameters and buffers bit by bit; look at gradients and their switches."""
     return _changes_complaint(student, "test_cvae", True)

@@ -66,17 +66,41 @@ class Results(NamedTuple):
 
 
 def read_results(answer: dict, function: str) -> Results:
-    """Read what a training returned, or printed last where it returned nothing.
+    """Read what a training returned, or printed last where it returned no such numbers.
 
     Raises:
         Complaint: where it is neither.
     """
-    numbers = _printed_numbers(answer["printed"]) if answer["averages"] is None else []
+    returned = _flat_numbers(answer["averages"])
+    if returned is not None and len(returned) in (len(PARTS), 2 * len(PARTS)):
+        values = torch.tensor(returned, dtype=torch.float64).reshape(-1, len(PARTS))
+        # Six are those of the training images and those of the test images.
+        return Results([(each, torch.zeros(3)) for each in values], f"returns {show(values)}")
+    numbers = _printed_numbers(answer["printed"])
     if len(numbers) < len(PARTS):
-        values = read_averages(answer["averages"], function)
-        return Results([(values, torch.zeros(3))], f"returns {show(values)}")
+        raise Complaint(
+            f"{function} should return or print {', '.join(PARTS)} of the last epoch; it returns "
+            f"{described(answer['averages'])} and prints no such numbers."
+        )
     triples = [_as_tensors(triple) for triple in itertools.combinations(numbers, 3)]
     return Results(triples, f"prints {show(*(value for value, _ in numbers))}")
+
+
+def _flat_numbers(value: Any) -> list[float] | None:
+    """Read all numbers of nested lists, dicts and tensors, in order; None for anything else."""
+    if isinstance(value, Tensor):
+        return value.double().flatten().tolist()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return [float(value)]
+    if not isinstance(value, (list, dict)):
+        return None
+    numbers = []
+    for item in value.values() if isinstance(value, dict) else value:
+        found = _flat_numbers(item)
+        if found is None:
+            return None
+        numbers += found
+    return numbers
 
 
 def _printed_numbers(text: str) -> list[tuple[float, float]]:
@@ -91,3 +115,20 @@ def _printed_numbers(text: str) -> list[tuple[float, float]]:
 def _as_tensors(pairs: Iterable[tuple[float, float]]) -> tuple[Tensor, Tensor]:
     values, errors = zip(*pairs, strict=True)
     return torch.tensor(values, dtype=torch.float64), torch.tensor(errors, dtype=torch.float64)
+
+
+def label_complaint(answer: dict, function: str) -> str | None:
+    """Complain where the student's class cannot take the labels that the student's loop gives."""
+    taken = answer.get("taken")
+    if not taken or "given" in taken:
+        return None
+    rows, numbers = "one-hot rows of shape (batch, 10)", "whole numbers of shape (batch,)"
+    forms = {"numbers": f"int64 {numbers}", "rows": f"float {rows}", "whole rows": f"int64 {rows}"}
+    takes = " or ".join(forms[form] for form in taken)
+    given = answer["given"]
+    dtype = "float" if given.is_floating_point() else str(given.dtype).removeprefix("torch.")
+    return (
+        f"{function} and your ConditionalVAE should agree on the form of the labels; {function} "
+        f"gives {dtype} {rows if given.dim() > 1 else numbers}, and ConditionalVAE takes {takes}, "
+        "so training cannot run. Change one of them."
+    )

@@ -35,7 +35,7 @@ class Loop:
     sign: float = 1.0
     data: str = "train_iter"
     batches: str = "all"  # of each epoch; or "first" or "last"
-    training: Any = True  # the mode; or "first": in the first epoch only
+    training: Any = True  # the mode; or "first": in the first epoch only; or "first batch" of each
     sampled: bool = True
     swap: str = ""  # "images" or "codes": the arguments of the loss that are exchanged
     labels: Any = "own"  # "own", "flipped" or the same number for all images
@@ -145,7 +145,9 @@ def trained(case: dict, loop: Loop) -> tuple[dict[str, Tensor], list[list[Batch]
         if loop.zero_grad == "epoch":
             model.zero_grad()
         epochs.append([])
-        for x, y in _batches(case, loop):
+        for index, (x, y) in enumerate(_batches(case, loop)):
+            if loop.training == "first batch":
+                model.train(index == 0)
             if loop.zero_grad == "before":
                 model.zero_grad()
             losses = _losses(model, x, y, loop)

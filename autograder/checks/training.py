@@ -12,11 +12,12 @@ from torch import Tensor
 
 from ..probes.student import Student
 from .judging import fresh_generator, show, sole_match
-from .loop_results import GLOBAL_MODEL, distance, read_results
+from .loop_results import GLOBAL_MODEL, distance, label_complaint, read_results
 from .outcome import check
 from .reference_loops import PARTS, Batch, Loop, averages, other_averages, random_case, trained
 from .wrong_loops import wrong_loops
 
+_OTHER_LABELS = "Images came with the labels of other images: take both from the same batch."
 TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 
 
@@ -96,11 +97,15 @@ def _wrong_parameters(
 
 def _label_hint(answer: dict, case: dict) -> str:
     """Name labels that the model received and that are not those of a batch; "" where all are."""
-    received = answer.get("labels") or []
+    received = [tuple(label.flatten().tolist()) for label in answer.get("labels") or []]
     labels = case["train_iter"][1]
-    batches = {tuple(batch.tolist()) for batch in labels.split(case["batch_size"])}
-    wrong = [label.tolist() for label in received if tuple(label.flatten().tolist()) not in batches]
-    return f"The model got the labels {wrong[0]}, which are not those of a batch." if wrong else ""
+    batches = [tuple(batch.tolist()) for batch in labels.split(case["batch_size"])]
+    wrong = next((label for label in received if label not in batches), None)
+    if wrong is None:
+        return _OTHER_LABELS if answer["mismatched"] else ""
+    if sorted(wrong) in [sorted(batch) for batch in batches]:
+        return "The labels are in another order than the images."
+    return f"The model got the labels {list(wrong)}, which are not those of a batch."
 
 
 def _averages_complaint(student: Student, function: str, conditional: bool) -> str | None:
@@ -127,9 +132,33 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
         "Sum over the batches, divide by the number of images, start again at 0 in each epoch."
     )
     return (
-        f"{function} should return {', '.join(PARTS)} of the last epoch, here {show(wanted)}; it "
-        f"{results.seen}. {hint}"
+        f"{function} should return or print {', '.join(PARTS)} of the last epoch, here "
+        f"{show(wanted)}; it {results.seen}. {hint}"
     )
+
+
+def _evaluation_complaint(student: Student, function: str, conditional: bool) -> str | None:
+    """Complain where a training does not measure the test images after each epoch."""
+    loop, arguments = _random_loop()
+    case = random_case(fresh_generator(), conditional)
+    answer = student.probe("train", function=function, case=case, arguments=arguments)
+    test = function.replace("train", "test")
+    task = f"{function} should measure the test images after each epoch, by {test}(model)"
+    if answer["decoy_tests"]:
+        return f"{task}; the model that it measured {GLOBAL_MODEL}"
+    looks = sum(seen for _, seen in answer["tested"])
+    images = len(case["test_iter"][1])
+    if not looks:
+        return f"{task}; in {loop.num_epochs} epochs it never looked at them."
+    if looks < loop.num_epochs * images:
+        return (
+            f"{task}; with {images} of them, {loop.num_epochs} epochs make "
+            f"{loop.num_epochs * images}, and it looked at {looks}. Measure all of them, inside "
+            "the loop over the epochs."
+        )
+    if max(after for after, _ in answer["tested"]) < answer["seen"]:
+        return f"{task}; in the last epoch it measured before it had trained on the last batch."
+    return None
 
 
 @check(
@@ -154,6 +183,12 @@ def train_averages(student: Student) -> str | None:
     return _averages_complaint(student, "train", False)
 
 
+@check("test images", "train measures the test images after each epoch.")
+def train_evaluation(student: Student) -> str | None:
+    """Count the calls of test, and the test images that train itself looks at."""
+    return _evaluation_complaint(student, "train", False)
+
+
 @check(
     "train_cvae: parameters", "train_cvae takes the right Adam steps with each image's own label."
 )
@@ -170,3 +205,26 @@ def train_cvae_parameters(student: Student) -> str | None:
 def train_cvae_averages(student: Student) -> str | None:
     """Judge the averages in the assignment's unit, relative tolerance 1e-4."""
     return _averages_complaint(student, "train_cvae", True)
+
+
+@check("train_cvae: test images", "train_cvae measures the test images after each epoch.")
+def train_cvae_evaluation(student: Student) -> str | None:
+    """Count the calls of test_cvae, and the test images that train_cvae itself looks at."""
+    return _evaluation_complaint(student, "train_cvae", True)
+
+
+@check(
+    "labels",
+    "train_cvae and test_cvae give the labels in the form that ConditionalVAE takes; train_cvae "
+    "gives each image its own.",
+)
+def train_cvae_labels(student: Student) -> str | None:
+    """Call the student's class with the labels that the loops gave, and see whose they are."""
+    case = random_case(fresh_generator(), True) | {"shuffle": True, "try_class": True}
+    training = student.probe("train", function="train_cvae", case=case, arguments={"num_epochs": 2})
+    if training["mismatched"]:
+        return f"train_cvae should give each image its own label. {_OTHER_LABELS}"
+    complaint = label_complaint(training, "train_cvae")
+    return complaint or label_complaint(
+        student.probe("evaluate", function="test_cvae", case=case), "test_cvae"
+    )

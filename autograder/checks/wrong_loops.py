@@ -66,6 +66,11 @@ _MISTAKES: Mistakes = (
         "epoch begins in training mode.",
         {"training": "first"},
     ),
+    (
+        "From the second batch of each epoch on the model was in evaluation mode, in which test "
+        "leaves it: measure after the loop over the batches.",
+        {"training": "first batch"},
+    ),
 )
 
 # Mistakes that only the conditional model's loops can have.

@@ -140,6 +140,13 @@ def _do_nothing(*args, **kwargs):
     pass
 
 
+def _print_losses(curve, *losses):
+    """Print what a LossCurve is given, as the real one does, and draw nothing."""
+    # A student may give it anything.
+    with contextlib.suppress(Exception):
+        print(*(f"{float(value):.9f}" for values in losses for value in values))
+
+
 @contextlib.contextmanager
 def figures_kept_open(namespace: dict[str, Any]):
     """Keep figures open for reading instead of showing or closing them; draw no loss curves."""
@@ -147,7 +154,7 @@ def figures_kept_open(namespace: dict[str, Any]):
     if hasattr(namespace.get("d2l"), "Animator"):
         patches.append((namespace["d2l"], "Animator", QuietAnimator))
     if hasattr(namespace.get("LossCurve"), "add"):
-        patches.append((namespace["LossCurve"], "add", lambda self, losses: None))
+        patches.append((namespace["LossCurve"], "add", _print_losses))
     originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     plt.close("all")
     for owner, name, value in patches:

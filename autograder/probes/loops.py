@@ -9,11 +9,11 @@ import contextlib
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader
 
-from .calls import parameter_names, read_labels, sort_arguments
+from .calls import CLASSES, parameter_names, read_labels, sort_arguments
 from .common import find_definition, replaced_globals
-from .loop_surroundings import LastText, tests_apart
+from .loop_surroundings import TEST_OF, CountedImages, LastText, stand_in, test_apart
 from .plain_values import as_plain_values
 
 # Terms of a penalty of the latent code, of its mean m and its log-variance v.
@@ -38,7 +38,9 @@ class LoopModel(nn.Module):
     Images pass a fixed projection (784, 3), the encoder gives means and log-variances of 2 latent
     dimensions, a "sample" moves along the fixed `offset` (2,), and the decoder paints through
     another fixed projection (3, 784). In training mode the encoder sees 1.25 times its input.
-    `calls` counts encodings, `labels` holds the labels received.
+    `calls` counts encodings, `with_gradients` those that recorded what a gradient needs. `labels`
+    holds the labels received, as whole numbers; `raw_labels` the first ones as they came; `pairs`
+    the images and labels that were encoded together.
     """
 
     inward: torch.Tensor  # (784, 3)
@@ -56,7 +58,8 @@ class LoopModel(nn.Module):
         self.load_state_dict(state)
         for name in ("inward", "outward", "offset"):
             self.register_buffer(name, constants[name])
-        self.calls, self.labels = 0, []
+        self.calls = self.with_gradients = 0
+        self.labels, self.raw_labels, self.pairs = [], None, []
 
     def _sorted(self, method, first, arguments, keywords):
         """Return the first argument, and the labels of a conditional model as whole numbers."""
@@ -66,9 +69,10 @@ class LoopModel(nn.Module):
         first, *labels = sort_arguments(called, wanted, names, arguments, keywords)
         return [first, *(self._numbers(y, len(first)) for y in labels)]
 
-    @staticmethod
-    def _numbers(y, rows):
+    def _numbers(self, y, rows):
         y = torch.as_tensor(y)
+        if self.raw_labels is None:
+            self.raw_labels = y.detach().clone()
         is_number = y.is_floating_point() and y.dim() == 1 and bool((y == y.round()).all())
         return read_labels(y.long() if is_number else y, rows)
 
@@ -82,8 +86,10 @@ class LoopModel(nn.Module):
         """(batch, 1, 28, 28) → mean_z, logvar_z: (batch, 2) each"""
         x, *y = self._sorted("encode", "x", arguments, keywords)
         self.calls += 1
+        self.pairs += [(x.detach(), *y)]
         features = x.flatten(1) @ self.inward * (1.25 if self.training else 1)
         hidden = self.encoder(features + self._label("encoder", y))
+        self.with_gradients += hidden.requires_grad
         mean_z, logvar_z = hidden[:, :2], hidden[:, 2:]
         return mean_z, 3 * torch.tanh(logvar_z / 3)  # bounded, so that no wrong loop overflows
 
@@ -121,56 +127,82 @@ def loop_loss(weights: dict[str, float]):
     return loss_function
 
 
-def _models_and_globals(namespace, case):
-    """Return the model to train, a decoy, and the globals that the loops read."""
-    names = parameter_names(namespace.get("ConditionalVAE" if case["conditional"] else "VAE"))
-    model, decoy = (
-        LoopModel(case[state], case["constants"], case["conditional"], names)
-        for state in ("state", "decoy")
-    )
-    loaders = {
-        name: DataLoader(TensorDataset(*case[name]), batch_size=case["batch_size"])
-        for name in ("train_iter", "test_iter")
-    }
-    values = {
-        **loaders,
-        "device": torch.device("cpu"),
-        "vae": decoy,
-        "cvae": decoy,
-        "loss_function": loop_loss(case["loss"]),
-    }
-    return model, decoy, values
+class _World:
+    """The models, data and globals that a student's loop meets."""
+
+    def __init__(self, namespace, case):
+        names = parameter_names(namespace.get("ConditionalVAE" if case["conditional"] else "VAE"))
+        self.model, self.decoy = (
+            LoopModel(case[state], case["constants"], case["conditional"], names)
+            for state in ("state", "decoy")
+        )
+        self.train_images = CountedImages(*case["train_iter"])
+        self.test_images = CountedImages(*case["test_iter"], other=self.train_images)
+        self.globals = {
+            "train_iter": DataLoader(
+                self.train_images, case["batch_size"], shuffle=case.get("shuffle", False)
+            ),
+            "test_iter": DataLoader(self.test_images, batch_size=case["batch_size"]),
+            "device": torch.device("cpu"),
+            "vae": self.decoy,
+            "cvae": self.decoy,
+            "loss_function": loop_loss(case["loss"]),
+        }
+
+    def calls(self):
+        """Return how often the model and the decoy were called."""
+        return {"calls": self.model.calls, "decoy_calls": self.decoy.calls}
 
 
 def train(namespace, function, case, arguments):
-    """Call train or train_cvae on a fresh model.
+    """Call train or train_cvae on a fresh model, which measures by the student's own test.
+
+    Where it fails with that, it is called again with a test that stands in.
 
     Args:
         namespace: globals of the student's notebook.
         function: "train" or "train_cvae".
         case: `state`, `decoy` and `constants` of the models, `conditional`, `train_iter` and
-            `test_iter` (images and labels), `batch_size`, and `loss` (weights of TERMS).
+            `test_iter` (images and labels), `batch_size`, `loss` (weights of TERMS); also
+            `shuffle` where train_iter comes in another order in each pass, and `try_class` where
+            the student's class is to be tried.
         arguments: keyword arguments beside the model.
 
     Returns:
         The parameters afterwards (`state`), what was returned (`averages`), the end of what was
-        `printed`, the `labels` that the model got, and how often the model (`calls`) and the decoy
-        in the globals vae and cvae (`decoy_calls`) were called.
+        `printed`, the `labels` that the model got, how often the model (`calls`) and the decoy in
+        the globals vae and cvae (`decoy_calls`) were called, how many training images were seen
+        (`seen`), how many test images after how many of these (`tested`), how often the decoy was
+        measured (`decoy_tests`), how many training images came with another image's label
+        (`mismatched`), and what `taken_labels` gives.
     """
-    model, decoy, values = _models_and_globals(namespace, case)
-    values |= tests_apart(namespace)
+    own_test = namespace.get(TEST_OF[function])
+    if callable(own_test):
+        # It may fail because of what the test gives, or in any other way.
+        with contextlib.suppress(Exception):
+            return _train(namespace, function, case, arguments, own_test)
+    return _train(namespace, function, case, arguments, stand_in)
+
+
+def _train(namespace, function, case, arguments, test):
+    world = _World(namespace, case)
+    measure = test_apart(test, world.test_images, world.decoy)
+    values = {**world.globals, TEST_OF[function]: measure}
     printed = LastText()
     with replaced_globals(namespace, **values), contextlib.redirect_stdout(printed):
-        averages = find_definition(namespace, function)(model, **arguments)
-    parameters = dict(model.named_parameters())
+        averages = find_definition(namespace, function)(world.model, **arguments)
     return as_plain_values(
         {
-            "state": parameters,
+            "state": dict(world.model.named_parameters()),
             "averages": averages,
             "printed": printed.text,
-            "labels": model.labels,
-            "calls": model.calls,
-            "decoy_calls": decoy.calls,
+            "labels": world.model.labels,
+            **world.calls(),
+            "seen": world.train_images.seen,
+            "tested": [list(pair) for pair in world.test_images.seen_after.items()],
+            "decoy_tests": world.test_images.of_decoy,
+            "mismatched": count_mismatched(world.model.pairs, *case["train_iter"]),
+            **taken_labels(namespace, case, world.model.raw_labels),
         }
     )
 
@@ -180,19 +212,66 @@ def evaluate(namespace, function, case):
 
     Returns:
         What was returned (`averages`), what is left behind (`state`: parameters and buffers,
-        `gradients`: how many parameters have one), `calls` and `decoy_calls`.
+        `gradients`: how many parameters have one, `frozen`: the names of those that can no longer
+        have one, `switched_off`: whether gradients are, for everything), `calls` and `decoy_calls`,
+        how many calls recorded what gradients need (`with_gradients`), and what `taken_labels`
+        gives.
     """
-    model, decoy, values = _models_and_globals(namespace, case)
-    model.train()
-    with replaced_globals(namespace, **values):
+    world = _World(namespace, case)
+    model = world.model.train()
+    with replaced_globals(namespace, **world.globals):
         averages = find_definition(namespace, function)(model)
-    gradients = sum(parameter.grad is not None for parameter in model.parameters())
+    switched_off = not torch.is_grad_enabled()
+    parameters = dict(model.named_parameters())
     return as_plain_values(
         {
             "averages": averages,
             "state": dict(model.state_dict()),
-            "gradients": gradients,
-            "calls": model.calls,
-            "decoy_calls": decoy.calls,
+            "gradients": sum(each.grad is not None for each in parameters.values()),
+            "frozen": [name for name, each in parameters.items() if not each.requires_grad],
+            "switched_off": switched_off,
+            **world.calls(),
+            "with_gradients": model.with_gradients,
+            **taken_labels(namespace, case, model.raw_labels),
         }
     )
+
+
+def count_mismatched(pairs, images, labels):
+    """Count the images of this data set that came with a label that is not their own."""
+    mismatched = 0
+    for x, *y in pairs:
+        if y and x[0].shape == images[0].shape:
+            distances = torch.cdist(x.flatten(1).double(), images.flatten(1).double())
+            nearest = distances.min(dim=1)
+            others = labels[nearest.indices] != y[0]
+            mismatched += int((others & (nearest.values < 1e-3)).sum())
+    return mismatched
+
+
+def taken_labels(namespace, case, given):
+    """Find out whether the student's class takes labels as the student's loop gives them.
+
+    Args:
+        namespace: globals of the student's notebook.
+        case: that of `train`.
+        given: the first labels that the loop gave, for the first images of either data set; None
+            where it gave none.
+
+    Returns:
+        `given` (the labels) and `taken` (which forms the class takes: "given", "numbers", "rows");
+        {} where there are no labels, or the case does not ask.
+    """
+    if not case.get("try_class") or given is None or given.dim() == 0:
+        return {}
+    images = case["train_iter"][0][: len(given)]
+    numbers = torch.arange(len(given)) % CLASSES
+    rows = F.one_hot(numbers, CLASSES)
+    forms = {"given": given, "numbers": numbers, "rows": rows.float(), "whole rows": rows}
+    taken = []
+    for form, labels in forms.items():
+        # The student's class may raise anything.
+        with contextlib.suppress(Exception), torch.no_grad():
+            find_definition(namespace, "ConditionalVAE")()(images, labels)
+            taken.append(form)
+    return {"given": given, "taken": taken}

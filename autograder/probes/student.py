@@ -6,6 +6,8 @@ import sys
 import warnings
 from typing import Any, Protocol
 
+import torch
+
 from . import PROBES, describe
 
 
@@ -46,7 +48,8 @@ class InProcess:
             StudentError: where the student's code fails or lacks a definition.
         """
         try:
-            with _silence():
+            # A test loop may have left gradients switched off; that is judged with the loop alone.
+            with _silence(), torch.enable_grad():
                 return PROBES[probe](self.namespace, **inputs)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - student code may raise anything
             raise StudentError(describe(error, self.namespace)) from None

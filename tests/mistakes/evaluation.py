@@ -1,7 +1,7 @@
 """Answers to test of notebook 04 and to test_cvae of notebook 06."""
 
-from . import Answer, filled, swapped
-from .loop_code import FORWARD, LOSS, for_model
+from . import Answer, swap
+from .loop_code import FORWARD, LOSS, fill_loop, for_model
 
 # The body of test's loop: (name, code, a fragment of the message; "" for a right answer).
 _BODIES = (
@@ -61,26 +61,60 @@ _BODIES = (
     ),
 )
 
-# Another text in the given part of test: (name, (old, new), a fragment of the message).
+_X = "x = x.to(device)"
+_RETURN = "return tuple(total / metric[3] for total in metric.data[:3])"
+# Other texts in test: (name, pairs of old and new, a fragment of the message).
 _TEXT = (
-    ("training images", ("in test_iter", "in train_iter"), "over train_iter"),
-    ("training mode left on", ("    model.eval()\n", ""), "was in training mode"),
+    ("training images", [("in test_iter", "in train_iter")], "over train_iter"),
+    ("training mode left on", [("    model.eval()\n", "")], "was in training mode"),
     (
         "divided by batches",
-        ("total / metric[3]", "total / len(test_iter)"),
+        [("total / metric[3]", "total / len(test_iter)")],
         "divided by the number of batches",
     ),
-    ("not divided", ("total / metric[3]", "total"), "nothing is divided"),
+    ("not divided", [("total / metric[3]", "total")], "nothing is divided"),
+    ("loss alone", [(_RETURN, "return metric[0] / metric[3]")], "should return three numbers"),
+    ("no return", [("return tuple(", "result = tuple(")], "is there a return?"),
+    ("without no_grad", [("with torch.no_grad():", "if True:")], "without gradients"),
     (
-        "loss alone",
-        (
-            "return tuple(total / metric[3] for total in metric.data[:3])",
-            "return metric[0] / metric[3]",
-        ),
-        "should return three numbers",
+        "frozen",
+        [("model.eval()", "model.eval().requires_grad_(False)")],
+        "left requires_grad at False",
     ),
-    ("no return", ("return tuple(", "result = tuple("), "is there a return?"),
-    ("without no_grad", ("with torch.no_grad():", "if True:"), ""),
+    (
+        "gradients switched off",
+        [("with torch.no_grad():", "torch.set_grad_enabled(False)\n    if True:")],
+        "left gradients switched off",
+    ),
+    (
+        "in double",
+        [("model.eval()", "model.double().eval()"), (_X, _X + ".double()")],
+        "it changed",
+    ),
+    (
+        "gradients switched off and on",
+        [
+            ("with torch.no_grad():", "torch.set_grad_enabled(False)\n    if True:"),
+            (_RETURN, "torch.set_grad_enabled(True)\n    " + _RETURN),
+        ],
+        "",
+    ),
+    (
+        "frozen for a while",
+        [
+            ("with torch.no_grad():", "model.requires_grad_(False)\n    if True:"),
+            (_RETURN, "model.requires_grad_(True)\n    " + _RETURN),
+        ],
+        "",
+    ),
+    ("inference mode", [("torch.no_grad()", "torch.inference_mode()")], ""),
+    ("set_grad_enabled as a context", [("torch.no_grad()", "torch.set_grad_enabled(False)")], ""),
+    (
+        "decorated",
+        [("def {test}", "@torch.no_grad()\ndef {test}"), ("with torch.no_grad():", "if True:")],
+        "",
+    ),
+    ("training mode restored", [(_RETURN, "model.train()\n    " + _RETURN)], ""),
 )
 
 # The mistakes that are tried on test_cvae too, which is judged by the same code.
@@ -94,16 +128,27 @@ _TWINS = (
     "loss alone",
     "mean decoded",
     "by names",
+    *(title for title, *_ in _TEXT[-10:]),
 )
 
 
 def _answers(notebook: str, name: str, task: str, conditional: bool) -> tuple[Answer, ...]:
     """The answers to test or test_cvae."""
-    bodies = [(title, for_model(code, conditional), says) for title, code, says in _BODIES]
-    texts = [(title, [pair], says) for title, pair, says in _TEXT]
-    return (
-        *filled(notebook, name, name, bodies, task),
-        *swapped(notebook, name, name, texts, task),
+    bodies = [
+        (title, fill_loop(name, for_model(code, conditional)), says)
+        for title, code, says in _BODIES
+    ]
+    texts = [
+        (
+            title,
+            swap(name, *(tuple(for_model(t, conditional) for t in pair) for pair in pairs)),
+            says,
+        )
+        for title, pairs, says in _TEXT
+    ]
+    return tuple(
+        Answer(notebook, f"{name}, {title}", change, (task,) if says else (), says)
+        for title, change, says in (*bodies, *texts)
     )
 
 

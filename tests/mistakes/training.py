@@ -1,116 +1,142 @@
 """Answers to train of notebook 04 and to train_cvae of notebook 06."""
 
-from . import Answer, both, fill, filled, swap, swapped, write
-from .loop_code import for_model
+from . import Answer, swap, write
+from .loop_code import fill_loop, for_model
 from .training_bodies import BODIES, LABELS, PARTS
+from .training_tests import ANSWERS as TESTS
+from .training_tests import CURVE, MEASURED
 
 _ADAM = "torch.optim.Adam(model.parameters(), lr=lr, fused=True)"
-# Another text in the given part of train: (name, (old, new), a fragment of the message).
+_RETURN = "return train_losses"
+# The losses are neither drawn nor printed.
+_UNSEEN = (CURVE, "test_losses = {test}(model)")
+# Other texts in train: (name, pairs of old and new, a fragment of the message).
 _TEXT = (
     (
         "encoder's parameters",
-        (_ADAM, "torch.optim.Adam(model.encoder.parameters(), lr=lr)"),
+        [(_ADAM, "torch.optim.Adam(model.encoder.parameters(), lr=lr)")],
         "Only the encoder learned",
     ),
     (
         "decoder's parameters",
-        (_ADAM, "torch.optim.Adam(model.decoder.parameters(), lr=lr)"),
+        [(_ADAM, "torch.optim.Adam(model.decoder.parameters(), lr=lr)")],
         "Only the decoder learned",
     ),
     (
         "gradient descent",
-        (_ADAM, "torch.optim.SGD(model.parameters(), lr=lr)"),
+        [(_ADAM, "torch.optim.SGD(model.parameters(), lr=lr)")],
         "plain gradient descent",
     ),
-    ("AdamW", (_ADAM, "torch.optim.AdamW(model.parameters(), lr=lr)"), "another optimiser"),
-    ("RMSprop", (_ADAM, "torch.optim.RMSprop(model.parameters(), lr=lr)"), "another optimiser"),
+    ("AdamW", [(_ADAM, "torch.optim.AdamW(model.parameters(), lr=lr)")], "another optimiser"),
+    ("RMSprop", [(_ADAM, "torch.optim.RMSprop(model.parameters(), lr=lr)")], "another optimiser"),
     (
         "lr fixed",
-        (_ADAM, "torch.optim.Adam(model.parameters(), lr=1e-3)"),
+        [(_ADAM, "torch.optim.Adam(model.parameters(), lr=1e-3)")],
         "The argument lr is ignored",
     ),
-    ("another default lr", ("lr=1e-3", "lr=1e-2"), "The learning rate was 0.01"),
-    ("ten epochs always", ("range(num_epochs)", "range(10)"), "num_epochs is ignored"),
-    ("one epoch always", ("range(num_epochs)", "range(1)"), "Only one epoch"),
-    ("new optimiser each epoch", ("model.train()", "optimizer = " + _ADAM), "Adam remembers"),
-    ("test images", ("(train_iter)", "(test_iter)"), "trained on test_iter"),
+    ("another default lr", [("lr=1e-3", "lr=1e-2")], "The learning rate was 0.01"),
+    ("ten epochs always", [("range(num_epochs)", "range(10)")], "num_epochs is ignored"),
+    ("one epoch always", [("range(num_epochs)", "range(1)")], "Only one epoch"),
     (
-        "sums over all epochs",
-        ("    for epoch in", "    metric = d2l.Accumulator(4)\n    for epoch in"),
+        "new optimiser each epoch",
+        [("model.train()", "model.train(); optimizer = " + _ADAM)],
+        "Adam remembers",
+    ),
+    ("test images", [("(train_iter)", "(test_iter)")], "trained on test_iter"),
+    (
+        "sums made anew twice",
+        [("    for epoch in", "    metric = d2l.Accumulator(4)\n    for epoch in")],
         "",
     ),
-    ("printed", ("return tuple(averages)", "print('%.3f %.3f %.3f' % tuple(averages))"), ""),
+    (
+        "sums over all epochs",
+        [
+            ("        metric = d2l.Accumulator(4)\n", ""),
+            ("    for epoch in", "    metric = d2l.Accumulator(4)\n    for epoch in"),
+        ],
+        "all epochs",
+    ),
+    (
+        "printed",
+        [(_RETURN, "print('%.3f %.3f %.3f' % train_losses)"), _UNSEEN],
+        "",
+    ),
     (
         "printed in sentences",
-        (
-            "return tuple(averages)",
-            "[print(f'epoch 1.00: {name} {value:.4f}, test 0.123') for name, value in "
-            "zip(('loss', 'recon', 'KL'), averages)]",
-        ),
+        [
+            (
+                _RETURN,
+                "[print(f'epoch 1.00: {name} {value:.4f}, test 0.123') for name, value in "
+                "zip(('loss', 'recon', 'KL'), train_losses)]",
+            ),
+            _UNSEEN,
+        ],
         "",
     ),
     (
         "printed, divided by batches",
-        (
-            "return tuple(averages)",
-            "print(*(a * metric[3] / len(train_iter) for a in averages))",
-        ),
+        [(_RETURN, "print(*(a * metric[3] / len(train_iter) for a in train_losses))"), _UNSEEN],
         "divided by the number of batches",
     ),
+    ("printed, another order", [(_RETURN, "print(*train_losses[::-1])"), _UNSEEN], "it prints"),
+    ("nothing returned", [(_RETURN, "pass")], ""),
+    ("nothing returned, nothing shown", [(_RETURN, "pass"), _UNSEEN], "should return or print"),
+    ("the model returned", [(_RETURN, "return model")], ""),
     (
-        "printed, another order",
-        ("return tuple(averages)", "print(*averages[::-1])"),
-        "it prints",
+        "losses of both data sets returned",
+        [(_RETURN, "return *train_losses, *test_losses"), _UNSEEN],
+        "",
     ),
     (
-        "nothing returned",
-        ("return tuple(averages)", "averages = tuple(averages)"),
-        "is there a return?",
+        "losses of both data sets returned by name",
+        [(_RETURN, "return {'train': train_losses, 'test': test_losses}"), _UNSEEN],
+        "",
     ),
     (
         "last batch returned",
-        ("return tuple(averages)", "return float(loss), float(recon), float(kl)"),
+        [(_RETURN, "return float(loss), float(recon), float(kl)")],
         "only the last one counts",
     ),
     (
         "divided by batches",
-        ("total / metric[3]", "total / len(train_iter)"),
+        [("total / metric[3]", "total / len(train_iter)")],
         "divided by the number of batches",
     ),
     (
         "weighted by size",
-        (
-            "metric.add(",
-            "n = x.shape[0]; loss, recon, kl = loss * n, recon * n, kl * n; metric.add(",
-        ),
+        [
+            (
+                "metric.add(",
+                "n = x.shape[0]; loss, recon, kl = loss * n, recon * n, kl * n; metric.add(",
+            )
+        ],
         "weighted by its size",
     ),
-    (
-        "list of tensors",
-        ("return tuple(averages)", "return [torch.tensor(a) for a in averages]"),
-        "",
-    ),
-    ("one tensor", ("return tuple(averages)", "return torch.tensor(averages)"), ""),
-    ("numpy array", ("return tuple(averages)", "return np.array(averages, np.float32)"), ""),
+    ("list of tensors", [(_RETURN, "return [torch.tensor(a) for a in train_losses]")], ""),
+    ("one tensor", [(_RETURN, "return torch.tensor(train_losses)")], ""),
+    ("numpy array", [(_RETURN, "return np.array(train_losses, np.float32)")], ""),
     (
         "summed in numpy",
-        (
-            "metric.add(loss.item(), recon.item(), kl.item(),",
-            "metric.add(*(p.detach().numpy() for p in (loss, recon, kl)),",
-        ),
+        [
+            (
+                "metric.add(loss.item(), recon.item(), kl.item(),",
+                "metric.add(*(p.detach().numpy() for p in (loss, recon, kl)),",
+            )
+        ],
         "",
     ),
-    ("no curves", ("curve.add(averages)", "print(epoch, averages)"), ""),
+    (
+        "no curves",
+        [(CURVE, "print(epoch, train_losses, {test}(model))")],
+        "",
+    ),
 )
-
-# train measures on the test images after each epoch.
-_TESTED = ("curve.add(averages)", "curve.add(averages); loss, recon, kl = test(model)")
 
 _OWN_TRAIN = """
     def train(model, num_epochs=10, lr=1e-3):
-        model.train()
         optimiser = torch.optim.Adam(model.parameters(), lr)
         for _ in range(num_epochs):
+            model.train()
             history = []
             for images, _labels in train_iter:
                 images = images.to(device)
@@ -121,7 +147,39 @@ _OWN_TRAIN = """
                 losses[0].backward()
                 optimiser.step()
                 history.append([loss.item() for loss in losses])
+            measured = test(model)
+        print("test:", *measured)
         return np.sum(history, axis=0) / len(train_iter.dataset)
+    """
+
+# As it was set in 2023.
+_TRAIN_2023 = """
+    def {name}(model, num_epochs=10, lr=1e-3):
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+        animator = d2l.Animator(xlabel='epoch', xlim=[1, num_epochs], figsize=(10, 5),
+                                legend=['train loss', 'train recon. loss', 'train KL loss',
+                                        'test loss', 'test recon. loss', 'test KL loss'])
+        for epoch in range(num_epochs):
+            metric = d2l.Accumulator(3)
+            model.train()
+            for x, y in train_iter:
+                x = x.to(device)
+                y = F.one_hot(y, 10).float().to(device)
+                optimizer.zero_grad()
+                recon_x, mean_x, var_x = model({call})
+                loss, loss_recon, loss_kl = loss_function(recon_x, x, mean_x, var_x)
+                loss.backward()
+                optimizer.step()
+                metric.add(loss_recon.detach(), loss_kl.detach(), x.shape[0])
+            test_loss, test_loss_recon, test_loss_kl = {test}(model)
+            train_loss_recon = metric[0] / metric[2]
+            train_loss_kl = metric[1] / metric[2]
+            train_loss = train_loss_recon + train_loss_kl
+            animator.add(epoch + 1, (train_loss, train_loss_recon, train_loss_kl,
+                                     test_loss, test_loss_recon, test_loss_kl))
+        print(f'training loss {train_loss:.3f}, test loss {test_loss:.3f}')
+        print(f'training reconstruction loss {train_loss_recon:.3f}')
+        print(f'training KL loss {train_loss_kl:.3f}, test KL loss {test_loss_kl:.3f}')
     """
 
 
@@ -142,28 +200,47 @@ _TWINS = (
     "parts by names",
     "too many arguments",
     "printed",
+    "nothing returned",
+    "nothing returned, nothing shown",
     "encoder's parameters",
     "another default lr",
     "new optimiser each epoch",
     "last batch returned",
+    "test images",
+    "as in 2023",
 )
+
+
+def _words(pairs, conditional: bool):
+    """Fill in the words of for_model in pairs of old and new text."""
+    return [tuple(for_model(text, conditional) for text in pair) for pair in pairs]
 
 
 def _answers(notebook: str, name: str, task: str, conditional: bool) -> tuple[Answer, ...]:
     """The answers to train or train_cvae."""
+
+    def answer(title, change, says):
+        return Answer(notebook, f"{name}, {title}", change, (task,) if says else (), says)
+
     bodies = [
-        (title, for_model(code, conditional), says)
-        for title, code, says in (*BODIES, *PARTS, *(LABELS if conditional else ()))
+        answer(title, fill_loop(name, for_model(code, conditional)), says)
+        for title, code, says in (*BODIES, *PARTS)
     ]
-    texts = [(title, [pair], says) for title, pair, says in _TEXT]
-    return (
-        *filled(notebook, name, name, bodies, task),
-        *swapped(notebook, name, name, texts, task),
-    )
+    labels = [
+        answer(title, fill_loop(name, for_model(code, True), own_labels=True), says)
+        for title, code, says in (LABELS if conditional else ())
+    ]
+    texts = [
+        answer(title, swap(name, *_words(pairs, conditional)), says)
+        for title, pairs, says in (*_TEXT, *MEASURED)
+    ]
+    as_set = write(name, for_model(_TRAIN_2023.replace("{name}", name), conditional))
+    return (*bodies, *labels, *texts, answer("as in 2023", as_set, ""))
 
 
 def _twins() -> tuple[Answer, ...]:
-    names = {f"train_cvae, {title}" for title in (*_TWINS, *(title for title, *_ in LABELS))}
+    also = (*_TWINS, *(title for title, *_ in (*LABELS, *MEASURED)))
+    names = {f"train_cvae, {title}" for title in also}
     answers = _answers("06_cvae.ipynb", "train_cvae", "train-cvae-test", conditional=True)
     return tuple(answer for answer in answers if answer.name in names)
 
@@ -173,49 +250,11 @@ ANSWERS = (
     Answer("04_training.ipynb", "train, own loop", write("train", _OWN_TRAIN)),
     Answer(
         "04_training.ipynb",
-        "train, with a test that is not written",
-        both(swap("train", _TESTED), fill("test", "raise NotImplementedError()")),
-        ("evaluate-test",),
-        "test is not written yet",
-    ),
-    Answer(
-        "04_training.ipynb",
-        "train, with a test that trains",
-        both(
-            swap("train", _TESTED),
-            swap(
-                "test",
-                ("model.eval()", "[p.data.mul_(0.9) for p in model.parameters()]; model.eval()"),
-            ),
-        ),
-        ("evaluate-test",),
-        "was changed while it was tested",
-    ),
-    Answer("04_training.ipynb", "train, tested in each epoch", swap("train", _TESTED)),
-    Answer(
-        "04_training.ipynb",
-        "train, training mode once",
-        both(
-            swap("train", _TESTED),
-            swap("train", ("        model.train()\n", "")),
-        ),
-        ("train-test",),
-        "From the second epoch on",
-    ),
-    Answer(
-        "04_training.ipynb",
-        "train, training mode restored by test",
-        both(
-            swap("train", _TESTED, ("        model.train()\n", "")),
-            swap("test", ("    return tuple(", "    model.train()\n    return tuple(")),
-        ),
-    ),
-    Answer(
-        "04_training.ipynb",
         "train, not defined",
         write("train", ""),
         ("train-test",),
         "train is not defined",
     ),
+    *TESTS,
     *_twins(),
 )

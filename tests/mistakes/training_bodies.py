@@ -4,6 +4,7 @@ from .loop_code import FORWARD, LOSS
 
 _UPDATE = "loss.backward()\noptimizer.step()"
 _ZERO = "optimizer.zero_grad()\n"
+_WITH_C = FORWARD.replace("{call}", "x, c")
 
 # The body of train's inner loop: (name, code, a fragment of the message; "" for a right answer).
 # {call} is what the model is called with, {label} what follows a latent, {named} the same by name,
@@ -170,18 +171,24 @@ PARTS = (
     ),
 )
 
-# The body with labels in other forms, for the conditional model only.
+# The body with labels in other forms, for the conditional model only; y are whole numbers (batch,).
+_ROWS = "y = F.one_hot(y, 10).float().to(device)\n"
 LABELS = (
-    ("label by name", _ZERO + FORWARD.replace("{call}", "x, y=y") + LOSS + _UPDATE, ""),
-    ("label by own name", _ZERO + FORWARD.replace("{call}", "x, labels=y") + LOSS + _UPDATE, ""),
     (
-        "labels one-hot",
-        "y = F.one_hot(y, 10).float()\n" + _ZERO + FORWARD + LOSS + _UPDATE,
+        "label by name",
+        _ROWS + _ZERO + FORWARD.replace("{call}", "x, y=y") + LOSS + _UPDATE,
         "",
     ),
     (
+        "label by own name",
+        _ROWS + _ZERO + FORWARD.replace("{call}", "x, labels=y") + LOSS + _UPDATE,
+        "",
+    ),
+    ("rows of another name", _ROWS.replace("y =", "c =") + _ZERO + _WITH_C + LOSS + _UPDATE, ""),
+    ("rows of eye", "y = torch.eye(10)[y]\n" + _ZERO + FORWARD + LOSS + _UPDATE, ""),
+    (
         "labels reversed, by name",
-        _ZERO + FORWARD.replace("{call}", "x, label=y.flip(0)") + LOSS + _UPDATE,
+        _ROWS + _ZERO + FORWARD.replace("{call}", "x, label=y.flip(0)") + LOSS + _UPDATE,
         "in another order",
     ),
     (
@@ -196,7 +203,7 @@ LABELS = (
     ),
     (
         "labels twice",
-        _ZERO + FORWARD.replace("{call}", "x, y, labels=y") + LOSS + _UPDATE,
+        _ROWS + _ZERO + FORWARD.replace("{call}", "x, y, labels=y") + LOSS + _UPDATE,
         "it got 3 arguments",
     ),
     (
@@ -209,10 +216,29 @@ LABELS = (
         "y = torch.zeros_like(y)\n" + _ZERO + FORWARD + LOSS + _UPDATE,
         "The label was 0",
     ),
-    ("labels reversed", "y = y.flip(0)\n" + _ZERO + FORWARD + LOSS + _UPDATE, "in another order"),
+    (
+        "labels reversed",
+        "y = y.flip(0)\n" + _ROWS + _ZERO + FORWARD + LOSS + _UPDATE,
+        "in another order",
+    ),
+    (
+        "labels shuffled",
+        "y = y[torch.arange(len(y)).roll(1)]\n" + _ROWS + _ZERO + FORWARD + LOSS + _UPDATE,
+        "in another order",
+    ),
     (
         "random labels",
-        "y = torch.randint(0, 10, y.shape)\n" + _ZERO + FORWARD + LOSS + _UPDATE,
+        "y = torch.randint(0, 10, y.shape)\n" + _ROWS + _ZERO + FORWARD + LOSS + _UPDATE,
         "which are not those of a batch",
+    ),
+    (
+        "labels of the first batch",
+        "y = next(iter(train_iter))[1][:len(x)]\n" + _ROWS + _ZERO + FORWARD + LOSS + _UPDATE,
+        "labels of other images",
+    ),
+    (
+        "labels in a column",
+        "y = y.reshape(-1, 1)\n" + _ZERO + FORWARD + LOSS + _UPDATE,
+        "one-hot rows",
     ),
 )
