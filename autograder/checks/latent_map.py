@@ -7,13 +7,18 @@ to right, z2 from bottom to top, whatever the way of drawing.
 import torch
 from torch import Tensor
 
+from ..probes.figures import MAX_CODE
 from ..probes.student import Student
 from .judging import fresh_generator, show
-from .latent_map_tiles import RANGES, ROUNDING, read_canvas, read_tiles
+from .latent_map_numbers import numbers_complaint
+from .latent_map_tiles import RANGES, ROUNDING, largest_figure, read_canvas, read_tiles
 from .outcome import check
 
-# Error of z read from a picture: 256 grey levels tell z to 0.1.
+# Error of z read from a picture: 256 grey levels tell z to 0.13.
 _GREY_LEVEL_ERROR, _EXACT_ERROR = 0.15, 1e-3
+# Sides of the square that a map may show, and how far its middle may be from 0, as a share of
+# the side: a grid that leaves out its end is a step off.
+_SMALLEST, _LARGEST, _OFF_CENTRE = 1.6, 11.0, 0.06
 _GLOBAL = "The decoder of a global model was used; use the argument `model`."
 
 
@@ -21,7 +26,7 @@ def _code(tiles: Tensor, quarter: int) -> Tensor:
     """Read z1 (quarter 0) or z2 (quarter 1) of each tile, (rows, columns)."""
     low, high = RANGES[quarter]
     painted = tiles[..., :14, 14 * quarter : 14 * (quarter + 1)]
-    return (painted.mean((2, 3)) - low) / (high - low) * 10 - 5
+    return (painted.mean((2, 3)) - low) / (high - low) * 2 * MAX_CODE - MAX_CODE
 
 
 def _contrast_complaint(images: list[dict]) -> str | None:
@@ -56,8 +61,7 @@ def _axes_complaint(tiles: Tensor) -> str | None:
             f"The map should show at least 100 latents, 31 by 31 as in the task; it shows {rows} "
             f"by {columns}."
         )
-    # Of each axis the values (lines, steps along the axis).
-    across, up = _code(tiles, 0), _code(tiles, 1).flip(0).T
+    across, up = _codes_along(tiles)
     levels = 255 * tiles
     whole = float((levels - levels.round()).abs().max()) < 1e-3
     error = _GREY_LEVEL_ERROR if whole else _EXACT_ERROR
@@ -66,6 +70,11 @@ def _axes_complaint(tiles: Tensor) -> str | None:
         or _axis_complaint("z1", "from left to right", "height", across, error)
         or _axis_complaint("z2", "from bottom to top", "width", up, error)
     )
+
+
+def _codes_along(tiles: Tensor) -> tuple[Tensor, Tensor]:
+    """Read z1 from left to right and z2 from bottom to top: (lines, steps along the axis) each."""
+    return _code(tiles, 0), _code(tiles, 1).flip(0).T
 
 
 def _exchange_complaint(across: Tensor, up: Tensor, error: float) -> str | None:
@@ -110,10 +119,12 @@ def _axis_complaint(
             f"{name} should grow {direction} and not depend on the {other}; {seen}. Choose z "
             "yourself, on a grid, without noise."
         )
-    if not (-4.6 < float(values.min()) < -1.4 and 1.4 < float(values.max()) < 4.6):
+    low, high = (round(float(end), 3) + 0.0 for end in (values.min(), values.max()))
+    side = high - low
+    if not _SMALLEST < side < _LARGEST or abs(low + high) > 2 * _OFF_CENTRE * side:
         return (
-            f"{name} should cover both signs, from about −3 to 3; it goes from "
-            f"{show(values.min())} to {show(values.max())}."
+            f"{name} should go from −2 to 2, or over another range around 0 where the prior has "
+            f"most of its mass; it goes from {show(low)} to {show(high)}."
         )
     return None
 
@@ -157,12 +168,19 @@ def _picture_complaint(student: Student, function: str, **arguments) -> str | No
             f"{len(codes)} are not. The percentiles 0 and 1 of a normal distribution lie at "
             "infinity: stay inside."
         )
-    canvas, images = read_canvas(answer["figures"], function)
+    index = largest_figure(answer["figures"], function)
+    images, numbers = answer["figures"][index], answer["numbers"][index]
+    canvas = read_canvas(images, function)
     complaint = _contrast_complaint(images)
     if complaint:
         return complaint
     tiles = read_tiles(canvas)
-    return _axes_complaint(tiles) or _texture_complaint(tiles, texture)
+    codes = {axis: each.mean(0) for axis, each in zip("xy", _codes_along(tiles), strict=True)}
+    return (
+        _axes_complaint(tiles)
+        or _texture_complaint(tiles, texture)
+        or numbers_complaint(images, numbers, codes)
+    )
 
 
 @check(

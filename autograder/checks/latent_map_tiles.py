@@ -26,26 +26,33 @@ _TURNED = (
 )
 
 
-def read_canvas(figures: list[list[dict]], function: str) -> tuple[Tensor, list[dict]]:
-    """Put the images of the figure with most pixels together.
+def largest_figure(figures: list[list[dict]], function: str) -> int:
+    """Find the figure with most pixels.
 
     Args:
         figures: for each figure its images, as the probe sends them.
         function: name of the student's function.
 
-    Returns:
-        Grey values (height, width) as seen on the screen, NaN between images; and the images.
-
     Raises:
-        Complaint: where nothing was drawn, or too much.
+        Complaint: where nothing was drawn.
     """
-    images = max(
-        figures, key=lambda drawn: sum(image["values"].numel() for image in drawn), default=[]
-    )
-    if not images:
+    pixels = [sum(image["values"].numel() for image in images) for images in figures]
+    if not any(pixels):
         raise Complaint(
             f"{function} should draw the decoded images with imshow; no figure holds an image."
         )
+    return pixels.index(max(pixels))
+
+
+def read_canvas(images: list[dict], function: str) -> Tensor:
+    """Put the images of a figure together.
+
+    Returns:
+        Grey values (height, width) as seen on the screen, NaN between images.
+
+    Raises:
+        Complaint: where too much was drawn.
+    """
     x, y = (_ranks([image[axis] for image in images]) for axis in ("x", "y"))
     height, width = (int(max(rank.max() for rank in ranks)) + 1 for ranks in (y, x))
     if height * width > _LARGEST:
@@ -56,7 +63,7 @@ def read_canvas(figures: list[list[dict]], function: str) -> tuple[Tensor, list[
     canvas = torch.full((height, width), torch.nan)
     for image, columns, rows in zip(images, x, y, strict=True):
         canvas[rows.unsqueeze(1), columns.unsqueeze(0)] = image["values"]
-    return canvas.flip(0), images  # positions on the screen grow upwards
+    return canvas.flip(0)  # positions on the screen grow upwards
 
 
 def _ranks(positions: list[Tensor]) -> list[Tensor]:

@@ -1,90 +1,31 @@
 """Checks of the scatter plots of the latent space.
 
 They are judged with an encoder of known means and a huge variance. The images may be those of
-test_iter, or those of train_iter in its first 100 batches, which are all here.
+train_iter or of test_iter, all of them or those of the first 100 batches.
 """
 
 import re
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from ..probes.figures import BATCH, LOG_VARIANCES
 from ..probes.student import Student
-from .judging import close, fresh_generator, shaped, show, sole_match
-from .outcome import Complaint, check
-
-_IMAGES = 45  # in batches of 7: the last one holds 3
-_NEAR = 1e-3
-_MANY = 100 * _IMAGES  # points that are compared with each mean
-
-
-class _Scatter(NamedTuple):
-    """A student's plot, and what it should show."""
-
-    means: Tensor  # (45, 2), of the test images, or of the training images where these are drawn
-    labels: Tensor  # (45,)
-    answer: dict
-    inputs: dict
-
-
-def _scatter(student: Student, function: str, conditional: bool) -> _Scatter:
-    """Let the student draw random images.
-
-    Raises:
-        Complaint: where too many points were drawn.
-    """
-    rng = fresh_generator()
-    images = torch.tensor(rng.uniform(0, 1, (_IMAGES, 1, 28, 28)), dtype=torch.float32)
-    labels = torch.tensor(rng.permutation([*range(10)] * 5)[:_IMAGES])
-    labels[:10] = torch.tensor(rng.permutation(10))
-    projection = torch.tensor(rng.normal(scale=0.2, size=(784, 2)), dtype=torch.float32)
-    shift = torch.tensor(rng.normal(scale=2, size=(10, 2)), dtype=torch.float32)
-    inputs = {"images": images, "labels": labels, "projection": projection, "shift": shift}
-    own_shift = shift[labels] if conditional else 0
-    means = images.flatten(1) @ projection + own_shift
-    answer = student.probe("scatter", function=function, conditional=conditional, **inputs)
-    count = len(answer["points"])
-    if count > _MANY:
-        raise Complaint(
-            f"{function} should draw one point for each of {_IMAGES} images; it draws {count}."
-        )
-    shaped(answer["points"], (count, 2), "The list of points")
-    shaped(answer["colours"], (count, 3), "The list of the points' colours")
-    of_training = (1 - images).flatten(1) @ projection + own_shift
-    if count and bool((_nearest(answer["points"], of_training)[0] < _NEAR).all()):
-        means = of_training
-    return _Scatter(means, labels, answer, inputs)
-
-
-def _nearest(points: Tensor, means: Tensor) -> tuple[Tensor, Tensor]:
-    """Find for each point the distance to the nearest mean, and the index of that mean."""
-    offsets = points.double().unsqueeze(1) - means.double()
-    return offsets.norm(dim=2).min(1)
+from .judging import close, show, sole_match
+from .latent_points import BATCHES, IMAGES, NEAR, SOME, Scatter, draw_scatter, means_of, nearest
+from .outcome import check
 
 
 def _points_complaint(student: Student, function: str, conditional: bool) -> str | None:
-    """Complain where the points are not the images' means."""
-    drawn = _scatter(student, function, conditional)
-    points = drawn.answer["points"]
-    if not len(points):
-        hint = ""
-        if drawn.answer["decoy_calls"]:
-            hint = " The images were encoded with a global model: use the argument `model`."
-        return f"{function} should draw one point for each image; the figure holds no points.{hint}"
-    distance, nearest = _nearest(points, drawn.means)
-    wrong = int((distance > _NEAR).sum())
-    if not wrong and sorted(nearest.tolist()) == list(range(_IMAGES)):
-        return None
+    """Complain where the points are not the images' means, or too few of them."""
+    drawn = draw_scatter(student, function, conditional)
+    points, distance = drawn.points, drawn.distance
+    wrong = int((distance > NEAR).sum())
     if not wrong:
-        return (
-            f"{function} should draw every image once; of {_IMAGES} images in batches of 7 it "
-            f"drew {len(nearest.unique())}, with {len(points)} points. Keep the means of every "
-            "batch."
-        )
+        return _number_complaint(function, len(drawn.image.unique()))
     hint = sole_match(
-        lambda means: bool((_nearest(points, means)[0] < _NEAR).all()),
-        _hypotheses(drawn, conditional),
+        lambda means: bool((nearest(points[:SOME], means)[0] < NEAR).all()),
+        [*_hypotheses(drawn.inputs, conditional), *_hypotheses(drawn.inputs, conditional, True)],
     )
     if not hint and float(distance.median()) > 10:
         hint = "They are scattered like samples: the position of an image is its mean."
@@ -95,49 +36,55 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     )
 
 
-def _hypotheses(drawn: _Scatter, conditional: bool) -> tuple[tuple[str, Tensor], ...]:
-    """List the classic mistakes: (hint, positions of the points)."""
-    means, labels, _, inputs = drawn
-    images, projection, shift = inputs["images"], inputs["projection"], inputs["shift"]
-    own_shift = shift[labels] if conditional else 0
+def _number_complaint(function: str, count: int) -> str | None:
+    """Complain where fewer images are drawn than the first 100 batches have."""
+    if count >= BATCHES * BATCH:
+        return None
     return (
+        f"{function} should draw all images of the first {BATCHES} batches, or of more; of "
+        f"{IMAGES} images in batches of {BATCH} it drew {count}. Keep the means of every batch: "
+        "does the loop stop early, or only its last batch remain?"
+    )
+
+
+def _hypotheses(inputs: dict, conditional: bool, negative: bool = False) -> list:
+    """List the classic mistakes: (hint, positions of the points) for one of the data sets."""
+    shift = inputs["shift"] if conditional else torch.zeros(10, 2)
+    own_shift = shift[inputs["labels"]]
+    means = means_of(inputs, own_shift, negative)
+    other = inputs | {"projection": -inputs["projection"].flip(0)}
+    return [
         ("Horizontal and vertical are exchanged: z1 goes to the right.", means.flip(1)),
         ("Both directions show z1: two axes, two columns.", means[:, :1].expand(-1, 2)),
         ("Both directions show z2: two axes, two columns.", means[:, 1:].expand(-1, 2)),
-        ("These are the log-variances.", torch.tensor([[8.0, 7.0]])),
+        ("These are the log-variances.", torch.tensor([LOG_VARIANCES])),
         (
             "These are means of a global model: use the argument `model`.",
-            images.flatten(1) @ -projection.flip(0) + own_shift,
+            means_of(other, own_shift, negative),
         ),
         *(
             (
                 f"These are the means for the label {digit}; encode each image with its own.",
-                images.flatten(1) @ projection + shift[digit],
+                means_of(inputs, shift[digit], negative),
             )
             for digit in range(10 if conditional else 0)
         ),
-    )
+    ]
 
 
 def _colours_complaint(student: Student, function: str, conditional: bool) -> str | None:
     """Complain where digits and colours are not one to one, or the figure does not explain them."""
-    drawn = _scatter(student, function, conditional)
-    points, colours = drawn.answer["points"], drawn.answer["colours"].float()
-    if not len(points) or len(points) != len(drawn.means):
-        return (
-            f"Colours can be judged once each of the {_IMAGES} images is one point; "
-            f"{len(points)} were drawn."
-        )
-    groups = colours.mul(250).round().unique(dim=0)
+    drawn = draw_scatter(student, function, conditional)
+    groups = drawn.colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:
         return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
-    distance, nearest = _nearest(points, drawn.means)
-    if bool((distance > _NEAR).any()):
+    digits = drawn.labels[drawn.image]
+    if bool((drawn.distance > NEAR).any()) or len(digits.unique()) < 10:
         return (
-            "Colours can be judged once the points are at their means; see the check of the points."
+            "Colours can be judged once the points of all digits are at their means; see the "
+            "check of the points."
         )
-    digits = drawn.labels[nearest]
-    return _digits_complaint(colours, digits) or _explanation_complaint(drawn, colours, digits)
+    return _digits_complaint(drawn.colours, digits) or _explanation_complaint(drawn, digits)
 
 
 def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
@@ -147,14 +94,16 @@ def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
         colours: of the points, (points, 3).
         digits: of the points, (points,).
     """
-    for digit in range(10):
-        used = colours[digits == digit].mul(250).round().unique(dim=0)
-        if len(used) != 1:
-            return (
-                f"All images of a digit should share one colour; those of digit {digit} have "
-                f"{len(used)}. Collect means and labels in the same pass: a loader may shuffle "
-                "anew each time."
-            )
+    rounded = colours.mul(250).round()
+    used = [len(rounded[digits == digit].unique(dim=0)) for digit in range(10)]
+    if max(used) > 1:
+        hint = "Collect means and labels in the same pass: a loader may shuffle anew each time."
+        if max(used) < len(rounded.unique(dim=0)):
+            hint = "If batches are drawn one by one, fix vmin and vmax for all of them."
+        return (
+            "All images of a digit should share one colour; those of digit "
+            f"{used.index(max(used))} have {max(used)}. {hint}"
+        )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
     if float(gaps.min()) < 0.03:
@@ -166,13 +115,15 @@ def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
     return None
 
 
-def _explanation_complaint(drawn: _Scatter, colours: Tensor, digits: Tensor) -> str | None:
-    """Complain where the figure explains fewer than two of the colours."""
-    points, entries = drawn.answer["points"], drawn.answer["explanations"]
-    explained = 0
+def _explanation_complaint(drawn: Scatter, digits: Tensor) -> str | None:
+    """Complain where the figure explains fewer than two of the colours, or names other digits."""
+    entries, explained = drawn.answer["explanations"], 0
     for digit in range(10):
         own = digits == digit
-        explained += _is_explained(entries, digit, colours[own].mean(0), points[own])
+        colour, points = drawn.colours[own].mean(0), drawn.points[own]
+        if any(_names_another(entry, digit, colour) for entry in entries):
+            return f"The colour of digit {digit} names other digits in the legend or in the plot."
+        explained += any(_explains(entry, digit, colour, points) for entry in entries)
     if explained < 2:
         return (
             "A legend or a colour bar should tell which colour is which digit; the figure has "
@@ -181,25 +132,31 @@ def _explanation_complaint(drawn: _Scatter, colours: Tensor, digits: Tensor) -> 
     return None
 
 
-def _is_explained(entries: list[dict], digit: int, colour: Tensor, points: Tensor) -> bool:
+def _named(entry: dict) -> list[int]:
+    return [int(found) for found in re.findall(r"\d+", entry["text"][:100])]
+
+
+def _names_another(entry: dict, digit: int, colour: Tensor) -> bool:
+    """Tell whether an entry has exactly the digit's colour, and its only number is another one."""
+    named = _named(entry)
+    is_other = len(named) == 1 and named[0] != digit and named[0] < 10
+    return is_other and close(entry["colour"], colour, rel=1e-3, scale=1.0)
+
+
+def _explains(entry: dict, digit: int, colour: Tensor, points: Tensor) -> bool:
     """Tell whether a legend or colour bar has the digit's colour, or its points its number."""
+    if close(entry["colour"], colour, rel=0.02, scale=1.0):
+        return True
     low, high = points.min(0).values, points.max(0).values
-    for entry in entries:
-        if close(entry["colour"], colour, rel=0.02, scale=1.0):
-            return True
-        named = digit in [int(found) for found in re.findall(r"\d+", entry["text"][:100])]
-        if named and bool(((entry["at"] >= low) & (entry["at"] <= high)).all()):
-            return True
-    return False
+    inside = bool(((entry["at"] >= low) & (entry["at"] <= high)).all())
+    return inside and digit in _named(entry)
 
 
 @check("points", "Every image is one point, at its mean.")
 def scatter_points(student: Student) -> str | None:
-    """Judge 45 images with random means, reshuffled in each pass, last batch short.
+    """Judge 3,240 images with random means, of which 3,200 are enough.
 
-    A right answer fails where two means lie so close (2e-6, the error of float32) that a point is
-    taken for another image's: with a probability below 4e-10, since the difference of two of the
-    990 pairs' means is normal with a standard deviation of 2.3.
+    A right answer cannot fail by chance: no two means lie so close that one point fits both.
     """
     return _points_complaint(student, "scatterplot_latent", False)
 
@@ -212,10 +169,7 @@ def scatter_colours(student: Student) -> str | None:
 
 @check("points", "Every image is one point, at its mean for its own label.")
 def scatter_cvae_points(student: Student) -> str | None:
-    """Judge 45 images with random means that depend on the label; last batch short.
-
-    They are reshuffled in each pass. Chances as for the VAE; the labels only move the means apart.
-    """
+    """Judge 3,240 images with random means that depend on the label; chances as for the VAE."""
     return _points_complaint(student, "scatterplot_latent_cvae", True)
 
 

@@ -1,5 +1,7 @@
 """Reading the images and points that a matplotlib figure shows."""
 
+import re
+
 import numpy as np
 import torch
 from matplotlib.collections import PathCollection, QuadMesh
@@ -7,6 +9,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 
 from .legends import is_colorbar
+
+MAX_TICKS = 1000  # of an axis
 
 
 def images_of(figure):
@@ -23,6 +27,33 @@ def images_of(figure):
             if artist.get_visible() and artist.get_array() is not None:
                 images.append(_read_image(axes, artist))
     return images
+
+
+def axis_numbers(figure):
+    """Read the numbers that stand along the axes of a figure's only picture.
+
+    Returns:
+        {"x": (n, 2), "y": (n, 2)}: of each number its position on the screen and its value. Both
+        are empty where the figure has several pictures, or none.
+    """
+    pictures = [axes for axes in _plot_axes(figure) if axes.images or axes.collections]
+    numbers = {"x": np.empty((0, 2)), "y": np.empty((0, 2))}
+    if len(pictures) == 1 and pictures[0].axison:
+        axes = pictures[0]
+        for name, axis, column in (("x", axes.xaxis, 0), ("y", axes.yaxis, 1)):
+            places = np.asarray(axis.get_majorticklocs(), dtype=float)[:MAX_TICKS]
+            on_screen = axes.transData.transform(np.c_[places, places])[:, column]
+            texts = axis.get_major_formatter().format_ticks(places)
+            found = [(at, _number(text)) for at, text in zip(on_screen, texts, strict=False)]
+            read = [(at, number) for at, number in found if number is not None]
+            numbers[name] = np.array(read, dtype=float).reshape(-1, 2)
+    return numbers
+
+
+def _number(text):
+    """Return the number that a text is, None for any other text."""
+    plain = re.sub(r"\\mathdefault|[${}\s]", "", str(text)[:100]).replace("\u2212", "-")
+    return float(plain) if re.fullmatch(r"-?\d{1,6}(\.\d{1,6})?", plain) else None
 
 
 def _plot_axes(figure):

@@ -190,7 +190,10 @@ NUMBER = swap(
 )
 UNBOUNDED = swap("VAE", ("torch.sigmoid(x)", "x"))
 UNEXPLAINED = swap(
-    "scatterplot_latent", ('plt.colorbar(points, ticks=range(10), label="digit")', "")
+    "scatterplot_latent",
+    ('plt.colorbar(points, ticks=range(10), label="digit")', ""),
+    ("text = plt.text(*centre, digit", "dict(x=1"),
+    ("text.set_path_effects", "list"),
 )
 
 # Name: (task, what is wrong with the answer, the lie about it).

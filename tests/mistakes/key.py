@@ -3,12 +3,12 @@
 import ast
 import functools
 import importlib
+import itertools
 import math
 import os
 import sys
 from unittest import mock
 
-import matplotlib
 import nbformat
 import numpy as np
 import torch
@@ -43,6 +43,15 @@ def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
 
 
 @functools.cache
+def _colours() -> dict:
+    """Run the cell of notebook 05 that defines the colours of the digits; 06 has the same."""
+    space = {"ListedColormap": ListedColormap}
+    cells = nbformat.read(SOLUTIONS / "05_latent_space.ipynb", as_version=4).cells
+    exec(next(cell.source for cell in cells if cell.id == "colours-latent"), space)
+    return {name: space[name] for name in ("ten_colours", "white_edge")}
+
+
+@functools.cache
 def _curves():
     """Import solutions/vae/curves.py as a kernel of the grader does."""
     with (
@@ -64,8 +73,8 @@ def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
         notebook: file name of the notebook.
         sources: {name: source} of its definitions; the key's for None.
     """
-    colours = ListedColormap(matplotlib.color_sequences["petroff10"])
     space = {
+        "itertools": itertools,
         "torch": torch,
         "nn": nn,
         "F": F,
@@ -73,7 +82,7 @@ def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
         "math": math,
         "plt": plt,
         "d2l": d2l,
-        "ten_colours": colours,
+        **_colours(),
         "device": torch.device("cpu"),
         "LossCurve": _curves().LossCurve,
         "progress": _curves().progress,

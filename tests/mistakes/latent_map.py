@@ -26,7 +26,10 @@ _DECODED = (
         "stay inside",
     ),
     ("one side", "images = model.decode(z.abs())", "should grow"),
-    ("small square", "images = model.decode(z / 10)", "cover both signs"),
+    ("small square", "images = model.decode(z / 10)", "another range around 0"),
+    ("from 0 to 2", "images = model.decode(z / 2 + 1)", "it goes from 0 to 2"),
+    ("from -1 to 3", "images = model.decode(z + 1)", "it goes from -1 to 3"),
+    ("from 0 to 1", "images = model.decode((z + 2) / 4)", "another range around 0"),
     ("images transposed", "images = model.decode(z).transpose(2, 3)", "transposed"),
     ("images upside down", "images = model.decode(z).flip(2)", "upside down"),
     ("not written", "raise NotImplementedError()", "plot_latent is not written yet"),
@@ -48,20 +51,21 @@ _DECODED = (
     ("to float", "images = model.decode(z.float()).float()", ""),
     ("through numpy", "images = torch.tensor(model.decode(z).numpy().astype(float))", ""),
     ("256 grey levels, cut off", "images = (model.decode(z) * 255).byte()", "visible from 0"),
-    ("plus or minus 2", "images = model.decode(z * 2 / 3)", ""),
-    ("plus or minus 4", "images = model.decode(z * 4 / 3)", ""),
+    ("codes doubled", "images = model.decode(2 * z)", "along the axis of z1"),
+    ("codes halved", "images = model.decode(z / 2)", "along the axis of z1"),
     ("evaluation mode", "model.eval()\nimages = model.decode(z).detach()", ""),
     ("256 grey levels", "images = (model.decode(z) * 255).round() / 255", ""),
 )
 
-_SHOWN = "images.permute(0, 2, 1, 3).reshape(868, 868)"
 _STYLE = 'cmap="gray", vmin=0, vmax=1'
-_EXTENT = ", extent=(-3.1, 3.1, -3.1, 3.1)"
-# Another text in the given part of plot_latent: (name, pairs of old and new, a fragment).
-_PLOT_TEXT = (
+_EXTENT = ", extent=(-edge, edge, -edge, edge)"
+_PERMUTED = "images.permute(0, 2, 1, 3).reshape(868, 868)"
+_ENDS = "grid = torch.linspace(-2, 2, 31)"
+# Another text of plot_latent, and of plot_latent_cvae: (name, pairs of old and new, a fragment).
+TEXT = (
     (
         "tiles scrambled",
-        ((_SHOWN, "images.reshape(868, 868)"),),
+        ((_PERMUTED, "images.reshape(868, 868)"),),
         "order (row, height, column, width)",
     ),
     ("rows from bottom to top", (("grid.flip(0)", "grid"),), "Row 0 of imshow is at the top"),
@@ -70,7 +74,7 @@ _PLOT_TEXT = (
         (('grid.flip(0), grid, indexing="ij"', 'grid, grid, indexing="xy"'),),
         "z1",
     ),
-    ("picture transposed", ((_SHOWN, _SHOWN + ".T"),), "transposed"),
+    ("picture transposed", ((_PERMUTED, _PERMUTED + ".T"),), "transposed"),
     ("vmax of 255", (("vmax=1", "vmax=255"),), "visible from 0 to 1"),
     ("vmax of one half", (("vmax=1", "vmax=0.5"),), "visible from 0 to 1"),
     (
@@ -79,11 +83,12 @@ _PLOT_TEXT = (
         "no figure holds an image",
     ),
     ("five by five", (("31", "5"), ("961", "25"), ("868", "140")), "at least 100 latents"),
+    ("grid from 0 to 2", ((_ENDS, "grid = torch.linspace(0, 2, 31)"),), "it goes from 0 to 2"),
     (
         "origin below",
         (
             ("grid.flip(0)", "grid"),
-            (_SHOWN, "images.flip(2).permute(0, 2, 1, 3).reshape(868, 868)"),
+            (_PERMUTED, "images.flip(2).permute(0, 2, 1, 3).reshape(868, 868)"),
             (_STYLE, _STYLE + ', origin="lower"'),
         ),
         "",
@@ -93,11 +98,72 @@ _PLOT_TEXT = (
         (("grid.flip(0)", "grid"), (_STYLE, _STYLE + ', origin="lower"')),
         "upside down",
     ),
-    ("no extent", ((_EXTENT, ""),), ""),
+    ("no extent", ((_EXTENT, ""), ("ticks(range(-2, 3))", "ticks()")), ""),
+    (
+        "axis of another range",
+        (
+            (_EXTENT, ", extent=(-3.1, 3.1, -3.1, 3.1)"),
+            ("ticks(range(-2, 3))", "ticks(range(-3, 4))"),
+        ),
+        "along the axis of z1",
+    ),
+    (
+        "axis upside down",
+        ((_EXTENT, ", extent=(-edge, edge, edge, -edge)"),),
+        "along the axis of z2",
+    ),
+    (
+        "numbers in the wrong order",
+        (
+            (_EXTENT, ""),
+            ("plt.xticks(range(-2, 3))", "plt.xticks(range(14, 868, 28), grid.tolist())"),
+            ("plt.yticks(range(-2, 3))", "plt.yticks(range(14, 868, 28), grid.tolist())"),
+        ),
+        "along the axis of z2",
+    ),
+    (
+        "numbers at the images",
+        (
+            (_EXTENT, ""),
+            ("plt.xticks(range(-2, 3))", "plt.xticks(range(14, 868, 28), grid.tolist())"),
+            ("plt.yticks(range(-2, 3))", "plt.yticks(range(854, 0, -28), np.round(grid, 1))"),
+        ),
+        "",
+    ),
+    ("corners at the outer images", ((_EXTENT, ", extent=(-2, 2, -2, 2)"),), ""),
+    ("percentiles at the axes", ((_EXTENT, ", extent=(0, 1, 0, 1)"),), ""),
     ("own range of grey", ((_STYLE, 'cmap="gray"'),), ""),
     ("ink on paper", (("gray", "gray_r"),), ""),
-    ("ink by hand", ((_SHOWN, "1 - " + _SHOWN),), ""),
+    ("ink by hand", ((_PERMUTED, "1 - " + _PERMUTED),), ""),
     ("20 by 20", (("31", "20"), ("961", "400"), ("868", "560")), ""),
+    ("grid of plus or minus 3", ((_ENDS, "grid = torch.linspace(-3, 3, 31)"),), ""),
+    *(
+        (
+            f"plus or minus {end}",
+            (
+                (_ENDS, f"grid = torch.linspace(-{end}, {end}, 31)"),
+                ("edge = 2 + 2 / 30", f"edge = {end} + {end} / 30"),
+                ("ticks(range(-2, 3))", f"ticks(range(-{end}, {end} + 1))"),
+            ),
+            "",
+        )
+        for end in (1, 3, 4, 5)
+    ),
+    (
+        "end of the grid left out",
+        ((_ENDS, "grid = torch.tensor(np.arange(-3, 3, 6 / 31)).float()"),),
+        "",
+    ),
+    (
+        "normal percentiles as grid",
+        (
+            (
+                _ENDS,
+                "grid = torch.distributions.Normal(0, 1).icdf((torch.arange(31) + 0.5) / 31)",
+            ),
+        ),
+        "",
+    ),
     (
         "without no_grad",
         (("with torch.no_grad():", "if True:"), ("images.cpu()", "images.detach()")),
@@ -105,13 +171,13 @@ _PLOT_TEXT = (
     ),
     (
         "gradients on",
-        (("with torch.no_grad():", "if True:"), (_SHOWN, _SHOWN + ".numpy()")),
+        (("with torch.no_grad():", "if True:"), (_PERMUTED, _PERMUTED + ".numpy()")),
         "requires grad",
     ),
     ("closed after drawing", (("plt.show()", "plt.show(); plt.close()"),), ""),
     (
         "mesh",
-        (("plt.imshow(" + _SHOWN, "plt.pcolormesh(" + _SHOWN + ".flip(0)"), (_EXTENT, "")),
+        (("plt.imshow(picture", "plt.pcolormesh(picture.flip(0)"), (_EXTENT, "")),
         "",
     ),
     ("colour bar", (("plt.show()", "plt.colorbar(); plt.show()"),), ""),
@@ -178,52 +244,8 @@ _WHOLE = (
     ),
 )
 
-# The solution region of plot_latent_cvae: likewise.
-_MAPS = (
-    ("label fixed", "images = model.decode(z, torch.full((961,), 4))", "it decoded with 4"),
-    ("no label", "images = model.decode(z)", "should be called with z and y"),
-    (
-        "labels of all digits",
-        "images = model.decode(z, torch.arange(961) % 10)",
-        "it decoded with 0, 1",
-    ),
-    ("another model", "images = cvae.decode(z, torch.full((961,), y))", "of a global model"),
-    (
-        "random codes",
-        "images = model.decode(torch.randn(961, 2), torch.full((961,), y))",
-        "on a grid",
-    ),
-    ("float labels", "images = model.decode(z, torch.full((961,), float(y)))", "int64 labels"),
-    ("not written", "raise NotImplementedError()", "plot_latent_cvae is not written yet"),
-    ("one label", "images = model.decode(z, torch.tensor([y]))", ""),
-    ("by name", "images = model.decode(z, y=torch.full((961,), y))", ""),
-    ("both by name", "images = model.decode(y=torch.full((961,), y), z=z)", ""),
-    ("by own name", "images = model.decode(z, c=torch.full((961,), y))", ""),
-    ("label fixed, by name", "images = model.decode(z, y=torch.full((961,), 4))", "decoded with 4"),
-    (
-        "label fixed, by own name",
-        "images = model.decode(z, labels=torch.full((961,), 4))",
-        "decoded with 4",
-    ),
-    ("one-hot", "images = model.decode(z, F.one_hot(torch.full((961,), y), 10).float())", ""),
-    ("one row", "images = model.decode(z, F.one_hot(torch.tensor([y]), 10).float())", ""),
-    ("one-hot vector", "images = model.decode(z, torch.eye(10)[y])", ""),
-    (
-        "label fixed, one-hot",
-        "images = model.decode(z, F.one_hot(torch.full((961,), 4), 10).float())",
-        "decoded with 4",
-    ),
-    (
-        "one by one",
-        "images = torch.cat([model.decode(point[None], torch.tensor([y])) for point in z])",
-        "",
-    ),
-    ("times ones", "images = model.decode(z, y * torch.ones(len(z), dtype=torch.long))", ""),
-)
-
 ANSWERS = (
     *filled(NOTEBOOK, "plot", "plot_latent", _DECODED, PLOT),
-    *swapped(NOTEBOOK, "plot", "plot_latent", _PLOT_TEXT, PLOT),
+    *swapped(NOTEBOOK, "plot", "plot_latent", TEXT, PLOT),
     *_WHOLE,
-    *filled("06_cvae.ipynb", "map", "plot_latent_cvae", _MAPS, "plot-latent-cvae-test"),
 )

@@ -1,8 +1,8 @@
 """Answers to scatterplot_latent of notebook 05 and to scatterplot_latent_cvae of notebook 06."""
 
-from . import Answer, filled, swapped, write
+from . import Answer, filled, swapped
 
-# The solution region: (name, code, a fragment of the message; "" for a right answer).
+# What computes mean_z: (name, code, a fragment of the message; "" for a right answer).
 # {x} is what encode is called with, {named} what follows the image, {other} a global model.
 _ENCODED = (
     (
@@ -16,21 +16,32 @@ _ENCODED = (
     ("both outputs", "mean_z = model.encode({x})", "encode gives mean and log-variance together"),
     (
         "gradients on",
-        "with torch.enable_grad():\n    mean_z = torch.tensor(model.encode({x})[0].numpy())",
+        "with torch.enable_grad(): mean_z = torch.tensor(model.encode({x})[0].numpy())",
         "requires grad",
     ),
     ("by name", "mean_z, _ = model.encode(x=x{named})", ""),
     ("to double", "mean_z = model.encode({x})[0].double()", ""),
-    ("to float", "mean_z = model.encode(x.float(){named})[0].float()", ""),
+    ("to float", "mean_z = model.encode(x.float(){positional})[0].float()", ""),
+    ("through numpy", "mean_z = torch.from_numpy(model.encode({x})[0].numpy())", ""),
     ("too many arguments", "mean_z, _ = model.encode({x}, 1, 2)", "it got"),
     ("by index", "mean_z = model.encode({x})[0]", ""),
     ("by forward", "_, mean_z, _ = model({x})", ""),
+    ("in evaluation mode", "mean_z = model.eval().encode({x})[0].detach()", ""),
 )
 
 # The same with labels, for the conditional model only.
 _LABELLED = (
-    ("own name", "mean_z, _ = model.encode(x, label=y)", ""),
-    ("one-hot", "mean_z, _ = model.encode(x, F.one_hot(y, 10).float())", ""),
+    ("own name", "mean_z, _ = model.encode(x, label=label)", ""),
+    ("another own name", "mean_z, _ = model.encode(x, c=label)", ""),
+    ("both by name", "mean_z, _ = model.encode(labels=label, x=x)", ""),
+    ("numbers", "mean_z, _ = model.encode(x, y)", ""),
+    ("numbers, by own name", "mean_z, _ = model.encode(x, labels=y)", ""),
+    ("rows of the unit matrix", "mean_z, _ = model.encode(x, torch.eye(10)[y])", ""),
+    (
+        "one by one",
+        "mean_z = torch.cat([model.encode(x[i:i+1], label[i:i+1])[0] for i in range(len(x))])",
+        "",
+    ),
     (
         "labels fixed, by name",
         "mean_z, _ = model.encode(x, y=torch.full_like(y, 3))",
@@ -41,85 +52,134 @@ _LABELLED = (
         "mean_z, _ = model.encode(x, F.one_hot(torch.full_like(y, 3), 10).float())",
         "means for the label 3",
     ),
+    ("label of the first image", "mean_z, _ = model.encode(x, label[:1])", "are elsewhere"),
+    ("labels turned round", "mean_z, _ = model.encode(x, label.flip(0))", "are elsewhere"),
+    (
+        "label as a number",
+        "mean_z, _ = model.encode(x, y.float() / 9)",
+        "int64 labels",
+    ),
+    ("a plain number", "mean_z, _ = model.encode(x, 4)", "it got the single number"),
+    (
+        "one-hot, not float",
+        "mean_z, _ = model.encode(x, F.one_hot(y, 10).double())",
+        "Is a .float() missing?",
+    ),
     ("no label", "mean_z, _ = model.encode(x)", "should be called with x and y"),
 )
 
-# Another text in the given part: (name, old, new, a fragment of the message).
+_LOOP = "for x, y in itertools.islice(train_iter, 100):  # 3,200 images"
+_COLOURED = "c=labels, cmap=ten_colours, vmin=-0.5, vmax=9.5"
+_BAR = 'plt.colorbar(points, ticks=range(10), label="digit")'
+_APPEND = "means.append(mean_z.cpu())"
+# Another text, in both functions: (name, pairs of old and new, a fragment of the message).
 _TEXT = (
-    ("training images", "in test_iter", "in train_iter", ""),
-    ("one column twice", "means[:, 1]", "means[:, 0]", "Both directions show z1"),
-    ("columns exchanged", "means[:, 0], means[:, 1]", "means[:, 1], means[:, 0]", "exchanged"),
+    ("test images", [(_LOOP, "for x, y in test_iter:")], ""),
+    ("all training images", [(_LOOP, "for x, y in train_iter:")], ""),
+    (
+        "100 batches of the test images",
+        [(_LOOP, "for x, y in itertools.islice(test_iter, 100):")],
+        "",
+    ),
+    (
+        "100 batches, counted",
+        [
+            (_LOOP, "for i, (x, y) in enumerate(train_iter):"),
+            (_APPEND, "if i == 100: break\n            " + _APPEND),
+        ],
+        "",
+    ),
+    (
+        "one batch",
+        [(_LOOP, "for x, y in itertools.islice(train_iter, 1):")],
+        "the first 100 batches",
+    ),
+    (
+        "next batch only",
+        [(_LOOP, "for x, y in [next(iter(test_iter))]:")],
+        "the first 100 batches",
+    ),
+    ("ten batches", [(_LOOP, "for x, y in itertools.islice(train_iter, 10):")], "it drew 320"),
+    (
+        "99 batches",
+        [(_LOOP, "for x, y in itertools.islice(train_iter, 99):")],
+        "it drew 3168",
+    ),
+    ("one column twice", [("means[:, 1]", "means[:, 0]")], "Both directions show z1"),
+    (
+        "columns exchanged",
+        [("means[:, 0], means[:, 1]", "means[:, 1], means[:, 0]")],
+        "exchanged",
+    ),
     (
         "last batch only",
-        "means.append(mean_z.cpu())",
-        "means, labels = [mean_z.cpu()], []",
-        "every batch",
+        [(_APPEND, "means, labels = [mean_z.cpu()], []")],
+        "only its last batch",
     ),
+    ("one colour", [(_COLOURED, 'color="C0"')], "ten distinguishable colours"),
     (
-        "one colour",
-        "c=labels, cmap=ten_colours, vmin=-0.5, vmax=9.5, ",
-        'color="C0", ',
-        "ten distinguishable colours",
-    ),
-    (
-        "labels of another pass",
-        "torch.cat(labels)",
-        "torch.cat([y for _, y in test_iter])",
+        "labels of another pass over the training images",
+        [
+            (
+                "torch.cat(labels)",
+                "torch.cat([y for _, y in itertools.islice(train_iter, 100)])",
+            )
+        ],
         "in the same pass",
     ),
     (
-        "nothing explained",
-        'plt.colorbar(points, ticks=range(10), label="digit")',
+        "labels of another pass over the test images",
+        [
+            (_LOOP, "for x, y in test_iter:"),
+            ("torch.cat(labels)", "torch.cat([y for _, y in test_iter])"),
+        ],
         "",
-        "legend or a colour bar",
     ),
+    (
+        "labels of the other images",
+        [("torch.cat(labels)", "torch.cat([y for _, y in itertools.islice(test_iter, 100)])")],
+        "in the same pass",
+    ),
+    ("nothing explained", [(_BAR, "")], "legend or a colour bar"),
     (
         "two colours",
-        "cmap=ten_colours",
-        'cmap=plt.get_cmap("tab10", 2)',
+        [("cmap=ten_colours", 'cmap=plt.get_cmap("tab10", 2)')],
         "ten distinguishable colours",
     ),
-    ("jet", "cmap=ten_colours", 'cmap="jet"', ""),
+    ("jet", [("cmap=ten_colours", 'cmap="jet"')], ""),
+    ("ten colours of jet", [("cmap=ten_colours", 'cmap=plt.get_cmap("jet", 10)')], ""),
+    ("tab10", [("cmap=ten_colours, vmin=-0.5, vmax=9.5", 'cmap="tab10"')], ""),
+    ("transparent", [("vmax=9.5, s=4", "vmax=9.5, alpha=0.8")], ""),
+    ("legend", [(_BAR, "plt.legend(*points.legend_elements())")], ""),
     (
-        "first 100 training batches",
-        "in test_iter",
-        "in __import__('itertools').islice(train_iter, 100)",
-        "",
+        "legend of other digits",
+        [(_BAR, "plt.legend(points.legend_elements()[0], [str(9 - d) for d in range(10)])")],
+        "names other digits",
     ),
-    ("tab10", "cmap=ten_colours, vmin=-0.5, vmax=9.5", 'cmap="tab10"', ""),
     (
-        "legend",
-        'plt.colorbar(points, ticks=range(10), label="digit")',
-        "plt.legend(*points.legend_elements())",
+        "centres marked",
+        [(_BAR, _BAR + "\n    for d in range(10): plt.plot(*means[labels == d].mean(0), 'k+')")],
         "",
     ),
     (
         "numpy",
-        "means, labels = torch.cat(means), torch.cat(labels)",
-        "means, labels = np.concatenate([m.numpy() for m in means]), np.concatenate(labels)",
+        [
+            (
+                "means, labels = torch.cat(means), torch.cat(labels)",
+                "means, labels = torch.cat(means).numpy(), np.concatenate(labels)",
+            ),
+        ],
         "",
     ),
 )
-
-_PER_CLASS = """
-    def scatterplot_latent{END}(model):
-        codes = [(model.encode({x})[0].detach(), y) for x, y in test_iter]
-        z, digits = (torch.cat(part) for part in zip(*codes))
-        figure, axes = plt.subplots()
-        for digit in range(10):
-            chosen = z[digits == digit]
-            {DRAW}
-        axes.legend(markerscale=4)
-        plt.show()
-    """
-_DRAWN = {
-    "scatter": "axes.scatter(chosen[:, 0], chosen[:, 1], s=3, label=str(digit))",
-    "plot": 'axes.plot(chosen[:, 0], chosen[:, 1], "o", label=str(digit))',
+# What else changes in notebook 05, where digits are written at the centres of their points.
+_AT_CENTRES = {
+    "numpy": (
+        ("for digit in labels.unique().tolist():", "for digit in np.unique(labels):"),
+        (".mean(dim=0)", ".mean(0)"),
+    ),
+    "nothing explained": (("text = plt.text(*centre, digit", "dict(x=1"), ("text.set", "# ")),
 }
-
-
-# Mistakes that are tried on scatterplot_latent only.
-_ONCE = ("columns exchanged", "two colours", "jet", "numpy", "last batch only")
 
 
 def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tuple[Answer, ...]:
@@ -131,24 +191,17 @@ def _answers(notebook: str, ending: str, task: str, words: dict[str, str]) -> tu
             code = code.replace("{" + name + "}", word)
         return code
 
-    encoded = [(name, worded(code), says) for name, code, says in _ENCODED]
-    texts = [
-        (name, [(old, new)], says)
-        for name, old, new, says in _TEXT
-        if not (ending and name in _ONCE)
+    encoded = [
+        (name, [(words["key"], worded(code))], says)
+        for name, code, says in _ENCODED + (_LABELLED if ending else ())
     ]
-    per_class = worded(_PER_CLASS.replace("{END}", ending))
+    texts = [
+        (name, [*pairs, *(() if ending else _AT_CENTRES.get(name, ()))], says)
+        for name, pairs, says in _TEXT
+    ]
     return (
-        *filled(notebook, function, function, encoded, task),
+        *swapped(notebook, function, function, encoded, task),
         *swapped(notebook, function, function, texts, task),
-        *(
-            Answer(
-                notebook,
-                f"{function}, {name} of each digit",
-                write(function, per_class.replace("{DRAW}", drawn)),
-            )
-            for name, drawn in _DRAWN.items()
-        ),
     )
 
 
@@ -157,19 +210,31 @@ ANSWERS = (
         "05_latent_space.ipynb",
         "",
         "scatterplot-latent-test",
-        {"x": "x", "named": "", "other": "vae"},
+        {
+            "x": "x",
+            "named": "",
+            "positional": "",
+            "other": "vae",
+            "key": "mean_z, _ = model.encode(x)",
+        },
     ),
     *_answers(
         "06_cvae.ipynb",
         "_cvae",
         "scatterplot-latent-cvae-test",
-        {"x": "x, y", "named": ", y=y", "other": "cvae"},
+        {
+            "x": "x, label",
+            "named": ", y=label",
+            "positional": ", label",
+            "other": "cvae",
+            "key": "mean_z, _ = model.encode(x, label)",
+        },
     ),
     *filled(
         "06_cvae.ipynb",
         "scatterplot_latent_cvae",
         "scatterplot_latent_cvae",
-        _LABELLED,
+        [("empty", "pass", "the figure holds no points")],
         "scatterplot-latent-cvae-test",
     ),
 )
