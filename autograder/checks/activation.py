@@ -1,7 +1,7 @@
-"""Checks of the VAE's final activation: each pixel is a probability.
+"""Checks of a decoder's final activation: each pixel is a probability.
 
 A pixel must be a smooth increasing function of its own input. The network is judged with random
-parameters of growing size, so any structure will do. Where the last layer is the given one, its
+parameters of growing size, so any structure will do. Where the last layer gives the pixels, its
 output is replaced by known numbers, and the activation shows itself.
 """
 
@@ -21,6 +21,10 @@ _SOFTMAX = (
     "own."
 )
 _PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
+_STRETCHED = (
+    "Stretched to its own darkest and brightest pixel, an image can be neither dark nor bright as "
+    "a whole, and its pixels depend on each other."
+)
 _CLIPPING = "Clipping passes no gradient where it clips; squash smoothly instead."
 
 # Wrong activations, as (hint, function).
@@ -38,6 +42,13 @@ _ACTIVATIONS = (
         "The sigmoid is applied twice: its input the second time lies in (0, 1) already.",
         lambda x: torch.sigmoid(torch.sigmoid(x)),
     ),
+    (
+        "ReLU before the sigmoid leaves no pixel below ½: give the sigmoid the bare output of the "
+        "last layer.",
+        lambda x: torch.sigmoid(x.relu()),
+    ),
+    (_STRETCHED, lambda x: (x - x.min()) / (x.max() - x.min())),
+    (_STRETCHED, lambda x: x / x.max()),
     (_CLIPPING, lambda x: x.clamp(0, 1)),
     (_CLIPPING, F.hardsigmoid),
     (_CLIPPING, F.hardtanh),
@@ -49,10 +60,22 @@ _ACTIVATIONS = (
 )
 
 
-def _decode_random(student: Student) -> dict:
-    """Let the student decode random z (5, 2); the probe's answer, and what went in."""
+def decode_random(
+    student: Student, first: Tensor, *labels: Tensor, name: str = "VAE", part: str = "decode"
+) -> dict:
+    """Let a class with random parameters decode.
+
+    Args:
+        student: whose class decodes.
+        first: five latents or images.
+        labels: of the five, for a ConditionalVAE.
+        name: of the class.
+        part: decode, or forward where that paints by itself.
+
+    Returns:
+        The probe's answer, and what went in.
+    """
     rng = fresh_generator()
-    z = torch.tensor(rng.normal(size=(5, 2)), dtype=torch.float32)
     values = rng.permutation(torch.linspace(-6, 6, 784))
     ramp = torch.tensor(values, dtype=torch.float32).view(1, 1, 28, 28)
     order, kept = torch.tensor(rng.permutation(784)), torch.tensor(rng.random(784) < 0.5)
@@ -63,14 +86,28 @@ def _decode_random(student: Student) -> dict:
         torch.where(kept.view_as(ramp), ramp, 0.3 * ramp),
         1e6 * ramp.sign(),
     ]
-    answer = student.probe("vae_decode", z=z, seed=random_seed(rng), gains=_GAINS, ramps=ramps)
-    return {**answer, "ramps": ramps, "order": order, "kept": kept}
+    answer = student.probe(
+        "decoded_images",
+        name=name,
+        part=part,
+        inputs=[first, *labels],
+        seed=random_seed(rng),
+        gains=_GAINS,
+        ramps=ramps,
+    )
+    what = "decode(z) for 5 latents" if part == "decode" else "recon_x of 5 images"
+    return {**answer, "ramps": ramps, "order": order, "kept": kept, "what": what}
+
+
+def random_latents(rows: int = 5) -> Tensor:
+    """Draw latents, (rows, 2)."""
+    return torch.tensor(fresh_generator().normal(size=(rows, 2)), dtype=torch.float32)
 
 
 def _images(answer: dict) -> Tensor:
     """All decoded images, (gain, 5, 1, 28, 28), for parameters from small to large."""
     return torch.stack(
-        [shaped(image, (5, 1, 28, 28), "decode(z) for 5 latents") for image in answer["images"]]
+        [shaped(image, (5, 1, 28, 28), answer["what"]) for image in answer["images"]]
     )
 
 
@@ -95,8 +132,15 @@ def image_shape(student: Student) -> str | None:
     rng, rows = fresh_generator(), 12
     for _ in range(3):  # a narrow network may be dead twice
         which = torch.tensor(rng.permutation([0, 1, 2, *rng.integers(3, size=rows - 3)]))
-        z = torch.tensor(rng.normal(size=(3, 2)), dtype=torch.float32)[which]
-        answer = student.probe("vae_decode", z=z, seed=random_seed(rng), gains=[1.0], ramps=[])
+        answer = student.probe(
+            "decoded_images",
+            name="VAE",
+            part="decode",
+            inputs=[random_latents(3)[which]],
+            seed=random_seed(rng),
+            gains=[1.0],
+            ramps=[],
+        )
         batch = answer["images"][0]
         images = shaped(batch, (rows, 1, 28, 28), f"decode(z) for {rows} latents").flatten(1)
         single = shaped(answer["single"], (1, 1, 28, 28), "decode(z) for 1 latent").flatten(1)
@@ -118,7 +162,11 @@ def pixel_range(student: Student) -> str | None:
 
     They lie inside [0, 1] always, and within 0.001 of both ends at some size.
     """
-    answer = _decode_random(student)
+    return range_complaint(decode_random(student, random_latents()))
+
+
+def range_complaint(answer: dict) -> str | None:
+    """Complain about pixels outside [0, 1], or that keep away from its ends."""
     images = _images(answer)
     low, high = float(images.min()), float(images.max())
     if not in_unit_interval(images):
@@ -147,9 +195,13 @@ def pixel_range(student: Student) -> str | None:
 )
 def pixel_activation(student: Student) -> str | None:
     """Judge by known numbers in place of the last layer's output, else by laws for any network."""
-    answer = _decode_random(student)
+    return activation_complaint(decode_random(student, random_latents()))
+
+
+def activation_complaint(answer: dict) -> str | None:
+    """Complain about pixels that do not grow smoothly, each with its own input."""
     images = _images(answer)
-    grey = shaped(answer["grey"], (5, 1, 28, 28), "decode(z)", nan=True)
+    grey = shaped(answer["grey"], (5, 1, 28, 28), answer["what"], nan=True)
     for axes in ((1, 2, 3), (0,), (1,), (2,), (3,)):
         if close(images.sum([axis + 1 for axis in axes]), 1.0, rel=1e-3):
             return f"Pixels should not depend on each other; yours always add up to 1. {_SOFTMAX}"
@@ -158,7 +210,7 @@ def pixel_activation(student: Student) -> str | None:
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
         return (
             "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
-            f"decode gives {show(grey.min())}.{_activation_hint(answer)}"
+            f"yours is {show(grey.min())}.{_activation_hint(answer)}"
         )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
@@ -173,7 +225,7 @@ def pixel_activation(student: Student) -> str | None:
 def _is_pixelwise(answer: dict) -> bool:
     """Tell whether each pixel depends on the last layer's same pixel, and on no other."""
     first, permuted, partly, _ = (
-        shaped(image, (1, 1, 28, 28), "decode(z) for 1 latent").flatten()
+        shaped(image, (1, 1, 28, 28), "The image of one latent").flatten()
         for image in answer["activated"]
     )
     kept = answer["kept"]
@@ -213,5 +265,4 @@ def _monotone_complaint(answer: dict) -> str | None:
 @check("learning", "The gradient of the images reaches the decoder's parameters.")
 def decoder_learning(student: Student) -> str | None:
     """Judge the parameters that matter: each has a gradient, for one of 4 sets of parameters."""
-    z = torch.tensor(fresh_generator().normal(size=(5, 2)), dtype=torch.float32)
-    return learning_complaint(student, "decode", [z], name="VAE")
+    return learning_complaint(student, "decode", [random_latents()], name="VAE")

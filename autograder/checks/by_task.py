@@ -5,6 +5,7 @@ from typing import Any
 from ..probes.student import InProcess
 from . import (
     activation,
+    cvae_activation,
     cvae_encoder_decoder,
     cvae_forward,
     evaluation,
@@ -69,6 +70,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         cvae_forward.forward_labels,
         cvae_forward.forward_sampling,
         cvae_forward.forward_gradient,
+        cvae_activation.forward_pixel_range,
+        cvae_activation.forward_activation,
     ),
     "train-cvae-test": (
         training.train_cvae_parameters,

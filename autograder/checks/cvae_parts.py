@@ -61,7 +61,7 @@ def recognised(seen: Tensor, known: dict[str, Tensor], codes: list) -> str:
     others = {
         **known,
         "z, which was decoded": codes[-1] if codes else None,
-        "the image that decode gives, after another sigmoid: decode has one already": (
+        "the image that decode gives, after another sigmoid: one at decode's end is enough": (
             picture.sigmoid()
         ),
     }

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .common import describe
+from .decoded import decoded_images
 from .figures import plot, scatter
 from .loops import evaluate, train
-from .networks import cvae_forward, cvae_parts, learning, vae_decode
+from .networks import cvae_forward, cvae_parts, learning
 from .trained import trained
 from .values import kl, sample
 
@@ -23,7 +24,7 @@ Probe = Callable[..., dict[str, Any]]
 PROBES: dict[str, Probe] = {
     probe.__name__: probe
     for probe in (
-        vae_decode,
+        decoded_images,
         sample,
         kl,
         train,

@@ -1,19 +1,24 @@
-"""What models are called with: arguments by position or by name, labels as numbers or one-hot rows.
+"""What models are called with: arguments by position or by name, labels as one-hot rows or numbers.
 
 A student's loops and plots call the probes' models as they call their own class, whose parameters
-may have other names. Labels are whole numbers (batch,) or one-hot rows (batch, 10), as they like.
+may have other names. Labels are one-hot rows (batch, 10), float or int64, or whole numbers
+(batch,), as they like.
 """
 
 import contextlib
 import inspect
+import re
 
 import torch
 import torch.nn.functional as F
+from torch import nn
+from torch.nn.parameter import is_lazy
 
-from .common import Rejected, count_arguments
+from .common import Rejected, count_arguments, find_definition
 
 CLASSES = 10
-TRIED = 7  # labels in a trial: not a multiple of 10, so that no reshaping fits by chance
+# The labels of a trial: their number is prime, so that no reshaping fits by chance.
+TRIED = torch.tensor([*range(CLASSES), 4, 0, 7])
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
@@ -93,30 +98,88 @@ def read_labels(y, rows):
     return digits.expand(rows)
 
 
+def as_one_hot(y):
+    """Whole numbers (batch,) → float (batch, 10)"""
+    return F.one_hot(y, CLASSES).float()
+
+
+def as_integer_rows(y):
+    """Whole numbers (batch,) → int64 (batch, 10)"""
+    return F.one_hot(y, CLASSES)
+
+
 def as_numbers(y):
     """Return labels as they are: whole numbers (batch,)."""
     return y
 
 
-def as_one_hot(y):
-    """Whole numbers (batch,) → float (batch, 10)"""
-    return F.one_hot(y, CLASSES).float()
+def new_model(namespace, name):
+    """Make the student's model; lazy layers, if any, get their sizes from a trial."""
+    model = find_definition(namespace, name)()
+    if any(map(is_lazy, model.parameters())):
+        images = torch.zeros(len(TRIED), 1, 28, 28)
+        for labels in ((), *((form(TRIED),) for form in (as_one_hot, as_integer_rows, as_numbers))):
+            # The student's code may raise anything.
+            with contextlib.suppress(Exception), torch.no_grad():
+                model(images, *labels)
+    return model
 
 
 def label_form(part, first):
     """Find out how a part of a student's model takes labels, by calling it.
 
     Args:
-        part: the method.
+        part: the method, or the model for its forward.
         first: its other argument, of which one row is used.
 
     Returns:
-        `as_one_hot` where only one-hot rows are understood, else `as_numbers`.
+        The first of `as_one_hot`, `as_integer_rows` and `as_numbers` with which each of the ten
+        labels gets a result of its own; where there is none, the first that is understood.
     """
-    y = torch.arange(TRIED)
-    for form in (as_numbers, as_one_hot):
-        # The student's code may raise anything.
-        with contextlib.suppress(Exception), torch.no_grad():
-            part(first[:1].repeat(TRIED, *[1] * (first.dim() - 1)), form(y))
-            return form
-    return as_numbers
+    first = first[:1].repeat(len(TRIED), *[1] * (first.dim() - 1))
+    understood, errors = [], []
+    for form in (as_one_hot, as_integer_rows, as_numbers):
+        try:
+            with _evaluating(part), torch.no_grad():
+                result = part(first.clone(), form(TRIED))
+            understood.append(form)
+            if _tells_labels_apart(result):
+                return form
+        except Exception as error:  # noqa: BLE001 - the student's code may raise anything
+            errors.append(error)
+    if understood:
+        return understood[0]
+    return as_numbers if any(map(_asks_for_numbers, errors)) else as_one_hot
+
+
+@contextlib.contextmanager
+def _evaluating(part):
+    """Put the model of a part into eval mode for a moment, so that no average of its moves."""
+    model = getattr(part, "__self__", part)
+    if not isinstance(model, nn.Module):
+        yield
+        return
+    training = model.training
+    nn.Module.eval(model)
+    try:
+        yield
+    finally:
+        nn.Module.train(model, training)
+
+
+def _tells_labels_apart(result):
+    """Return whether a tensor of the result has the same rows for the same labels and no others."""
+    wanted = TRIED.unsqueeze(1) != TRIED
+    for values in result if isinstance(result, (list, tuple)) else [result]:
+        if not torch.is_tensor(values) or values.shape[:1] != TRIED.shape or not values.numel():
+            continue
+        rows = values.detach().double().flatten(1)
+        apart = torch.cdist(rows, rows, p=torch.inf)
+        if torch.equal(apart > 1e-5 * rows.abs().max(), wanted):
+            return True
+    return False
+
+
+def _asks_for_numbers(error):
+    """Return whether one-hot rows were used as indices."""
+    return re.search(r"one_hot is only|'indices' to have|used as indices", str(error)) is not None

@@ -35,6 +35,27 @@ MEANINGS = (
     ),
     (r"same dtype, but got (Long|Int)", "A layer computes with floats, and whole numbers came."),
     (
+        r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
+        r"The layer takes rows of \2, and rows of \1 came: which number in its constructor is it?",
+    ),
+    (
+        r"size of tensor a .* must match the size of tensor b",
+        "The shapes of the two tensors do not fit each other: how many numbers does each have for "
+        "one row of the batch?",
+    ),
+    (
+        r"shape '\[.*\]' is invalid for input of size",
+        "So many numbers do not fill that shape: how many come for one row of the batch?",
+    ),
+    (
+        r"cannot assign (module|parameters?) before Module.__init__",
+        "A class of layers begins with super().__init__.",
+    ),
+    (
+        r"'(VAE|ConditionalVAE)' object has no attribute",
+        "Layers are made in __init__, and need the same name where they are used.",
+    ),
+    (
         r"does not require grad and does not have a grad_fn",
         "Nothing here carries a gradient: was it cut off by item, detach or no_grad?",
     ),
@@ -87,7 +108,8 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> str:
 
 def _meaning(said):
     """Return what an exception means, with a space before the sentence; "" for other ones."""
-    return next((f" {meaning}" for known, meaning in MEANINGS if re.search(known, said)), "")
+    matches = ((re.search(known, said), meaning) for known, meaning in MEANINGS)
+    return next((f" {match.expand(meaning)}" for match, meaning in matches if match), "")
 
 
 def _line_in_words(frame, line):

@@ -1,71 +1,16 @@
-"""Probes of the networks: the student's VAE and ConditionalVAE with parameters of our choice."""
+"""Probes of the ConditionalVAE's parts, and of what a network learns by."""
 
 from unittest.mock import patch
 
 import numpy as np
 import torch
-from torch import nn
 
-from .calls import label_form, parameter_names, sort_arguments
-from .common import Rejected, find_definition, randomise
+from .calls import label_form, new_model, parameter_names, sort_arguments
+from .common import Rejected, randomise
 from .plain_values import as_plain_values
 from .values import backward, leaves_and_copies
 
 MAX_RECORDED_LABELS = 100  # for more labels, images and outputs would take too much room
-
-
-class ConstantImage(nn.Module):
-    """A layer that gives the same image for every input, once for each row."""
-
-    def __init__(self, image):
-        super().__init__()
-        self.image = image
-
-    def forward(self, features, *args, **kwargs):
-        """(batch, ...) → (batch, 1, 28, 28)"""
-        return self.image.expand(features.shape[0], 1, 28, 28)
-
-
-def vae_decode(namespace, z, seed, gains, ramps):
-    """Decode z by VAE() with random parameters.
-
-    Args:
-        namespace: globals of the student's notebook.
-        z: (batch, latent dimensions).
-        seed: of the parameters.
-        gains: sizes of the parameters, as in `randomise`.
-        ramps: images (1, 1, 28, 28) to put in place of what the layer deconv2 computes.
-
-    Returns:
-        `images` (one per gain), `single` (of z's first row alone, last gain), `grey` (all
-        parameters 0) and `activated` (the images for each of `ramps`; None where there is no such
-        layer).
-    """
-    model = find_definition(namespace, "VAE")().eval()
-    images = []
-    for gain in gains:
-        randomise(model, seed, gain)
-        images.append(model.decode(z))
-    single = model.decode(z[:1])
-    randomise(model, seed, 0.0)
-    grey = model.decode(z)
-    activated = _decode_ramps(model, z[:1], ramps)
-    return as_plain_values(
-        {"images": images, "single": single, "grey": grey, "activated": activated}
-    )
-
-
-def _decode_ramps(model, z, ramps):
-    if "deconv2" not in model._modules:
-        return None
-    decoded = []
-    for ramp in ramps:
-        model.deconv2 = ConstantImage(ramp)
-        try:
-            decoded.append(model.decode(z))
-        except Exception:  # noqa: BLE001 - another structure, which is judged without this
-            return None
-    return decoded
 
 
 def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
@@ -75,15 +20,15 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         namespace: globals of the student's notebook.
         part: "encode", "decode" or "forward".
         seeds: of the parameters; the part is called on all inputs for each.
-        inputs: pairs of images or latents, and labels (batch,), which become one-hot rows where
-            the class takes only these.
+        inputs: pairs of images or latents, and labels (batch,), which are handed over in the form
+            that the class takes.
         gain: size of the parameters, as in `randomise`.
         reseed: whether the generators of torch and numpy start from the same state at each call.
 
     Returns:
         `outputs`: for each seed, one output per input.
     """
-    model = find_definition(namespace, "ConditionalVAE")().eval()
+    model = new_model(namespace, "ConditionalVAE").eval()
     form = label_form(getattr(model, part), inputs[0][0])
     outputs = []
     for seed in seeds:
@@ -117,7 +62,7 @@ def learning(namespace, name, part, seeds, inputs):
         parameters; `cut`: the names of the parameters that change a result by their value and
         never by their gradient, for any seed.
     """
-    model = find_definition(namespace, name)()
+    model = new_model(namespace, name)
     if len(inputs) > 1:
         inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
     hidden, cut = 0, dict(model.named_parameters())
@@ -218,7 +163,7 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
         and `outputs` (of each call); the last two are left empty for more than 100 labels. With
         weights also `mean_grad` and `logvar_grad` (None where no gradient arrived).
     """
-    model = find_definition(namespace, "ConditionalVAE")()
+    model = new_model(namespace, "ConditionalVAE")
     randomise(model, seed)
     seen = {"encoded": [], "decoded": [], "codes": [], "images": [], "outputs": []}
     few = len(y) <= MAX_RECORDED_LABELS

@@ -149,7 +149,7 @@ def beyond_all_numbers(answer, probe, inputs):
 
 def grey_noise(answer, probe, inputs):
     """Images of random grey, and numbers that grow with the ramps."""
-    if probe != "vae_decode":
+    if probe != "decoded_images":
         return answer
     grey = each(
         lambda value: torch.rand(value.shape).mul(1.2).sub(0.1).clamp(1e-5, 1 - 1e-5), answer
@@ -184,8 +184,8 @@ EXCHANGED = swap(
 NUMBER = swap(
     "ConditionalVAE",
     (
-        "label = F.one_hot(y, num_classes=10).float()",
-        "label = y.float().view(-1, 1).expand(-1, 10) / 9",
+        "coder(y)",
+        "coder(y.argmax(1, keepdim=True).expand(-1, 10) / 9)",
     ),
 )
 UNBOUNDED = swap("VAE", ("torch.sigmoid(x)", "x"))

@@ -3,7 +3,7 @@
 from . import filled
 
 # (name, code, a fragment of the message; "" for a right answer)
-_ACTIVATIONS = (
+ACTIVATIONS = (
     ("no activation", "return x", "bare output of the last layer"),
     ("tanh", "return torch.tanh(x)", "tanh ends at −1 and 1"),
     ("ReLU", "return F.relu(x)", "ReLU has no upper bound"),
@@ -15,6 +15,7 @@ _ACTIVATIONS = (
     ("softmax over channels", "return x.softmax(dim=1)", "compete"),
     ("softmax over rows", "return x.softmax(dim=-1)", "compete"),
     ("sigmoid twice", "return torch.sigmoid(torch.sigmoid(x))", "applied twice"),
+    ("ReLU before the sigmoid", "return torch.sigmoid(x.relu())", "leaves no pixel below ½"),
     ("clipped", "return x.clamp(0, 1)", "passes no gradient where it clips"),
     ("hard sigmoid", "return F.hardsigmoid(x)", "passes no gradient where it clips"),
     ("|tanh|", "return x.tanh().abs()", "makes −x and x the same"),
@@ -23,6 +24,12 @@ _ACTIVATIONS = (
         "low, high = x.amin((1, 2, 3), True), x.amax((1, 2, 3), True)\n"
         "return (x - low) / (high - low)",
         "some grey",
+    ),
+    ("divided by the brightest", "return x.relu() / x.amax((1, 2, 3), True)", "some grey"),
+    (
+        "sigmoid of what is scaled",
+        "return torch.sigmoid((x - x.mean((1, 2, 3), True)) / x.std((1, 2, 3), keepdim=True))",
+        "come near 0",
     ),
     ("black and white", "return (torch.sigmoid(x) > 0.5).float()", "grow steadily"),
     ("channel lost", "return torch.sigmoid(x).squeeze(1)", "should have shape"),
@@ -52,4 +59,4 @@ _ACTIVATIONS = (
     ("exp of log-sigmoid", "return F.logsigmoid(x).exp()", ""),
 )
 
-ANSWERS = filled("02_vae.ipynb", "activation", "VAE", _ACTIVATIONS, "vae-activation-test", region=1)
+ANSWERS = filled("02_vae.ipynb", "activation", "VAE", ACTIVATIONS, "vae-activation-test", region=1)

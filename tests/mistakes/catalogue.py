@@ -2,6 +2,7 @@
 
 from . import (
     activation,
+    cvae_activation,
     cvae_class,
     cvae_encoder_decoder,
     cvae_forward,
@@ -36,6 +37,7 @@ _MODULES = (
     cvae_encoder_decoder,
     cvae_forward,
     cvae_class,
+    cvae_activation,
 )
 
 CATALOGUE = tuple(answer for module in _MODULES for answer in module.ANSWERS)

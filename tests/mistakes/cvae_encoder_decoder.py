@@ -4,145 +4,165 @@ from . import filled
 
 NOTEBOOK, NAME = "06_cvae.ipynb", "ConditionalVAE"
 
-_HOT = "label = F.one_hot(y, num_classes=10).float()\n"
-_ENCODED = "features = self.conv1(x) + self.label_to_encoder(label).view(-1, 32, 14, 14)"
-_DECODED = "features = self.expand(z) + self.label_to_decoder(label)"
+_ENCODED = (
+    "label = self.label_to_encoder(y).view(-1, 32, 14, 14)\n"
+    "return self.encode_features(self.conv1(x) + label)"
+)
+_DECODED = "return self.decode_features(self.expand(z) + self.label_to_decoder(y))"
+
+# What both may do with the labels before they use them: (name, code, a fragment of the message).
+_LABELS = (
+    ("labels reversed", "y = y.flip(0)\n", "own label alone"),
+    ("label of the first image", "y = y[:1].expand_as(y)\n", "own label alone"),
+    ("random label", "y = y[:, torch.randperm(10)]\n", "same result twice"),
+    ("label fixed", "y = torch.eye(10)[3].expand(len(y), 10)\n", "should depend on the label"),
+    ("constant instead of the label", "y = torch.ones_like(y)\n", "should depend on the label"),
+    (
+        "two labels alike",
+        "y = F.one_hot(y.argmax(1).clamp(max=8), 10).float()\n",
+        "the same for the labels 8 and 9",
+    ),
+    ("label as a number", "y = y.argmax(1, keepdim=True).expand(-1, 10) / 9\n", "8 is not twice 4"),
+    (
+        "whole number as a number",
+        "y = y.float().view(-1, 1).expand(-1, 10) / 9\n",
+        "8 is not twice 4",
+    ),
+    ("integer rows", "y = y.long()\n", "A layer computes with floats"),
+    ("whole numbers, integer rows", "y = F.one_hot(y, 10)\n", "A layer computes with floats"),
+    ("classes of the batch", "y = F.one_hot(y).float()\n", "how many classes there are"),
+    ("whole numbers", "y = F.one_hot(y, 10).float()\n", ""),
+    ("whole numbers, class count named", "y = F.one_hot(y.long(), num_classes=10).float()\n", ""),
+    ("integer or float rows", "y = y.float()\n", ""),
+    ("either form", "y = F.one_hot(y, 10).float() if y.dim() == 1 else y\n", ""),
+    ("rows of the identity", "y = torch.eye(10)[y]\n", ""),
+    ("scatter_", "y = torch.zeros(len(y), 10).scatter_(1, y.unsqueeze(1), 1.0)\n", ""),
+    ("comparison", "y = (y.unsqueeze(1) == torch.arange(10)).float()\n", ""),
+    ("label as bits", "y = torch.stack([(y >> k) % 2 for k in range(10)], 1).float()\n", ""),
+    ("in double and back", "y = y.double().to(torch.float32)\n", ""),
+    ("moved to its weights", "y = y.to(self.mean.weight)\n", ""),
+    ("rows and back", "y = F.one_hot(y.argmax(-1), 10).float()\n", ""),
+)
 
 # (name, code, a fragment of the message; "" for a right answer)
 _ENCODERS = (
-    ("label ignored", "features = self.conv1(x)", "should depend on the label"),
+    *((name, code + _ENCODED, says) for name, code, says in _LABELS),
+    (
+        "label ignored",
+        "return self.encode_features(self.conv1(x))",
+        "should depend on the label",
+    ),
     (
         "image ignored",
-        _HOT + "features = self.label_to_encoder(label).view(-1, 32, 14, 14)",
+        "return self.encode_features(self.label_to_encoder(y).view(-1, 32, 14, 14))",
         "should depend on the image",
-    ),
-    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _ENCODED, "A layer computes with floats"),
-    (
-        "classes of the batch",
-        "label = F.one_hot(y).float()\n" + _ENCODED,
-        "how many classes there are",
-    ),
-    ("labels reversed", "y = y.flip(0)\n" + _HOT + _ENCODED, "own label alone"),
-    ("label of the first image", "y = y[:1].expand(len(y))\n" + _HOT + _ENCODED, "own label alone"),
-    ("random label", "y = torch.randint(0, 10, y.shape)\n" + _HOT + _ENCODED, "same result twice"),
-    ("label fixed", "y = torch.full_like(y, 3)\n" + _HOT + _ENCODED, "should depend on the label"),
-    (
-        "two labels alike",
-        "y = y.clamp(max=8)\n" + _HOT + _ENCODED,
-        "the same for the labels 8 and 9",
-    ),
-    (
-        "label as a number",
-        "label = y.float().view(-1, 1).expand(-1, 10) / 9\n" + _ENCODED,
-        "8 is not twice 4",
     ),
     (
         "label added to the pixels",
-        "features = self.conv1(x + y.view(-1, 1, 1, 1))",
+        "x = x + y.argmax(1).view(-1, 1, 1, 1)\nreturn self.encode_features(self.conv1(x))",
         "8 is not twice 4",
     ),
     (
         "label's layer detached",
-        _HOT
-        + _ENCODED.replace("self.label_to_encoder(label)", "self.label_to_encoder(label).detach()"),
+        _ENCODED.replace("self.label_to_encoder(y)", "self.label_to_encoder(y).detach()"),
         "reaches label_to_encoder",
     ),
     (
         "no gradient",
-        _HOT + "with torch.no_grad():\n    " + _ENCODED,
+        "with torch.no_grad():\n"
+        "    h = self.conv1(x) + self.label_to_encoder(y).view(-1, 32, 14, 14)\n"
+        "return self.encode_features(h)",
         "The gradient should reach every layer",
     ),
     (
-        "layer of its own each time",
-        _HOT + "torch.manual_seed(5)\nlayer = nn.Linear(10, 32 * 14 * 14)\n"
-        "features = self.conv1(x) + layer(label).view(-1, 32, 14, 14)",
+        "layer made in the method, with the same weights each time",
+        "torch.manual_seed(5)\nlayer = nn.Linear(10, 32 * 14 * 14)\n"
+        "return self.encode_features(self.conv1(x) + layer(y).view(-1, 32, 14, 14))",
         "should be among model.parameters()",
     ),
     (
-        "constant instead of the label",
-        _HOT + _ENCODED.replace("(label)", "(torch.ones_like(label))"),
-        "should depend on the label",
+        "layer made in the method",
+        "layer = nn.Linear(10, 32 * 14 * 14)\n"
+        "return self.encode_features(self.conv1(x) + layer(y).view(-1, 32, 14, 14))",
+        "should be among model.parameters()",
     ),
+    ("not written", "raise NotImplementedError()", "ConditionalVAE.encode is not written yet"),
+    ("batch size fixed", _ENCODED.replace("-1", "32"), "fill that shape"),
+    ("label not brought into shape", _ENCODED.replace(".view(-1, 32, 14, 14)", ""), "do not fit"),
     (
-        "label as bits",
-        "label = torch.stack([(y >> k) % 2 for k in range(10)], 1).float()\n" + _ENCODED,
-        "",
+        "sum over the batch",
+        _ENCODED.replace("(y).view(-1, 32, 14, 14)", "(y).sum(0).view(1, 32, 14, 14)"),
+        "own label alone",
     ),
     (
         "weights by index",
-        "features = self.conv1(x) + (self.label_to_encoder.weight.T[y] + "
-        "self.label_to_encoder.bias).view(-1, 32, 14, 14)",
+        "weights = self.label_to_encoder.weight.T[y] + self.label_to_encoder.bias\n"
+        "return self.encode_features(self.conv1(x) + weights.view(-1, 32, 14, 14))",
         "",
     ),
-    ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _ENCODED, ""),
     (
-        "in double and back",
-        "label = F.one_hot(y.long(), 10).double()\n"
-        + _ENCODED.replace("(label)", "(label.to(x.dtype))"),
+        "weights by index of the largest",
+        "weights = self.label_to_encoder.weight.T[y.argmax(dim=-1)]\n"
+        "return self.encode_features(self.conv1(x) + weights.reshape(-1, 32, 14, 14))",
         "",
     ),
     (
         "times the label's layer",
-        _HOT + "features = self.conv1(x) * self.label_to_encoder(label).view(-1, 32, 14, 14)",
+        "label = self.label_to_encoder(y).view(-1, 32, 14, 14)\n"
+        "return self.encode_features(self.conv1(x) * label)",
         "",
     ),
-    ("not written", "raise NotImplementedError()", "ConditionalVAE.encode is not written yet"),
-    ("batch size fixed", _HOT + _ENCODED.replace("-1", "32"), "RuntimeError"),
+    ("unflattened", _ENCODED.replace(".view(-1, 32, 14, 14)", ".unflatten(1, (32, 14, 14))"), ""),
     (
-        "rows of the identity",
-        "features = self.conv1(x) + self.label_to_encoder(torch.eye(10)[y]).view(-1, 32, 14, 14)",
+        "added in double",
+        _ENCODED.replace("self.conv1(x) + label", "(self.conv1(x).double() + label).float()"),
         "",
     ),
-    (
-        "scatter_",
-        "label = torch.zeros(len(y), 10).scatter_(1, y.unsqueeze(1), 1.0)\n" + _ENCODED,
-        "",
-    ),
-)
+    ("in place", "h = self.conv1(x)\nh += self.label_to_encoder(y).view_as(h)\n"
+     "return self.encode_features(h)", ""),
+)  # fmt: skip
 
 _DECODERS = (
-    ("label ignored", "features = self.expand(z)", "should depend on the label"),
+    *((name, code + _DECODED, says) for name, code, says in _LABELS),
+    ("label ignored", "return self.decode_features(self.expand(z))", "should depend on the label"),
     (
         "code ignored",
-        _HOT + "features = self.label_to_decoder(label)",
+        "return self.decode_features(self.label_to_decoder(y))",
         "should depend on the latent",
     ),
-    ("integer one-hot", "label = F.one_hot(y, 10)\n" + _DECODED, "A layer computes with floats"),
     (
-        "classes of the batch",
-        "label = F.one_hot(y).float()\n" + _DECODED,
-        "how many classes there are",
-    ),
-    ("labels reversed", "y = y.flip(0)\n" + _HOT + _DECODED, "own label alone"),
-    (
-        "label as a number",
-        "label = y.float().view(-1, 1).expand(-1, 10) / 9\n" + _DECODED,
+        "label times code",
+        "return self.decode_features(self.expand(z * y.argmax(1).view(-1, 1)))",
         "8 is not twice 4",
     ),
-    ("label times code", "features = self.expand(z * y.view(-1, 1))", "8 is not twice 4"),
     (
         "label's layer detached",
-        _HOT
-        + _DECODED.replace("self.label_to_decoder(label)", "self.label_to_decoder(label).detach()"),
+        _DECODED.replace("self.label_to_decoder(y)", "self.label_to_decoder(y).detach()"),
         "reaches label_to_decoder",
     ),
-    ("label of the first image", "y = y[:1].expand(len(y))\n" + _HOT + _DECODED, "own label alone"),
-    ("random label", "y = torch.randint(0, 10, y.shape)\n" + _HOT + _DECODED, "same result twice"),
     (
-        "constant instead of the label",
-        _HOT + _DECODED.replace("(label)", "(torch.ones_like(label))"),
-        "should depend on the label",
+        "layer made in the method",
+        "return self.decode_features(self.expand(z) + nn.Linear(10, 64 * 7 * 7)(y))",
+        "should be among model.parameters()",
     ),
-    ("comparison", "label = (y.unsqueeze(1) == torch.arange(10)).float()\n" + _DECODED, ""),
     ("not written", "raise NotImplementedError()", "ConditionalVAE.decode is not written yet"),
+    ("label where the latent belongs", _DECODED.replace("(z)", "(y)"), "rows of 10"),
     (
-        "rows of the identity",
-        "features = self.expand(z) + self.label_to_decoder(torch.eye(10)[y])",
+        "by matrix product",
+        "return self.decode_features(self.expand(z) + y @ self.label_to_decoder.weight.T)",
         "",
     ),
+    ("z to float", _DECODED.replace("(z)", "(z.float())"), ""),
+    (
+        "added in double",
+        "features = self.expand(z).double() + self.label_to_decoder(y).double()\n"
+        "return self.decode_features(features.float())",
+        "",
+    ),
+    ("images in double", _DECODED + ".double()", ""),
 )
 
 ANSWERS = (
-    *filled(NOTEBOOK, "encode", NAME, _ENCODERS, "cvae-encoder-test"),
-    *filled(NOTEBOOK, "decode", NAME, _DECODERS, "cvae-decoder-test", region=1),
+    *filled(NOTEBOOK, "encode", NAME, _ENCODERS, "cvae-encoder-test", region=1),
+    *filled(NOTEBOOK, "decode", NAME, _DECODERS, "cvae-decoder-test", region=2),
 )

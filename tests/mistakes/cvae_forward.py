@@ -76,15 +76,31 @@ _FORWARDS = (
     ),
     (
         "label for the decoder fixed",
-        _BOTH + _Z + "return self.decode(z, torch.zeros_like(y)), mean_z, logvar_z",
+        _BOTH + _Z + "y = torch.eye(10)[0].expand(len(y), 10)\n" + _RETURN,
         "decode received [0, 0",
     ),
     (
         "label for the encoder fixed",
-        "mean_z, logvar_z = self.encode(x, torch.zeros_like(y))\n"
+        "zero = torch.eye(10)[0].expand(len(y), 10)\n"
+        + _BOTH.replace("x, y", "x, zero")
         + _Z
-        + "return self.decode(z, y), mean_z, logvar_z",
+        + _RETURN,
         "encode received [0, 0",
+    ),
+    (
+        "no label for the decoder",
+        _BOTH + _Z + "return self.decode(z, torch.zeros_like(y)), mean_z, logvar_z",
+        "decode received no one-hot rows",
+    ),
+    (
+        "label smoothed",
+        "y = 0.9 * y + 0.01\n" + _BOTH + _Z + _RETURN,
+        "encode received no one-hot rows",
+    ),
+    (
+        "image binarised",
+        "x = (x > 0.5).float()\n" + _BOTH + _Z + _RETURN,
+        "encode received other images",
     ),
     (
         "labels reversed",
@@ -99,7 +115,7 @@ _FORWARDS = (
     (
         "sigmoid again",
         _BOTH + _Z + "return torch.sigmoid(self.decode(z, y)), mean_z, logvar_z",
-        "after another sigmoid",
+        "one at decode's end is enough",
     ),
     ("not written", "raise NotImplementedError()", "ConditionalVAE.forward is not written yet"),
     (
@@ -108,7 +124,25 @@ _FORWARDS = (
         "return self.decode(z, y), mean_z, logvar_z",
         "",
     ),
-    ("to float", _BOTH.replace("x, y", "x.float(), y") + _Z + _RETURN, ""),
+    ("to float", _BOTH.replace("x, y", "x.float(), y.float()") + _Z + _RETURN, ""),
+    (
+        "sample in double",
+        _BOTH + "z = self.sample_latent(mean_z.double(), logvar_z.double()).float()\n" + _RETURN,
+        "",
+    ),
+    (
+        "results in double",
+        _BOTH + _Z + "return self.decode(z, y).double(), mean_z.double(), logvar_z.double()",
+        "",
+    ),
+    ("whole numbers", "y = F.one_hot(y, 10).float()\n" + _BOTH + _Z + _RETURN, ""),
+    (
+        "either form",
+        "if y.dim() == 1:\n    y = F.one_hot(y, 10).float()\n" + _BOTH + _Z + _RETURN,
+        "",
+    ),
+    ("integer rows to float", "y = y.float()\n" + _BOTH + _Z + _RETURN, ""),
+    ("in brackets", _BOTH + _Z + "return (self.decode(z, y), *[mean_z, logvar_z])", ""),
     ("label by name", _BOTH.replace("x, y", "x, y=y") + _Z + _RETURN, ""),
     (
         "log-variance's root",
@@ -120,5 +154,5 @@ _FORWARDS = (
 )
 
 ANSWERS = filled(
-    "06_cvae.ipynb", "forward", "ConditionalVAE", _FORWARDS, "cvae-forward-test", region=2
+    "06_cvae.ipynb", "forward", "ConditionalVAE", _FORWARDS, "cvae-forward-test", region=3
 )

@@ -5,7 +5,7 @@ from . import Answer, both, fill, swap, write
 NOTEBOOK = "02_vae.ipynb"
 ACTIVATION, SAMPLING = "vae-activation-test", "vae-sampling-test"
 
-_RESTRUCTURED = """
+RESTRUCTURED = """
     class VAE(nn.Module):
         def __init__(self, latent_size=2):
             super().__init__()
@@ -34,7 +34,7 @@ _SAMPLE = """
 
 
 def _restructured(name: str, end: str, says: str = "") -> Answer:
-    change = write("VAE", _RESTRUCTURED.replace("{END}", end))
+    change = write("VAE", RESTRUCTURED.replace("{END}", end))
     return Answer(NOTEBOOK, "own layers, " + name, change, (ACTIVATION,) if says else (), says)
 
 
@@ -45,9 +45,11 @@ ANSWERS = (
     _restructured(
         "softmax", ", nn.Flatten(2), nn.Softmax(2), nn.Unflatten(2, (28, 28))", "add up to 1"
     ),
-    _restructured("clipped", ", nn.Hardtanh(0.0, 1.0)", "some grey"),
-    _restructured("hard sigmoid", ", nn.Hardsigmoid()", "without reaching it"),
-    _restructured("sigmoid twice", ", nn.Sigmoid(), nn.Sigmoid()", "stay between"),
+    _restructured("clipped", ", nn.Hardtanh(0.0, 1.0)", "passes no gradient where it clips"),
+    _restructured("hard sigmoid", ", nn.Hardsigmoid()", "passes no gradient where it clips"),
+    _restructured("sigmoid twice", ", nn.Sigmoid(), nn.Sigmoid()", "applied twice"),
+    _restructured("ReLU, sigmoid", ", nn.ReLU(), nn.Sigmoid()", "leaves no pixel below ½"),
+    _restructured("batch normalisation, sigmoid", ", nn.BatchNorm2d(1), nn.Sigmoid()"),
     Answer(
         NOTEBOOK,
         "own names",

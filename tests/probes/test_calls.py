@@ -1,4 +1,4 @@
-"""Calls of the probes' models: arguments by position or name, labels in either form."""
+"""Calls of the probes' models: arguments by position or name, labels in any form."""
 
 import pytest
 import torch
@@ -6,9 +6,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from autograder.probes.calls import (
+    as_integer_rows,
     as_numbers,
     as_one_hot,
     label_form,
+    new_model,
     parameter_names,
     read_labels,
     sort_arguments,
@@ -77,9 +79,53 @@ def test_other_labels_are_refused(y):
         read_labels(y, 3)
 
 
-def test_the_form_of_labels_is_found_by_calling():
-    layer, table = nn.Linear(10, 2), nn.Embedding(10, 2)
-    z = torch.zeros(4, 2)
-    assert label_form(lambda z, y: z + layer(y), z) is as_one_hot
-    assert label_form(lambda z, y: z + table(y), z) is as_numbers
-    assert label_form(lambda z, y: z + undefined, z) is as_numbers  # noqa: F821
+LAYER, TABLE, Z = nn.Linear(10, 2), nn.Embedding(10, 2), torch.zeros(4, 2)
+
+FORMS = {
+    "layer": (lambda z, y: z + LAYER(y), as_one_hot),
+    "layer, rows made floats": (lambda z, y: z + LAYER(y.float()), as_one_hot),
+    "layer, numbers made rows": (lambda z, y: z + LAYER(F.one_hot(y, 10).float()), as_numbers),
+    "table": (lambda z, y: z + TABLE(y), as_numbers),
+    "table, rows made numbers": (lambda z, y: z + TABLE(y.argmax(-1)), as_one_hot),
+    "integer rows alone": (lambda z, y: z + TABLE(y @ torch.arange(10)), as_integer_rows),
+    "comparison": (
+        lambda z, y: z + LAYER((y.unsqueeze(1) == torch.arange(10)).float()).view(-1, 2)[: len(z)],
+        as_numbers,
+    ),
+    "either": (lambda z, y: z + LAYER(y if y.dim() > 1 else torch.eye(10)[y]), as_one_hot),
+    "label ignored": (lambda z, y: z, as_one_hot),
+    "no form": (lambda z, y: z + undefined, as_one_hot),  # noqa: F821
+    "numbers, by the error alone": (lambda z, y: TABLE(y) + undefined, as_numbers),  # noqa: F821
+    "mean and sample": (lambda z, y: (z + LAYER(y), torch.randn(len(z), 2)), as_one_hot),
+}
+
+
+@pytest.mark.parametrize("part, form", FORMS.values(), ids=FORMS)
+def test_the_form_of_labels_is_found_by_calling(part, form):
+    assert label_form(part, Z) is form
+
+
+def test_finding_the_form_leaves_the_model_as_it_was():
+    class Normalised(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm1d(2)
+
+        def decode(self, z, y):
+            return self.norm(z + LAYER(y))
+
+    model = Normalised()
+    assert label_form(model.decode, Z) is as_one_hot
+    assert model.training and model.norm.running_mean.tolist() == [0, 0]
+
+
+def test_lazy_layers_get_their_sizes_from_a_trial():
+    class Lazy(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.LazyLinear(3)
+
+        def forward(self, x, y):
+            return self.layer(y.float())
+
+    assert new_model({"Lazy": Lazy}, "Lazy").layer.weight.shape == (3, 10)
