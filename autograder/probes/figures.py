@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from .artists import axis_numbers, images_of, points_of
 from .calls import parameter_names, sort_arguments
-from .common import find_definition, replaced_globals
+from .common import Rejected, find_definition, replaced_globals
 from .legends import explanations
 from .own_labels import OwnLabels
 from .plain_values import as_plain_values
@@ -41,6 +41,10 @@ class PaintingModel(nn.Module):
     def decode(self, *arguments, **keywords):
         """(..., 2) → (batch, 1, 28, 28)"""
         z, *y = self._sorted("decode", "z", arguments, keywords)
+        if z.dim() == 0 or z.shape[-1] != 2:
+            raise Rejected(
+                f"decode should get latents of shape (batch, 2); it got shape {tuple(z.shape)}."
+            )
         z = z.reshape(-1, 2)
         self.codes.append(z)
         if y and self.own_labels:
