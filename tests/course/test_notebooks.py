@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder.assignment import ANSWERS, NOTEBOOKS, TARGETS, task
+from autograder.assignment import ANSWERS, AUTO, NOTEBOOKS, TARGETS, task
 from tests.paths import SOLUTIONS
 
 
@@ -94,6 +94,17 @@ def test_cells_of_the_targets_and_the_text_above_have_the_numbers_of_the_table(t
     assert f"the test loss is about {target.loss:g}." in code
     assert f"{target.published_train[0]:.3f} on the training" in text
     assert f"{target.published_test:.3f} on the test" in text
+
+
+@pytest.mark.parametrize("each", AUTO, ids=lambda each: each.id)
+def test_a_test_cell_ends_with_the_checks_of_its_own_task(each):
+    (cell,) = [
+        cell
+        for cell in code_cells(each.notebook)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == each.id
+    ]
+    assert cell.source.splitlines()[-1] == f'check("{each.id}")'
+    assert max(map(len, cell.source.splitlines())) <= 88
 
 
 def test_committed_key_stays_under_4_megabytes():

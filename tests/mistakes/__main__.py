@@ -28,7 +28,7 @@ def main(
 
     Exits with 1 where a verdict is wrong.
     """
-    console = Console(width=110)
+    console = Console(width=130)
     used_seeds = range(seeds) if seeds > 1 else (None,)
     cases = [(index, seed) for seed in used_seeds for index in range(len(CATALOGUE))]
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
