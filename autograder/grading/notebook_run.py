@@ -18,7 +18,7 @@ from .cell_rescue import needed_statements, rescue
 from .syntax_errors import explain_syntax_error
 
 # All limits in one place; those of one cell and one call are with the kernel.
-RESTARTS = 3  # of a notebook's kernel
+RESTARTS = 4  # of a notebook's kernel; a cell that ends it may take two
 CELLS_SECONDS = 600  # all cells of a notebook together, in each start
 PROBES_SECONDS = 600  # all calls into a notebook together
 SUBMISSION_SECONDS = 1800  # all notebooks of a submission, cells and calls

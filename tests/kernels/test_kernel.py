@@ -53,6 +53,27 @@ def test_a_cell_says_how_it_failed(kernel, source, error):
     assert (result.error or "").startswith(error or "") and bool(result.error) == bool(error)
 
 
+LINES = {
+    "x = 1\n1 / 0": 2,
+    "def f():\n    1 / 0\n\nf()": 4,
+    "x = 1\n%load_ext no_such_module": 2,
+    "%%time\nx = 1\n1 / 0": 2,
+    "def f(:\n    pass": None,
+    "x = 1": None,
+}
+
+
+@pytest.mark.parametrize("source, line", LINES.items(), ids=map(repr, LINES))
+def test_a_failed_cell_says_which_line_of_its_own_failed(kernel, source, line):
+    assert kernel.run_cell(source).line == line
+
+
+def test_an_error_of_an_earlier_cell_gives_no_line(kernel):
+    kernel.run_cell("1 / 0")
+    assert kernel.run_cell("get_ipython().showtraceback = print\n1 / 0").line is None
+    kernel.run_cell("del get_ipython().showtraceback")
+
+
 def test_input_does_not_wait_for_anybody(kernel):
     assert "StdinNotImplementedError" in kernel.run_cell("input()", timeout=20).error
 
