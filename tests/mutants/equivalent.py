@@ -24,6 +24,7 @@ _ADAM = "optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)"
 _AVERAGES = "train_losses = tuple((total / metric[3] for total in metric.data[:3]))"
 _CURVE = "curve.add(train_losses, test…(model))"
 _POINTS = "points = plt.scatter(…, c=labels, cmap=ten_colours, vmin=-0.5, vmax=9.5, s=4)"
+_COLOURBAR = "plt.colorbar(points, ticks=range(10), label='digit')"
 
 # Reason → the mutants that it holds for.
 EQUIVALENT: dict[str, tuple[Entry, ...]] = {
@@ -37,6 +38,8 @@ EQUIVALENT: dict[str, tuple[Entry, ...]] = {
         (_TEST, "x = x.to(device)", _SWAPPED),
         (_TRAIN, "y = F.one_hot(y, 10).float().to(device)", _SWAPPED),
         (_PLOT, "plt.…", _SWAPPED),
+        (_MAP, "picture = …", _SWAPPED),
+        (_MAP, "edge = …", _SWAPPED),
         ("ConditionalVAE.__init__", "self.label_to_encoder = …", _SWAPPED),
     ),
     "Once more changes nothing.": (
@@ -110,8 +113,83 @@ EQUIVALENT: dict[str, tuple[Entry, ...]] = {
         (_PLOT, "plt.title(…)", _ANY),
         (_PLOT, "plt.xlabel(…)", _ANY),
         (_PLOT, "plt.ylabel(…)", _ANY),
+        (_SCATTER, "plt.axis('equal')", _ANY),
     ),
     "Notebooks show each open figure at the end of a cell.": ((_PLOT, "plt.show()", "dropped"),),
+    "These are the defaults of meshgrid, and of flip with one dimension.": (
+        (_MAP, "z2, z1 = torch.meshgrid(…)", "z2, z1 = torch.meshgrid(grid.flip(0), grid)"),
+        (_MAP, "z2, z1 = torch.meshgrid(…)", "…grid.flip(-1), …"),
+    ),
+    "On the processor already.": (
+        (_MAP, "z = torch.stack(…", "z = torch.stack([z1, z2], dim=-1).reshape(-1, 2).to()"),
+        (_MAP, "z = torch.stack(…", "z = torch.stack([z1, z2], dim=-1).reshape(-1, 2)"),
+        (_MAP, "label = F.one_hot(…", "….float().to()"),
+        (_MAP, "label = F.one_hot(…", "….float()"),
+        (_MAP, "images = images.cpu().…", "images = images.reshape(31, 31, 28, 28)"),
+        (_SCATTER, "means.append(mean_z.cpu())", "means.append(mean_z)"),
+        (_SCATTER, "labels.append(y.cpu())", "labels.append(y)"),
+        ("scatterplot_latent_cvae", "x, label = (…", "x, label = (x.to(), …"),
+        ("scatterplot_latent_cvae", "x, label = (…", "x, label = (x, …"),
+        ("scatterplot_latent_cvae", "x, label = (…", "….float().to())"),
+        ("scatterplot_latent_cvae", "x, label = (…", "….float())"),
+    ),
+    "The decoder takes rows and columns of latents, (31, 31, 2), as well.": (
+        ("plot_latent", "z = torch.stack(…", "z = torch.stack([z1, z2], dim=-1).to(device)"),
+    ),
+    "How many numbers stand along an axis, and which, is the student's choice.": (
+        (_MAP, "plt.xticks(…)", _ANY),
+        (_MAP, "plt.yticks(…)", _ANY),
+        (_MAP, "plt.imshow(…)", "plt.imshow(picture, cmap='gray', vmin=0, vmax=1)"),
+    ),
+    "Numbers along the axes count as wrong where they are off by a fifth of the map.": (
+        (_MAP, "edge = 2 + 2 / 30", "edge = …"),
+    ),
+    "Any colours that tell the grey values apart do; without limits, they go from the darkest "
+    "to the brightest pixel.": (
+        (_MAP, "plt.imshow(…)", "plt.imshow(picture, vmin=0, …"),
+        (_MAP, "plt.imshow(…)", "plt.imshow(picture, cmap='gray', vmax=1, …"),
+        (_MAP, "plt.imshow(…)", "plt.imshow(picture, cmap='gray', vmin=0, extent=…"),
+    ),
+    "Any ten colours that can be told apart do, in points of any size.": (
+        (_SCATTER, _POINTS, "….scatter(means[:, 0], means[:, 1], c=labels, vmin=-0.5, …"),
+        (_SCATTER, _POINTS, "…cmap=ten_colours, vmax=9.5, s=4)"),
+        (_SCATTER, _POINTS, "…cmap=ten_colours, vmin=-0.5, s=4)"),
+        (_SCATTER, _POINTS, "…cmap=ten_colours, vmin=-1.0, vmax=9.5, s=4)"),
+        (_SCATTER, _POINTS, "…vmax=9.5)"),
+        (_SCATTER, _POINTS, "…vmax=9.5, s=5)"),
+        (_SCATTER, _POINTS, "…vmax=9.5, s=3)"),
+    ),
+    "The colour bar tells the digits apart, whatever else it says.": (
+        (_SCATTER, _COLOURBAR, "plt.colorbar(ticks=range(10), label='digit')"),
+        (_SCATTER, _COLOURBAR, "plt.colorbar(points, label='digit')"),
+        (_SCATTER, _COLOURBAR, "plt.colorbar(points, ticks=range(10))"),
+        (_SCATTER, _COLOURBAR, "plt.colorbar(points, ticks=range(11), label='digit')"),
+        (_SCATTER, _COLOURBAR, "plt.colorbar(points, ticks=range(9), label='digit')"),
+    ),
+    "A colour bar, or a digit beside its points: either tells what a colour means.": (
+        ("scatterplot_latent", _COLOURBAR, "dropped"),
+        ("scatterplot_latent", _COLOURBAR, "points"),
+        ("scatterplot_latent", _COLOURBAR, "moved into the loop"),
+        ("scatterplot_latent", "for digit in labels.unique().tolist():", _ANY),
+        ("scatterplot_latent", "centre = …", _ANY),
+        ("scatterplot_latent", "text = …", _ANY),
+        ("scatterplot_latent", "text.set_path_effects(white_edge)", _ANY),
+    ),
+    "Means and labels are kept apart, in the same order.": (
+        (_SCATTER, "means, labels = (torch.cat(means), torch.cat(labels))", _SWAPPED),
+        (_SCATTER, "means.append(mean_z.cpu())", _SWAPPED),
+        (_SCATTER, "x = x.to(device)", _SWAPPED),
+        (_SCATTER, "means, labels = ([], [])", "labels, means = ([], [])"),
+    ),
+    "matplotlib takes the labels batch by batch, too.": (
+        (_SCATTER, "means, labels = (…", "means, labels = (torch.cat(means), labels)"),
+        (_SCATTER, "means, labels = (…", "means, labels = (torch.cat(means), torch.stack(labels))"),
+    ),
+    "More points, or those of the test images, show the same.": (
+        (_SCATTER, "for x, y in itertools.islice(train_iter, 100):", "for x, y in train_iter:"),
+        (_SCATTER, "for x, y in itertools.islice(train_iter, 100):", "…islice(test_iter, 100):"),
+        (_SCATTER, "for x, y in itertools.islice(train_iter, 100):", "…islice(train_iter, 101):"),
+    ),
 }
 
 
