@@ -32,7 +32,7 @@ NEEDS = {
 def _definitions(notebook: str) -> tuple[tuple[str, str], ...]:
     found = []
     for cell in nbformat.read(SOLUTIONS / notebook, as_version=4).cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and "\n    !pip" not in cell.source:  # Colab's cell
             for node in ast.parse(cell.source).body:
                 if (
                     isinstance(node, ast.FunctionDef | ast.ClassDef)
