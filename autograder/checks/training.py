@@ -109,7 +109,7 @@ def _label_hint(answer: dict, case: dict) -> str:
 
 
 def _averages_complaint(student: Student, function: str, conditional: bool) -> str | None:
-    """Complain where a training returns other averages than those of the last epoch."""
+    """Complain where a training reports other averages than those of the last epoch."""
     loop, arguments = _random_loop()
     training = _train(student, function, loop, arguments, conditional)
     epochs = training.epochs
@@ -177,7 +177,7 @@ def train_defaults(student: Student) -> str | None:
     return _parameters_complaint(student, "train", Loop(), {"num_epochs": 1}, False)
 
 
-@check("averages", "train returns loss, reconstruction and KL of the last epoch.")
+@check("averages", "train returns or prints loss, reconstruction and KL of the last epoch.")
 def train_averages(student: Student) -> str | None:
     """Judge the averages in the assignment's unit, relative tolerance 1e-4."""
     return _averages_complaint(student, "train", False)
@@ -201,7 +201,10 @@ def train_cvae_parameters(student: Student) -> str | None:
     )
 
 
-@check("train_cvae: averages", "train_cvae returns loss, reconstruction and KL of the last epoch.")
+@check(
+    "train_cvae: averages",
+    "train_cvae returns or prints loss, reconstruction and KL of the last epoch.",
+)
 def train_cvae_averages(student: Student) -> str | None:
     """Judge the averages in the assignment's unit, relative tolerance 1e-4."""
     return _averages_complaint(student, "train_cvae", True)
