@@ -32,8 +32,15 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
     return (
         f"{function} should draw each image at its mean (z1, z2); {wrong} of {len(points)} "
         f"points are elsewhere, at a median distance of {show(distance.median())}. "
-        f"{hint or 'What does encode return first?'}"
+        f"{hint or _question(conditional, len(points) - wrong)}"
     )
+
+
+def _question(conditional: bool, right: int) -> str:
+    """Ask what may help where no mistake is known; with wrong labels some are right by chance."""
+    if conditional and right > BATCH:
+        return "Does each image get its own label?"
+    return "What does encode return first?"
 
 
 def _number_complaint(function: str, count: int) -> str | None:
@@ -75,15 +82,15 @@ def _hypotheses(inputs: dict, conditional: bool, negative: bool = False) -> list
 def _colours_complaint(student: Student, function: str, conditional: bool) -> str | None:
     """Complain where digits and colours are not one to one, or the figure does not explain them."""
     drawn = draw_scatter(student, function, conditional)
-    groups = drawn.colours.mul(250).round().unique(dim=0)
-    if len(groups) < 10:
-        return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
     digits = drawn.labels[drawn.image]
     if bool((drawn.distance > NEAR).any()) or len(digits.unique()) < 10:
         return (
             "Colours can be judged once the points of all digits are at their means; see the "
             "check of the points."
         )
+    groups = drawn.colours.mul(250).round().unique(dim=0)
+    if len(groups) < 10:
+        return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
     return _digits_complaint(drawn.colours, digits) or _explanation_complaint(drawn, digits)
 
 

@@ -52,8 +52,8 @@ _LABELLED = (
         "mean_z, _ = model.encode(x, F.one_hot(torch.full_like(y, 3), 10).float())",
         "means for the label 3",
     ),
-    ("label of the first image", "mean_z, _ = model.encode(x, label[:1])", "are elsewhere"),
-    ("labels turned round", "mean_z, _ = model.encode(x, label.flip(0))", "are elsewhere"),
+    ("label of the first image", "mean_z, _ = model.encode(x, label[:1])", "its own label"),
+    ("labels turned round", "mean_z, _ = model.encode(x, label.flip(0))", "its own label"),
     (
         "label as a number",
         "mean_z, _ = model.encode(x, y.float() / 9)",
