@@ -92,8 +92,8 @@ def read_labels(y, rows):
         digits = y.reshape(-1)
     if digits is None or len(digits) not in (1, rows):
         raise Rejected(
-            f"The model should get int64 labels of shape ({rows},), or one-hot rows of shape "
-            f"({rows}, {CLASSES}) with one 1 each; it got {y.dtype} {tuple(y.shape)}."
+            f"The model should get one-hot rows of shape ({rows}, {CLASSES}) with one 1 each, or "
+            f"int64 labels of shape ({rows},); it got {y.dtype} {tuple(y.shape)}."
         )
     return digits.expand(rows)
 

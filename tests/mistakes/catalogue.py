@@ -6,6 +6,7 @@ from . import (
     cvae_class,
     cvae_encoder_decoder,
     cvae_forward,
+    cvae_own_network,
     evaluation,
     latent_map,
     latent_map_cvae,
@@ -37,6 +38,7 @@ _MODULES = (
     cvae_encoder_decoder,
     cvae_forward,
     cvae_class,
+    cvae_own_network,
     cvae_activation,
 )
 
