@@ -24,7 +24,8 @@ CHECK = 'check("plot-latent-test")'
 def cells(tmp_path_factory):
     """Cells that ran in a kernel of their own, in a folder with lab.py and checks.zip."""
     folder = tmp_path_factory.mktemp("student")
-    shutil.copy(SOLUTIONS / "lab.py", folder)
+    for name in ("lab.py", "answers.py"):
+        shutil.copy(SOLUTIONS / name, folder)
     packed_checks.write(folder)
     right = definitions("05_latent_space.ipynb")["plot_latent"]
     sources = [
