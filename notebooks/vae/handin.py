@@ -16,6 +16,7 @@ from saved import names_and_group, remarks, time_saved
 
 # The modules that came with the notebooks; every other module in the folder is your own.
 COURSE_MODULES = (
+    "answers.py",
     "curves.py",
     "flowchart.py",
     "handin.py",

@@ -22,8 +22,8 @@ CHECKS = "checks.zip"  # what decides the points, where your course hands it out
 # File: notebook and name of its class, task, and limits of reconstruction and KL, as in the cells
 # "both losses about 5" and "about 4.1".
 TARGETS = {
-    "vae.pt": ("02_vae.ipynb", "VAE", "loss-target", (4.1, 4.95), (0.14, 0.25)),
-    "cvae.pt": ("06_cvae.ipynb", "ConditionalVAE", "cvae-loss-target", (3.5, 4.2), (0.1, 0.21)),
+    "vae.pt": ("02_vae.ipynb", "VAE", "loss-target", (4.2, 4.8), (0.172, 0.208)),
+    "cvae.pt": ("06_cvae.ipynb", "ConditionalVAE", "cvae-loss-target", (3.7, 4.01), (0.128, 0.165)),
 }
 DONE, OPEN, WRONG = "✓", "…", "✗"
 
@@ -247,12 +247,12 @@ def _compared(recon, kl, recon_limits, kl_limits):
 
 
 @torch.no_grad()
-def _losses(model, conditional, images=2_000):
-    """Return reconstruction and KL of a model on test images, in the unit of the notebooks."""
+def _losses(model, conditional):
+    """Return reconstruction and KL on every fifth test image, in the unit of the notebooks."""
     _, test_iter = lab.load_mnist(batch_size=100)
     if len(test_iter.dataset) != lab.SLICES[lab.PROFILE][1]:
         return None, None
-    x, y = (part[:images] for part in test_iter.dataset.tensors)
+    x, y = (part[1::5] for part in test_iter.dataset.tensors)
     recon_x, mean_z, logvar_z = _call(model, x, y) if conditional else model(x)
     recon = F.binary_cross_entropy(recon_x, x, reduction="sum") / len(x)
     kl = 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).sum(dim=1).mean()
