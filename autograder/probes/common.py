@@ -44,6 +44,11 @@ MEANINGS = (
         "one row of the batch?",
     ),
     (
+        r"shape '\[([1-9]\d*),.*\]' is invalid for input of size",
+        r"So many numbers do not fill that shape: how many come for one row of the batch? If \1 is "
+        "meant for the rows, take their number from the argument, or write -1: batches differ.",
+    ),
+    (
         r"shape '\[.*\]' is invalid for input of size",
         "So many numbers do not fill that shape: how many come for one row of the batch?",
     ),
