@@ -142,23 +142,20 @@ TEXT = (
         ),
         "",
     ),
-    (
-        "numbers without decimals",
+    *(
         (
-            (_EXTENT, ""),
-            ("plt.xticks(range(-2, 3))", f"plt.xticks({_AT_IMAGES}, [int(z) for z in grid])"),
-            ("plt.yticks(range(-2, 3))", "plt.yticks([])"),
-        ),
-        "",
-    ),
-    (
-        "numbers at the images' edges",
-        (
-            (_EXTENT, ""),
-            ("plt.xticks(range(-2, 3))", f"plt.xticks(range(0, 868, 28), {_ROUNDED})"),
-            ("plt.yticks(range(-2, 3))", "plt.yticks([])"),
-        ),
-        "",
+            f"numbers {name}",
+            (
+                (_EXTENT, ""),
+                ("plt.xticks(range(-2, 3))", f"plt.xticks({ticks})"),
+                ("plt.yticks(range(-2, 3))", "plt.yticks([])"),
+            ),
+            "",
+        )
+        for name, ticks in (
+            ("without decimals", f"{_AT_IMAGES}, [int(z) for z in grid]"),
+            ("at the images' edges", f"range(0, 868, 28), {_ROUNDED}"),
+        )
     ),
     ("room around the map", (("plt.show()", "plt.axis((-3, 3, -3, 3)); plt.show()"),), ""),
     ("map a speck", (("plt.show()", "plt.axis((-40, 40, -40, 40)); plt.show()"),), "fill its axes"),

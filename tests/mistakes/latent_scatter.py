@@ -158,20 +158,17 @@ _TEXT = (
         [(_BAR, "plt.legend(points.legend_elements()[0], [str(9 - d) for d in range(10)])")],
         "names other digits",
     ),
-    (
-        "digits at one place",
-        [(_BAR, _DIGITS + "plt.text(*means.mean(0), str(d))")],
-        "should stand at its own points",
-    ),
-    (
-        "digits at the sums",
-        [(_BAR, _DIGITS + "plt.text(*means[labels == d].sum(0), str(d))")],
-        "should stand at its own points",
-    ),
-    (
-        "digits at the other points",
-        [(_BAR, _DIGITS + "plt.text(*means[labels != d].mean(0), str(d))")],
-        "should stand at its own points",
+    *(
+        (
+            f"digits at {place}",
+            [(_BAR, _DIGITS + f"plt.text(*means{points}, str(d))")],
+            "should stand at its own points",
+        )
+        for place, points in (
+            ("one place", ".mean(0)"),
+            ("the sums", "[labels == d].sum(0)"),
+            ("the other points", "[labels != d].mean(0)"),
+        )
     ),
     (
         "digits exchanged",
