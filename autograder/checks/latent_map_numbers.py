@@ -15,7 +15,8 @@ _FILLED = 1 / 3  # of an axis, at least
 # the rounding to one decimal.
 _IMAGES_OFF, _ROUNDING = 0.5, 0.05
 _UNEVEN_OFF = 0.2  # of the map's side, where steps between latents differ
-_OTHER_KINDS = (1, _SIDE)  # numbers that grow by this from image to image: they count something
+# Numbers that grow by this from image to image, all along the picture, count images or pixels.
+_OTHER_KINDS = (1, _SIDE)
 
 
 def numbers_complaint(images: list[dict], numbers: dict, codes: dict[str, Tensor]) -> str | None:
@@ -62,7 +63,8 @@ def _wrong_number(numbers, centres, latents) -> tuple[float, float] | None:
         return None
     step = centres[1] - centres[0]
     growth = abs(np.polyfit((places - places.mean()) / step, values, 1)[0])
-    if any(abs(growth / unit - 1) < 0.01 for unit in _OTHER_KINDS):
+    spread = np.ptp(places) > (centres[-1] - centres[0]) / 2
+    if spread and any(abs(growth / unit - 1) < 0.01 for unit in _OTHER_KINDS):
         return None
     expected = _latent_at(places, centres, latents)
     furthest = int(np.abs(values - expected).argmax())

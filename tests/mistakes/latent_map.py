@@ -157,6 +157,7 @@ TEXT = (
             ("at the images' edges", f"range(0, 868, 28), {_ROUNDED}"),
         )
     ),
+    ("no extent, numbers of the latents", ((_EXTENT, ""),), "along the axis of z1"),
     ("room around the map", (("plt.show()", "plt.axis((-3, 3, -3, 3)); plt.show()"),), ""),
     ("map a speck", (("plt.show()", "plt.axis((-40, 40, -40, 40)); plt.show()"),), "fill its axes"),
     ("edge of half an image alone", (("edge = 2 + 2 / 30", "edge = 2 / 30"),), "fill its axes"),
@@ -224,7 +225,7 @@ TEXT = (
     ("closed after drawing", (("plt.show()", "plt.show(); plt.close()"),), ""),
     (
         "mesh",
-        (("plt.imshow(picture", "plt.pcolormesh(picture.flip(0)"), (_EXTENT, "")),
+        (("imshow(picture", "pcolormesh(picture.flip(0)"), (_EXTENT, ""), ("(range(-2, 3))", "()")),
         "",
     ),
     ("colour bar", (("plt.show()", "plt.colorbar(); plt.show()"),), ""),
