@@ -20,6 +20,7 @@ _SOFTMAX = (
     "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its "
     "own."
 )
+_ONE_CHANNEL = "A softmax over the only channel has nothing to weigh: it gives 1 for every pixel."
 _PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
 _STRETCHED = (
     "Stretched to its own darkest and brightest pixel, an image can be neither dark nor bright as "
@@ -54,7 +55,7 @@ _ACTIVATIONS = (
     (_CLIPPING, F.hardtanh),
     ("The absolute value of tanh makes −x and x the same pixel.", lambda x: x.tanh().abs()),
     (_SOFTMAX, lambda x: x.flatten(1).softmax(1).view_as(x)),
-    (_SOFTMAX, lambda x: x.softmax(1)),
+    (_ONE_CHANNEL, lambda x: x.softmax(1)),
     (_SOFTMAX, lambda x: x.softmax(2)),
     (_SOFTMAX, lambda x: x.softmax(3)),
 )
@@ -202,6 +203,8 @@ def activation_complaint(answer: dict) -> str | None:
     """Complain about pixels that do not grow smoothly, each with its own input."""
     images = _images(answer)
     grey = shaped(answer["grey"], (5, 1, 28, 28), answer["what"], nan=True)
+    if close(images, 1.0, rel=1e-3):
+        return f"Pixels should depend on the latent; yours are always 1. {_ONE_CHANNEL}"
     for axes in ((1, 2, 3), (0,), (1,), (2,), (3,)):
         if close(images.sum([axis + 1 for axis in axes]), 1.0, rel=1e-3):
             return f"Pixels should not depend on each other; yours always add up to 1. {_SOFTMAX}"

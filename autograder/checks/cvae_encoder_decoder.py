@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..probes.student import Student, StudentError
 from .cvae_parts import random_first, read_output, replaced
-from .judging import fresh_generator, random_seed, show
+from .judging import fresh_generator, random_seed, show, with_place
 from .learning import learning_complaint
 from .outcome import check
 
@@ -29,8 +29,8 @@ def _require_shapes(student: Student, part: str) -> None:
         try:
             answer = student.probe("cvae_parts", part=part, seeds=[random_seed(rng)], inputs=inputs)
         except StudentError as error:
-            hint = _classes_hint(student, part)
-            raise StudentError(f"With the labels {y.tolist()}: {error}{hint}") from None
+            place = with_place(f"With the labels {y.tolist()}", error)
+            raise StudentError(place + _classes_hint(student, part)) from None
         read_output(answer["outputs"][0][0], part, rows)
 
 

@@ -44,13 +44,15 @@ def _contrast_complaint(images: list[dict]) -> str | None:
     values = torch.cat([image["values"].flatten() for image in images])
     values = values[~values.isnan()]
     smallest, largest = float(values.min()), float(values.max())
-    span = largest if largest > 1.5 else 1.0
-    if low > smallest + 1e-3 or high < largest - 1e-3 or not 0 < high - low < 1.6 * span:
-        return (
-            f"Grey values should be visible from 0 to 1; here black to white is {show(low, high)}. "
-            "Fix vmin=0 and vmax=1."
-        )
-    return None
+    span, white = (largest, 255) if largest > 1.5 else (1.0, 1)
+    if low <= smallest + 1e-3 and high >= largest - 1e-3 and 0 < high - low < 1.6 * span:
+        return None
+    hint = "draw the decoder's values as they are, or fix" if white > 1 else "fix"
+    return (
+        "All grey values of the picture should be told apart; they go from "
+        f"{show(smallest)} to {show(largest)}, and black to white is {show(low)} to "
+        f"{show(high)}. {hint.capitalize()} vmin=0 and vmax={white}."
+    )
 
 
 def _axes_complaint(tiles: Tensor) -> str | None:
@@ -153,15 +155,23 @@ def _texture_complaint(tiles: Tensor, texture: Tensor) -> str | None:
     return None
 
 
+def _unused_complaint(answer: dict, function: str) -> str | None:
+    """Complain where the model's decoder was never called."""
+    if len(answer["codes"]):
+        return None
+    if answer["decoy_calls"]:
+        return _GLOBAL
+    return f"{function} should decode latents with model.decode; it was never called."
+
+
 def _picture_complaint(student: Student, function: str, **arguments) -> str | None:
     """Complain about the picture that a function draws, or the latents that it decodes."""
     texture = torch.tensor(fresh_generator().uniform(size=(2, 14, 14)), dtype=torch.float32)
     answer = student.probe("plot", function=function, texture=texture, **arguments)
     codes = answer["codes"]
-    if not len(codes) and answer["decoy_calls"]:
-        return _GLOBAL
-    if not len(codes):
-        return f"{function} should decode latents with model.decode; it was never called."
+    complaint = _unused_complaint(answer, function)
+    if complaint:
+        return complaint
     if not bool(codes.isfinite().all()):
         return (
             f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of "
@@ -213,8 +223,9 @@ def plot_cvae_label(student: Student) -> str | None:
             label=label,
             texture=torch.rand(2, 14, 14),
         )
-        if not len(answer["codes"]) and answer["decoy_calls"]:
-            return _GLOBAL
+        complaint = _unused_complaint(answer, "plot_latent_cvae")
+        if complaint:
+            return complaint
         seen = answer["labels"].unique().tolist()
         if seen != [label]:
             got = ", ".join(str(digit) for digit in seen[:10]) or "none"

@@ -6,10 +6,11 @@ a test loader does not.
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ..probes.figures import BATCH, enlarged
+from ..probes.figures import BATCH, ENLARGED, enlarged
 from ..probes.student import Student
 from .judging import fresh_generator, shaped
 from .outcome import Complaint
@@ -22,6 +23,9 @@ SOME = 500  # points that are compared with each mistake's
 # The first and the last digit are missing in most batches, so that none can speak for all.
 _LABELS = [digit for digit in range(10) for _ in range(40 if digit in (0, 9) else IMAGES // 8 - 10)]
 _MANY = 2 * IMAGES  # points that are compared with each mean
+_RADIUS = (
+    40  # of the circle on which the classes' centres lie, in the order of a random permutation
+)
 
 
 class Scatter(NamedTuple):
@@ -89,11 +93,30 @@ def _images(conditional: bool) -> tuple[dict, Tensor | int]:
             "images": torch.tensor(rng.uniform(0, 1, (IMAGES, 1, 7, 7)), dtype=torch.float32),
             "labels": torch.tensor(rng.permutation(_LABELS)),
             "projection": torch.tensor(rng.normal(scale=2, size=(784, 2)), dtype=torch.float32),
-            "shift": torch.tensor(rng.normal(scale=20, size=(10, 2)), dtype=torch.float32),
+            "shift": _circle(rng),
         }
         own_shift = inputs["shift"][inputs["labels"]] if conditional else 0
+        if not conditional:
+            inputs["images"] = _towards(inputs, inputs["shift"][inputs["labels"]])
         if all(_are_apart(means_of(inputs, own_shift, negative)) for negative in (False, True)):
             return inputs, own_shift
+
+
+def _circle(rng: np.random.Generator) -> Tensor:
+    """Draw ten points (10, 2) in random order on a circle, so that any two are well apart."""
+    angles = (rng.permutation(10) + rng.uniform()) * 2 * np.pi / 10
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return torch.tensor(_RADIUS * circle, dtype=torch.float32)
+
+
+def _towards(inputs: dict, shift: Tensor) -> Tensor:
+    """Make paler images (images, 1, 7, 7) whose means are moved by the shift (images, 2), almost.
+
+    Grey values end at 0 and 1, so that some are moved less.
+    """
+    squares = inputs["projection"].view(7, ENLARGED, 7, ENLARGED, 2).sum((1, 3)).view(49, 2)
+    moved = (shift @ torch.linalg.pinv(squares)).view(-1, 1, 7, 7)
+    return (0.25 + inputs["images"] / 2 + moved).clamp(0, 1)
 
 
 def means_of(inputs: dict, shift: Tensor | int, negative: bool = False) -> Tensor:

@@ -91,7 +91,11 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
     groups = drawn.colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:
         return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
-    return _digits_complaint(drawn.colours, digits) or _explanation_complaint(drawn, digits)
+    return (
+        _digits_complaint(drawn.colours, digits)
+        or _explanation_complaint(drawn, digits)
+        or _texts_complaint(drawn, digits)
+    )
 
 
 def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
@@ -157,6 +161,31 @@ def _explains(entry: dict, digit: int, colour: Tensor, points: Tensor) -> bool:
     low, high = points.min(0).values, points.max(0).values
     inside = bool(((entry["at"] >= low) & (entry["at"] <= high)).all())
     return inside and digit in _named(entry)
+
+
+def _texts_complaint(drawn: Scatter, digits: Tensor) -> str | None:
+    """Complain where a digit's text stands neither at its centre nor at one of its points.
+
+    A text in its digit's colour, outside of all points, is an entry of a legend.
+    """
+    own = [drawn.points[digits == digit].double() for digit in range(10)]
+    centres = torch.stack([torch.stack([each.mean(0), each.median(0).values]) for each in own])
+    low, high = drawn.points.min(0).values, drawn.points.max(0).values
+    for entry in drawn.answer["explanations"]:
+        if not entry["placed"] or not re.fullmatch(r"\s*[0-9]\s*", entry["text"]):
+            continue
+        digit, at = int(entry["text"]), entry["at"].double()
+        inside = bool(((at >= low) & (at <= high)).all())
+        if not inside and close(entry["colour"], drawn.colours[digits == digit][0], 0.02, 1.0):
+            continue
+        nearest_centre = int((centres - at).norm(dim=2).min(1).values.argmin())
+        nearest_point = digits[(drawn.points.double() - at).norm(dim=1).argmin()]
+        if digit not in (nearest_centre, int(nearest_point)):
+            return (
+                f"A digit in the plot should stand at its own points; the {digit} stands nearest "
+                f"to those of digit {nearest_centre}. Which points is its place computed from?"
+            )
+    return None
 
 
 @check("points", "Every image is one point, at its mean.")

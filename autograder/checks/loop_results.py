@@ -78,9 +78,11 @@ def read_results(answer: dict, function: str) -> Results:
         return Results([(each, torch.zeros(3)) for each in values], f"returns {show(values)}")
     numbers = _printed_numbers(answer["printed"])
     if len(numbers) < len(PARTS):
+        value = answer["averages"]
+        returns = "nothing" if value is None else described(value)
         raise Complaint(
             f"{function} should return or print {', '.join(PARTS)} of the last epoch; it returns "
-            f"{described(answer['averages'])} and prints no such numbers."
+            f"{returns} and prints no such numbers."
         )
     triples = [_as_tensors(triple) for triple in itertools.combinations(numbers, 3)]
     return Results(triples, f"prints {show(*(value for value, _ in numbers))}")

@@ -33,21 +33,31 @@ def axis_numbers(figure):
     """Read the numbers that stand along the axes of a figure's only picture.
 
     Returns:
-        {"x": (n, 2), "y": (n, 2)}: of each number its position on the screen and its value. Both
-        are empty where the figure has several pictures, or none.
+        {"x": (n, 2), "y": (n, 2), "view": {"x": (2,), "y": (2,)}}: of each number its position on
+        the screen and its value, and where the axes begin and end on the screen. There are no
+        numbers where the figure has several pictures, or none.
     """
     pictures = [axes for axes in _plot_axes(figure) if axes.images or axes.collections]
-    numbers = {"x": np.empty((0, 2)), "y": np.empty((0, 2))}
-    if len(pictures) == 1 and pictures[0].axison:
-        axes = pictures[0]
-        for name, axis, column in (("x", axes.xaxis, 0), ("y", axes.yaxis, 1)):
-            places = np.asarray(axis.get_majorticklocs(), dtype=float)[:MAX_TICKS]
-            on_screen = axes.transData.transform(np.c_[places, places])[:, column]
-            texts = axis.get_major_formatter().format_ticks(places)
-            found = [(at, _number(text)) for at, text in zip(on_screen, texts, strict=False)]
-            read = [(at, number) for at, number in found if number is not None]
-            numbers[name] = np.array(read, dtype=float).reshape(-1, 2)
-    return numbers
+    nothing = np.empty((0, 2))
+    if len(pictures) != 1:
+        return {"x": nothing, "y": nothing, "view": {"x": (0, 1), "y": (0, 1)}}
+    axes = pictures[0]
+    corners = axes.transData.transform(np.c_[axes.get_xlim(), axes.get_ylim()])
+    view = {"x": corners[:, 0], "y": corners[:, 1]}
+    both = (("x", axes.xaxis, 0), ("y", axes.yaxis, 1))
+    numbers = {name: _read_axis(axes, axis, column, view[name]) for name, axis, column in both}
+    return {**(numbers if axes.axison else {"x": nothing, "y": nothing}), "view": view}
+
+
+def _read_axis(axes, axis, column, view):
+    """Read the numbers along one axis: (n, 2), each its position on the screen and its value."""
+    places = np.asarray(axis.get_majorticklocs(), dtype=float)[:MAX_TICKS]
+    on_screen = axes.transData.transform(np.c_[places, places])[:, column]
+    texts = axis.get_major_formatter().format_ticks(places)
+    found = [(at, _number(text)) for at, text in zip(on_screen, texts, strict=False)]
+    low, high = min(view) - 1, max(view) + 1  # one pixel more: limits are no exact numbers
+    read = [(at, value) for at, value in found if value is not None and low <= at <= high]
+    return np.array(read, dtype=float).reshape(-1, 2)
 
 
 def _number(text):

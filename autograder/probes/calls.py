@@ -93,9 +93,17 @@ def read_labels(y, rows):
     if digits is None or len(digits) not in (1, rows):
         raise Rejected(
             f"The model should get one-hot rows of shape ({rows}, {CLASSES}) with one 1 each, or "
-            f"int64 labels of shape ({rows},); it got {y.dtype} {tuple(y.shape)}."
+            f"int64 labels of shape ({rows},); it got {_described(y)}."
         )
     return digits.expand(rows)
+
+
+def _described(y):
+    """Describe a tensor that holds no labels: "torch.float32 of shape (3,)"."""
+    what = f"{y.dtype} of shape {tuple(y.shape)}"
+    if y.dim() == 2 and y.shape[1] == CLASSES:
+        return f"{what}, and not each row is one 1 and nine 0"
+    return what
 
 
 def as_one_hot(y):

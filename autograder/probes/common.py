@@ -36,12 +36,25 @@ MEANINGS = (
     (r"same dtype, but got (Long|Int)", "A layer computes with floats, and whole numbers came."),
     (
         r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
-        r"The layer takes rows of \2, and rows of \1 came: which number in its constructor is it?",
+        r"The layer takes rows of \2 numbers, and rows of \1 came. Is it the layer's size in its "
+        "constructor that is wrong, or the tensor that it gets?",
+    ),
+    (
+        r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton "
+        "dimension 0",
+        r"Along the first dimension one tensor has \1 entries and the other \2; with one row for "
+        "each image of the batch they are as many.",
     ),
     (
         r"size of tensor a .* must match the size of tensor b",
         "The shapes of the two tensors do not fit each other: how many numbers does each have for "
         "one row of the batch?",
+    ),
+    (
+        r"shape '\[([1-9]\d*),.*\]' is invalid for input of size",
+        r"So many numbers do not fill that shape: how many come for one row of the batch? If \1 is "
+        "meant for the rows, take their number from the argument, or write -1: batches differ in "
+        "size.",
     ),
     (
         r"shape '\[.*\]' is invalid for input of size",

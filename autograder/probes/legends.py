@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import to_rgba_array
+from matplotlib.text import Annotation
 
 DIGITS = range(10)
 MAX_ENTRIES = 500  # of all figures together
@@ -12,16 +13,21 @@ def explanations(figures):
     """List legend entries, labels in the plots, and colours of colour bars for the digits 0 to 9.
 
     Returns:
-        For each its `text`, its `colour` (3,), and `at`: its position (2,) in data coordinates, NaN
-        for an entry beside the plot.
+        For each its `text`, its `colour` (3,), `at`: its position (2,) in data coordinates, NaN
+        for an entry beside the plot, and `placed`: whether it was put there in data coordinates.
     """
     entries = []
     for figure in figures:
         for read in (_legends, _labels, _colorbars):
             entries.extend(read(figure))
     return [
-        {"text": text, "colour": colour, "at": np.asarray(position, dtype=float)}
-        for text, colour, position in entries[:MAX_ENTRIES]
+        {
+            "text": text,
+            "colour": colour,
+            "at": np.asarray(position, dtype=float),
+            "placed": placed,
+        }
+        for text, colour, position, placed in entries[:MAX_ENTRIES]
     ]
 
 
@@ -34,21 +40,32 @@ def _legends(figure):
     for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes)):
         if legend:
             for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=False):
-                yield text.get_text(), _colour(handle), NO_POSITION
+                yield text.get_text(), _colour(handle), NO_POSITION, False
 
 
 def _labels(figure):
     for axes in figure.axes:
         for text in axes.texts:
-            on_screen = text.get_transform().transform(text.get_position())
-            yield text.get_text(), _colour(text), axes.transData.inverted().transform(on_screen)
+            if text.get_visible():
+                yield text.get_text(), _colour(text), *_place(axes, text)
+
+
+def _place(axes, text):
+    """Return where a text stands, in data coordinates, and whether it was put there in these.
+
+    An annotation stands at the point that it explains, beside which its text may be drawn.
+    """
+    if isinstance(text, Annotation):
+        return (text.xy, True) if text.xycoords == "data" else (NO_POSITION, False)
+    on_screen = text.get_transform().transform(text.get_position())
+    return axes.transData.inverted().transform(on_screen), text.get_transform() == axes.transData
 
 
 def _colorbars(figure):
     for axes in figure.axes:
         if hasattr(axes, "_colorbar"):
             for digit in DIGITS:
-                yield str(digit), axes._colorbar.mappable.to_rgba(digit)[:3], NO_POSITION
+                yield str(digit), axes._colorbar.mappable.to_rgba(digit)[:3], NO_POSITION, False
 
 
 def _colour(artist):

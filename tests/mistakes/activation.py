@@ -12,7 +12,7 @@ ACTIVATIONS = (
     ("exp", "return x.exp()", "exp has no upper bound"),
     ("log-sigmoid", "return F.logsigmoid(x)", "log probability"),
     ("softmax over pixels", "return x.flatten(1).softmax(dim=1).view_as(x)", "compete"),
-    ("softmax over channels", "return x.softmax(dim=1)", "compete"),
+    ("softmax over channels", "return x.softmax(dim=1)", "the only channel"),
     ("softmax over rows", "return x.softmax(dim=-1)", "compete"),
     ("sigmoid twice", "return torch.sigmoid(torch.sigmoid(x))", "applied twice"),
     ("ReLU before the sigmoid", "return torch.sigmoid(x.relu())", "leaves no pixel below ½"),

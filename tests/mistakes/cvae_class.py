@@ -148,7 +148,7 @@ _CLASSES = (
         "nn.Linear(1, 32 * 14 * 14)",
         "nn.Linear(1, 64 * 7 * 7)",
         costs=(ENCODER, DECODER),
-        says="takes rows of 1, and rows of 10 came",
+        says="takes rows of 1 numbers, and rows of 10 came",
     ),
 )
 
@@ -186,7 +186,7 @@ _LAYERS = (
         "nine labels",
         _E + "nn.Linear(9, 6272)\n" + _D + "nn.Linear(9, 3136)",
         (ENCODER, DECODER),
-        "takes rows of 9, and rows of 10 came",
+        "takes rows of 9 numbers, and rows of 10 came",
     ),
     (
         "not written",

@@ -86,8 +86,8 @@ _ENCODERS = (
         "return self.encode_features(self.conv1(x) + layer(y).view(-1, 32, 14, 14))",
         "should be among model.parameters()",
     ),
-    ("not written", "raise NotImplementedError()", "ConditionalVAE.encode is not written yet"),
-    ("batch size fixed", _ENCODED.replace("-1", "32"), "fill that shape"),
+    ("not written", "raise NotImplementedError()", "shape: ConditionalVAE.encode is not"),
+    ("batch size fixed", _ENCODED.replace("-1", "32"), "If 32 is meant for the rows"),
     ("label not brought into shape", _ENCODED.replace(".view(-1, 32, 14, 14)", ""), "do not fit"),
     (
         "sum over the batch",
@@ -145,7 +145,7 @@ _DECODERS = (
         "return self.decode_features(self.expand(z) + nn.Linear(10, 64 * 7 * 7)(y))",
         "should be among model.parameters()",
     ),
-    ("not written", "raise NotImplementedError()", "ConditionalVAE.decode is not written yet"),
+    ("not written", "raise NotImplementedError()", "shape: ConditionalVAE.decode is not"),
     ("label where the latent belongs", _DECODED.replace("(z)", "(y)"), "rows of 10"),
     (
         "by matrix product",

@@ -52,7 +52,7 @@ _DECODED = (
     ("in double", "images = model.decode(z.double()).double()", ""),
     ("to float", "images = model.decode(z.float()).float()", ""),
     ("through numpy", "images = torch.tensor(model.decode(z).numpy().astype(float))", ""),
-    ("256 grey levels, cut off", "images = (model.decode(z) * 255).byte()", "visible from 0"),
+    ("256 grey levels, cut off", "images = (model.decode(z) * 255).byte()", "vmin=0 and vmax=255"),
     ("codes doubled", "images = model.decode(2 * z)", "along the axis of z1"),
     ("codes halved", "images = model.decode(z / 2)", "along the axis of z1"),
     ("evaluation mode", "model.eval()\nimages = model.decode(z).detach()", ""),
@@ -62,6 +62,7 @@ _DECODED = (
 _STYLE = 'cmap="gray", vmin=0, vmax=1'
 _EXTENT = ", extent=(-edge, edge, -edge, edge)"
 _PERMUTED = "images.permute(0, 2, 1, 3).reshape(868, 868)"
+_AT_IMAGES, _ROUNDED = "range(14, 868, 28)", "np.round(grid.numpy(), 1)"
 _ENDS = "grid = torch.linspace(-2, 2, 31)"
 # Another text of plot_latent, and of plot_latent_cvae: (name, pairs of old and new, a fragment).
 TEXT = (
@@ -77,8 +78,8 @@ TEXT = (
         "z1",
     ),
     ("picture transposed", ((_PERMUTED, _PERMUTED + ".T"),), "transposed"),
-    ("vmax of 255", (("vmax=1", "vmax=255"),), "visible from 0 to 1"),
-    ("vmax of one half", (("vmax=1", "vmax=0.5"),), "visible from 0 to 1"),
+    ("vmax of 255", (("vmax=1", "vmax=255"),), "white is 0 to 255"),
+    ("vmax of one half", (("vmax=1", "vmax=0.5"),), "white is 0 to 0.5"),
     (
         "nothing drawn",
         (("plt.imshow(", "print("), (", " + _STYLE + _EXTENT, "")),
@@ -132,13 +133,54 @@ TEXT = (
         ),
         "",
     ),
+    (
+        "numbers rounded to one decimal",
+        (
+            (_EXTENT, ""),
+            ("plt.xticks(range(-2, 3))", f"plt.xticks({_AT_IMAGES}, {_ROUNDED})"),
+            ("plt.yticks(range(-2, 3))", f"plt.yticks({_AT_IMAGES}, {_ROUNDED}[::-1])"),
+        ),
+        "",
+    ),
+    *(
+        (
+            f"numbers {name}",
+            (
+                (_EXTENT, ""),
+                ("plt.xticks(range(-2, 3))", f"plt.xticks({ticks})"),
+                ("plt.yticks(range(-2, 3))", "plt.yticks([])"),
+            ),
+            "",
+        )
+        for name, ticks in (
+            ("without decimals", f"{_AT_IMAGES}, [int(z) for z in grid]"),
+            ("at the images' edges", f"range(0, 868, 28), {_ROUNDED}"),
+        )
+    ),
+    ("no extent, numbers of the latents", ((_EXTENT, ""),), "along the axis of z1"),
+    ("room around the map", (("plt.show()", "plt.axis((-3, 3, -3, 3)); plt.show()"),), ""),
+    ("map a speck", (("plt.show()", "plt.axis((-40, 40, -40, 40)); plt.show()"),), "fill its axes"),
+    ("edge of half an image alone", (("edge = 2 + 2 / 30", "edge = 2 / 30"),), "fill its axes"),
+    ("edge of an image alone", (("edge = 2 + 2 / 30", "edge = 2 * 2 / 30"),), "fill its axes"),
+    ("edge far out", (("edge = 2 + 2 / 30", "edge = 2 / (2 / 30)"),), "along the axis of z1"),
+    ("edge one further out", (("edge = 2 +", "edge = 3 +"),), "along the axis of z1"),
+    ("edge one further in", (("edge = 2 +", "edge = 1 +"),), "along the axis of z1"),
+    ("edge half a unit further out", (("edge = 2 +", "edge = 2.5 +"),), "along the axis of z1"),
     ("corners at the outer images", ((_EXTENT, ", extent=(-2, 2, -2, 2)"),), ""),
-    ("percentiles at the axes", ((_EXTENT, ", extent=(0, 1, 0, 1)"),), ""),
+    (
+        "percentiles at the axes",
+        ((_EXTENT, ", extent=(0, 1, 0, 1)"), ("ticks(range(-2, 3))", "ticks([0, 0.5, 1])")),
+        "",
+    ),
     ("own range of grey", ((_STYLE, 'cmap="gray"'),), ""),
     ("ink on paper", (("gray", "gray_r"),), ""),
     ("ink by hand", ((_PERMUTED, "1 - " + _PERMUTED),), ""),
     ("20 by 20", (("31", "20"), ("961", "400"), ("868", "560")), ""),
-    ("grid of plus or minus 3", ((_ENDS, "grid = torch.linspace(-3, 3, 31)"),), ""),
+    (
+        "grid of plus or minus 3, numbers of 2",
+        ((_ENDS, "grid = torch.linspace(-3, 3, 31)"),),
+        "along the axis of z1",
+    ),
     *(
         (
             f"plus or minus {end}",
@@ -153,7 +195,11 @@ TEXT = (
     ),
     (
         "end of the grid left out",
-        ((_ENDS, "grid = torch.tensor(np.arange(-3, 3, 6 / 31)).float()"),),
+        (
+            (_ENDS, "grid = torch.tensor(np.arange(-3, 3, 6 / 31)).float()"),
+            ("edge = 2 + 2 / 30", "edge = 3"),
+            ("ticks(range(-2, 3))", "ticks(range(-3, 4))"),
+        ),
         "",
     ),
     (
@@ -179,7 +225,7 @@ TEXT = (
     ("closed after drawing", (("plt.show()", "plt.show(); plt.close()"),), ""),
     (
         "mesh",
-        (("plt.imshow(picture", "plt.pcolormesh(picture.flip(0)"), (_EXTENT, "")),
+        (("imshow(picture", "pcolormesh(picture.flip(0)"), (_EXTENT, ""), ("(range(-2, 3))", "()")),
         "",
     ),
     ("colour bar", (("plt.show()", "plt.colorbar(); plt.show()"),), ""),

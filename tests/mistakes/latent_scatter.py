@@ -72,6 +72,8 @@ _LOOP = "for x, y in itertools.islice(train_iter, 100):  # 3,200 images"
 _COLOURED = "c=labels, cmap=ten_colours, vmin=-0.5, vmax=9.5"
 _BAR = 'plt.colorbar(points, ticks=range(10), label="digit")'
 _APPEND = "means.append(mean_z.cpu())"
+_DIGITS = _BAR + "\n    for d in range(10): "
+_CENTRE = "means[labels == d].mean(0)"
 # Another text, in both functions: (name, pairs of old and new, a fragment of the message).
 _TEXT = (
     ("test images", [(_LOOP, "for x, y in test_iter:")], ""),
@@ -156,6 +158,62 @@ _TEXT = (
         [(_BAR, "plt.legend(points.legend_elements()[0], [str(9 - d) for d in range(10)])")],
         "names other digits",
     ),
+    *(
+        (
+            f"digits at {place}",
+            [(_BAR, _DIGITS + f"plt.text(*means{points}, str(d))")],
+            "should stand at its own points",
+        )
+        for place, points in (
+            ("one place", ".mean(0)"),
+            ("the sums", "[labels == d].sum(0)"),
+            ("the other points", "[labels != d].mean(0)"),
+        )
+    ),
+    (
+        "digits exchanged",
+        [(_BAR, _DIGITS + f"plt.text(*{_CENTRE}, str((d + 1) % 10))")],
+        "should stand at its own points",
+    ),
+    (
+        "digits annotated at the wrong centres",
+        [(_BAR, _DIGITS + f"plt.annotate(str(9 - d), {_CENTRE})")],
+        "should stand at its own points",
+    ),
+    ("digits at the centres", [(_BAR, _DIGITS + f"plt.text(*{_CENTRE}, d)")], ""),
+    (
+        "digits at the medians",
+        [(_BAR, _DIGITS + "plt.text(*means[labels == d].median(0).values, str(d))")],
+        "",
+    ),
+    ("digits beside the centres", [(_BAR, _DIGITS + f"plt.text(*({_CENTRE} + 0.5), d)")], ""),
+    ("digits at one point each", [(_BAR, _DIGITS + "plt.text(*means[labels == d][0], d)")], ""),
+    (
+        "digits annotated",
+        [
+            (
+                _BAR,
+                _DIGITS + f"plt.annotate(d, {_CENTRE}, xytext=(5, 5), textcoords='offset points')",
+            )
+        ],
+        "",
+    ),
+    (
+        "digits with arrows",
+        [(_BAR, _DIGITS + f"plt.annotate(d, {_CENTRE}, xytext=(0, d), arrowprops={{}})")],
+        "",
+    ),
+    (
+        "digits in a column",
+        [(_BAR, _DIGITS + "plt.text(0.9, d / 10, str(d), transform=plt.gca().transAxes)")],
+        "",
+    ),
+    (
+        "digits in their colours in a column",
+        [(_BAR, _DIGITS + "plt.text(200, 5 * d, str(d), color=ten_colours(d))")],
+        "",
+    ),
+    ("other texts", [(_BAR, _DIGITS + "plt.text(0, d, f'{d} and all the others')")], ""),
     (
         "centres marked",
         [(_BAR, _BAR + "\n    for d in range(10): plt.plot(*means[labels == d].mean(0), 'k+')")],

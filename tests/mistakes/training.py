@@ -80,7 +80,7 @@ _TEXT = (
     ),
     ("printed, another order", [(_RETURN, "print(*train_losses[::-1])"), _UNSEEN], "it prints"),
     ("nothing returned", [(_RETURN, "pass")], ""),
-    ("nothing returned, nothing shown", [(_RETURN, "pass"), _UNSEEN], "should return or print"),
+    ("nothing returned, nothing shown", [(_RETURN, "pass"), _UNSEEN], "it returns nothing and"),
     ("the model returned", [(_RETURN, "return model")], ""),
     (
         "losses of both data sets returned",

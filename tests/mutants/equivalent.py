@@ -139,10 +139,13 @@ EQUIVALENT: dict[str, tuple[Entry, ...]] = {
     "How many numbers stand along an axis, and which, is the student's choice.": (
         (_MAP, "plt.xticks(…)", _ANY),
         (_MAP, "plt.yticks(…)", _ANY),
-        (_MAP, "plt.imshow(…)", "plt.imshow(picture, cmap='gray', vmin=0, vmax=1)"),
     ),
-    "Numbers along the axes count as wrong where they are off by a fifth of the map.": (
-        (_MAP, "edge = 2 + 2 / 30", "edge = …"),
+    "Numbers along the axes may be off by half an image, and by their rounding.": (
+        (_MAP, "edge = 2 + 2 / 30", "edge = 2"),
+        (_MAP, "edge = 2 + 2 / 30", "edge = 2 + 1 / 30"),
+        (_MAP, "edge = 2 + 2 / 30", "edge = 2 + 3 / 30"),
+        (_MAP, "edge = 2 + 2 / 30", "edge = 2 + 2 / 29"),
+        (_MAP, "edge = 2 + 2 / 30", "edge = 2 + 2 / 31"),
     ),
     "Any colours that tell the grey values apart do; without limits, they go from the darkest "
     "to the brightest pixel.": (
@@ -171,9 +174,12 @@ EQUIVALENT: dict[str, tuple[Entry, ...]] = {
         ("scatterplot_latent", _COLOURBAR, "points"),
         ("scatterplot_latent", _COLOURBAR, "moved into the loop"),
         ("scatterplot_latent", "for digit in labels.unique().tolist():", _ANY),
-        ("scatterplot_latent", "centre = …", _ANY),
-        ("scatterplot_latent", "text = …", _ANY),
-        ("scatterplot_latent", "text.set_path_effects(white_edge)", _ANY),
+    ),
+    "How a digit's text looks, and what else is written, is the student's choice.": (
+        (_SCATTER, "text = …", "text = plt.text(*centre, digit, …"),
+        (_SCATTER, "text = …", "text = plt.text(*centre, centre, …"),
+        (_SCATTER, "text = …", "text = plt.text(digit, *centre, …"),
+        (_SCATTER, "text.set_path_effects(white_edge)", _ANY),
     ),
     "Means and labels are kept apart, in the same order.": (
         (_SCATTER, "means, labels = (torch.cat(means), torch.cat(labels))", _SWAPPED),

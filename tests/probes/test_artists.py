@@ -73,6 +73,8 @@ EXTENTS = {
     (0, 1, 0, 1): None,
     (-140, 140, -140, 140): None,
     (-4, 4, -2, 2): "axis of z1",
+    (-3, 3, -2, 2): "axis of z1",
+    (-2, 2, -1, 1): "axis of z2",
     (2, -2, -2, 2): "axis of z1",
     (-2, 2, 2, -2): "axis of z2",
 }
@@ -84,3 +86,19 @@ def test_numbers_that_contradict_the_latents_are_named(extent, said):
     images = images_of(figure)
     found = numbers_complaint(images, axis_numbers(figure), {"x": LATENTS, "y": LATENTS})
     assert (found is None) if said is None else said in found
+
+
+def test_a_map_fills_its_axes():
+    figure, axes = picture(extent=(-2.2, 2.2, -2.2, 2.2))
+    latents = {"x": LATENTS, "y": LATENTS}
+    axes.set(xlim=(-6, 6), ylim=(-6, 6))
+    assert numbers_complaint(images_of(figure), axis_numbers(figure), latents) is None
+    axes.set_ylim(-20, 20)
+    assert "covers 11%" in numbers_complaint(images_of(figure), axis_numbers(figure), latents)
+
+
+def test_numbers_out_of_view_are_none():
+    figure, axes = picture()
+    axes.set_xticks([100, 300])
+    axes.set_xlim(0, 200)
+    assert values(figure, "x") == [100]
