@@ -72,11 +72,19 @@ def _random_numbers():
 
 @contextmanager
 def _settings():
+    """Put back torch's settings and matplotlib's; within, one thread.
+
+    The checks' tensors are small: where other programs run, threads that wait for each other cost
+    ten times what they gain.
+    """
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     try:
         with matplotlib.rc_context():
             yield
     finally:
+        torch.set_num_threads(threads)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(gradients)
 
