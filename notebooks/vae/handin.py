@@ -136,7 +136,7 @@ def _who(names, group):
     verb = "are" if len(missing) == 2 or not names else "is"
     return [
         f"\n{' and '.join(missing).capitalize()} {verb} empty: fill them in at the top of "
-        f"{NOTEBOOKS[0]}, save it, and run this cell again."
+        f"{NOTEBOOKS[0]}, save it, and pack again."
     ]
 
 

@@ -5,6 +5,7 @@ formulas as MathML, flowcharts as SVG, plots as they were saved.
 """
 
 import html
+import itertools
 import os
 import re
 import shutil
@@ -104,9 +105,18 @@ def _cell(cell):
         return f"<div class='answer'>{text}</div>" if is_answer else text
     if cell["cell_type"] != "code":
         return f"<pre class='text'>{html.escape(cell['source'])}</pre>"
-    if not cell["source"].strip():
-        return ""
-    return _code(cell["source"]) + "".join(map(_output, cell["outputs"]))
+    if not cell["source"].strip() or cell["metadata"].get("jupyter", {}).get("source_hidden"):
+        return ""  # nothing to read, or folded away, as the cell for Colab is
+    return _code(cell["source"]) + "".join(map(_output, _joined(cell["outputs"])))
+
+
+def _joined(outputs):
+    """Yield the outputs; what was printed in pieces, one after the other, is one."""
+    for is_text, group in itertools.groupby(outputs, lambda each: each["output_type"] == "stream"):
+        if is_text:
+            yield {"output_type": "stream", "text": ["".join(each["text"]) for each in group]}
+        else:
+            yield from group
 
 
 def _markdown(source, attachments):

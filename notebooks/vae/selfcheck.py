@@ -35,7 +35,7 @@ def check_all(folder="."):
         return
     folder = Path(folder)
     print(
-        "Running the seven saved notebooks, each in a fresh kernel: this takes up to a minute ..."
+        "Running the seven saved notebooks, each in a fresh kernel: this takes one to two minutes ..."
     )
     runs = run_all(folder)
     done = 0
@@ -46,7 +46,7 @@ def check_all(folder="."):
             print(f"  {mark} {text}")
             done += mark == DONE
     print(
-        f"\n{done} of {len(TASKS)} done. Answers in words are marked by a person: ✓ means written."
+        f"\n{done} of {len(TASKS)} tasks done. Answers in words are marked by a person: ✓ means written."
     )
 
 

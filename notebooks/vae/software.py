@@ -31,7 +31,7 @@ PACKAGES = (
 def check_software():
     """Import all that the course needs; print the versions, and a sentence on each problem."""
     print(f"Python {platform.python_version()}, {platform.system()}")
-    problems = [] if sys.version_info >= (3, 10) else ["Python should be 3.11 or newer."]
+    problems = [] if sys.version_info >= (3, 11) else ["Python should be 3.11 or newer."]
     for package, module, oldest, purpose in PACKAGES:
         version, problem = _look(package, module, oldest)
         print(f"{'✗' if problem else '✓'} {package:13} {version:12} {purpose}")
