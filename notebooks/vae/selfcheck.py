@@ -34,9 +34,7 @@ def check_all(folder="."):
         print(f"Nothing is checked where LAB_PROFILE is {lab.PROFILE}.")
         return
     folder = Path(folder)
-    print(
-        "Running the seven saved notebooks, each in a fresh kernel: this takes one to two minutes ..."
-    )
+    print("Running the seven saved notebooks, each in a fresh kernel; one to two minutes ...")
     runs = run_all(folder)
     done = 0
     for name in NOTEBOOKS:
@@ -46,7 +44,8 @@ def check_all(folder="."):
             print(f"  {mark} {text}")
             done += mark == DONE
     print(
-        f"\n{done} of {len(TASKS)} tasks done. Answers in words are marked by a person: ✓ means written."
+        f"\n{done} of {len(TASKS)} tasks done. "
+        "Answers in words are marked by a person: ✓ means written."
     )
 
 

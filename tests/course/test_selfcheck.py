@@ -114,7 +114,7 @@ def judge_key(load_module, tmp_path):
     """A function that judges a file of weights of the key's folder, once it was changed."""
     left_out = shutil.ignore_patterns("data", "__pycache__")
     shutil.copytree(SOLUTIONS, tmp_path / "key", ignore=left_out)
-    selfcheck = load_module("selfcheck")
+    selfcheck = load_module("selfcheck", "full")
     return lambda file: selfcheck.judge_weights(
         tmp_path / "key", file, *selfcheck.TARGETS[file][:2], *selfcheck.TARGETS[file][3:]
     )
