@@ -85,8 +85,8 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
     digits = drawn.labels[drawn.image]
     if bool((drawn.distance > NEAR).any()) or len(digits.unique()) < 10:
         return (
-            "Colours can be judged once the points of all digits are at their means; see the "
-            "check of the points."
+            "Colours can be judged once the points of all digits are at their means: first the "
+            "line above."
         )
     groups = drawn.colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:

@@ -116,8 +116,8 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     results, wanted = read_results(training.answer, function), averages(epochs[-1])
     if distance(training.answer["state"], training.parameters) > TOLERANCE * loop.lr:
         return (
-            "What is returned or printed can be judged once the parameters are right; see the "
-            "check of the parameters."
+            "What is returned or printed can be judged once the parameters are right: first the "
+            "line above that says which are wrong."
         )
     if results.agree(wanted):
         return None

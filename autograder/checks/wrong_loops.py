@@ -62,13 +62,13 @@ _MISTAKES: Mistakes = (
     ("The decoder got mean_z; while training it should get a sample.", {"sampled": False}),
     ("The model was in evaluation mode; train it in training mode.", {"training": False}),
     (
-        "From the second epoch on the model was in evaluation mode, in which test leaves it: each "
-        "epoch begins in training mode.",
+        "From the second epoch on the model was in evaluation mode, in which the test leaves it: "
+        "each epoch begins in training mode.",
         {"training": "first"},
     ),
     (
-        "From the second batch of each epoch on the model was in evaluation mode, in which test "
-        "leaves it: measure after the loop over the batches.",
+        "From the second batch of each epoch on the model was in evaluation mode, in which the "
+        "test leaves it: measure after the loop over the batches.",
         {"training": "first batch"},
     ),
 )

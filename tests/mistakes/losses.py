@@ -193,6 +193,18 @@ ANSWERS = (
     ),
     Answer(
         NOTEBOOK,
+        "estimated from one sample",
+        fill(
+            "kl_loss",
+            "q, p = torch.distributions.Normal(mean_z, torch.exp(logvar_z / 2)), "
+            "torch.distributions.Normal(0, 1)\nz = q.rsample()\n"
+            "return (q.log_prob(z) - p.log_prob(z)).sum(dim=1).mean()",
+        ),
+        (FORMULA, REDUCTION),
+        "needs no sample of z",
+    ),
+    Answer(
+        NOTEBOOK,
         "formula and reduction",
         fill("kl_loss", "return 0.5 * torch.sum(1 + logvar_z - mean_z**2)"),
         (FORMULA, REDUCTION),
