@@ -35,8 +35,9 @@ print("vae_checks.checks.by_task" in sys.modules, [path for path in sys.path if 
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with lab.py and checks.zip alone."""
-    (tmp_path / "lab.py").write_bytes((SOLUTIONS / "lab.py").read_bytes())
+    """A folder with lab.py, the module that it imports, and checks.zip."""
+    for name in ("lab.py", "answers.py"):
+        (tmp_path / name).write_bytes((SOLUTIONS / name).read_bytes())
     packed_checks.write(tmp_path)
     return tmp_path
 

@@ -178,6 +178,11 @@ def _texts_complaint(drawn: Scatter, digits: Tensor) -> str | None:
         inside = bool(((at >= low) & (at <= high)).all())
         if not inside and close(entry["colour"], drawn.colours[digits == digit][0], 0.02, 1.0):
             continue
+        if bool(((at < 2 * low - high) | (at > 2 * high - low)).any()):
+            return (
+                f"A digit in the plot should stand at its own points; the {digit} stands far "
+                "outside of all. Is its place the mean of its points?"
+            )
         nearest_centre = int((centres - at).norm(dim=2).min(1).values.argmin())
         nearest_point = digits[(drawn.points.double() - at).norm(dim=1).argmin()]
         if digit not in (nearest_centre, int(nearest_point)):

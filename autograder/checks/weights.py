@@ -19,6 +19,7 @@ NOT_TRAINED = 784 * math.log(2)  # nats: every pixel grey
 COLLAPSED_WITHIN = 4
 # Nats by which the reconstruction from samples may be worse than that from means.
 MAX_SAMPLING_GAP = 30
+ABSURD = 1e6  # nats; every pixel as wrong as it can be gives 784 · 100
 
 
 def judge_weights(student: Student, target: Target, images: LabelledImages) -> Outcome:
@@ -84,10 +85,10 @@ def diagnose(measured: Measured, target: Target, average: float) -> str | None:
     """
     nats = measured.total
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
-    if not math.isfinite(nats):
+    if not nats < ABSURD:
         return (
-            "The losses of these weights are not finite: the training diverged; train again, and "
-            "save when the losses are numbers."
+            "The losses of these weights are not finite, or beyond all measure: the training "
+            "diverged; train again, and save when the losses are numbers."
         )
     if is_untrained(measured):
         return (

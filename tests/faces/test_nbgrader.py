@@ -223,7 +223,7 @@ def test_feedback_pages_show_the_messages_the_notes_and_the_rubric(course):
     nbgrader(course, "generate_feedback", "vae")
     pages = pages_of(course, "mistaken")
     assert len(pages) == 7
-    assert "Earns the point" in pages["02_vae"]
+    assert "Half a point:" in pages["02_vae"]
     for answer in typical_mistakes():
         assert answer.says in pages[answer.notebook[:-6]]
     assert "AssertionError:" not in "".join(pages.values())

@@ -7,12 +7,15 @@ import os
 import pickle
 from pathlib import Path
 
+from tests.paths import SOLUTIONS
+
 from . import LOSS, MARK, Attack
 from .world import add_answers
 
 _CODE = f"import os\nos.system('touch /tmp/{MARK}')\nPATCHED = True\n"
 _LISTED = "show('beside it:', sorted(os.listdir('.')))"
-_ALONE = "beside it: ['03_loss.ipynb', 'answers.py', 'curves.py', 'lab.py']"
+_COURSE_MODULES = [path.name for path in SOLUTIONS.glob("*.py")]
+_ALONE = f"beside it: {sorted(['03_loss.ipynb', *_COURSE_MODULES])}"
 
 
 def files(*names, text=_CODE):
