@@ -39,7 +39,9 @@ def load_answer(notebook, name):
     LabError says what to do where your answer is missing, unfinished or fails.
     """
     path = Path(os.environ.get("LAB_ANSWERS", "")) / notebook
-    statements, broken = _statements(notebook, _code_cells(path))
+    cells = read_cells(path, "is not beside this notebook")
+    codes = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    statements, broken = _statements(notebook, codes)
     needed = _needed(name, statements)
     space, failures = {"__name__": "__main__"}, {}
     problem = _unwritten(name, needed, broken)
@@ -53,15 +55,23 @@ def load_answer(notebook, name):
     return space[name]
 
 
-def _code_cells(path):
-    """Return the code of each cell of a saved notebook."""
+def read_cells(path, where="is missing"):
+    """Return the cells of a saved notebook, each with its source as one text.
+
+    where: what the sentence says of a notebook that is not there.
+
+    Raises:
+        LabError: where there is no such file, or it is no notebook.
+    """
+    path = Path(path)
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return [
+            {"metadata": {}, "outputs": [], **cell, "source": "".join(cell["source"])}
+            for cell in cells
+        ]
     except FileNotFoundError:
-        raise LabError(
-            f"{path.name} is not beside this notebook: put the seven notebooks into one folder."
-        ) from None
+        raise LabError(f"{path.name} {where}: put the seven notebooks into one folder.") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise LabError(
             f"{path.name} cannot be read as a notebook: open it in JupyterLab and save it again."

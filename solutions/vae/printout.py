@@ -13,9 +13,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from answers import LabError, read_cells
 from flowchart import draw_flowchart
-from lab import NOTEBOOKS, LabError
-from saved import read_cells, time_saved
+from lab import NOTEBOOKS
+from saved import time_saved
 
 BROWSERS = (
     "chromium",

@@ -5,12 +5,12 @@ you see in a browser and have not saved is not in them.
 """
 
 import ast
-import json
 import re
 from datetime import datetime
 from pathlib import Path
 
-from lab import NOTEBOOKS, LabError
+from answers import LabError, read_cells
+from lab import NOTEBOOKS
 
 # The tasks: notebook, id of the graded cell, number, title. An id ends with what it is: a "test" of
 # code, a "question" in words, or a loss to reach (a "target").
@@ -57,29 +57,6 @@ TASKS = (
     ("07_discussion.ipynb", "gan-comparison-question", "10.7b", "z of a VAE and of a GAN"),
 )
 PLACEHOLDER = "YOUR ANSWER HERE"
-
-
-def read_cells(path):
-    """Return the cells of a saved notebook, each with its source as one text.
-
-    Raises:
-        LabError: where there is no such file, or it is no notebook.
-    """
-    path = Path(path)
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        return [
-            {"metadata": {}, "outputs": [], **cell, "source": "".join(cell["source"])}
-            for cell in cells
-        ]
-    except FileNotFoundError:
-        raise LabError(
-            f"{path.name} is missing: put the seven notebooks into one folder."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise LabError(
-            f"{path.name} cannot be read as a notebook: open it in JupyterLab and save it again."
-        ) from None
 
 
 def grade_id(cell):

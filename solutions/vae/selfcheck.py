@@ -13,8 +13,9 @@ from pathlib import Path
 
 import lab
 import torch
-from lab import NOTEBOOKS, WEIGHTS, LabError
-from saved import TASKS, grade_id, is_written, names_and_group, read_cells, time_saved
+from answers import LabError, read_cells
+from lab import NOTEBOOKS, WEIGHTS
+from saved import TASKS, grade_id, is_written, names_and_group, time_saved
 from torch.nn import functional as F
 
 CELL_SECONDS = 120
