@@ -35,7 +35,7 @@ def check_all(folder="."):
         print(f"Nothing is checked where LAB_PROFILE is {lab.PROFILE}.")
         return
     folder = Path(folder)
-    print("Running the seven saved notebooks, each in a fresh kernel; one to two minutes ...")
+    print("Running the seven saved notebooks, each in a fresh kernel: about a minute ...")
     runs = run_all(folder)
     done = 0
     for name in NOTEBOOKS:
