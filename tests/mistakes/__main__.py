@@ -1,4 +1,4 @@
-"""Print the confusion table: python -m tests.mistakes [--seeds N] [--processes N]."""
+"""Print the confusion table: python -m tests.mistakes [--seeds N] [--right] [--processes N]."""
 
 import multiprocessing
 import os
@@ -22,6 +22,7 @@ def main(
     seeds: Annotated[
         int, typer.Option(min=1, help="How many times to judge each answer, on other inputs.")
     ] = 1,
+    right: Annotated[bool, typer.Option("--right", help="Judge the right answers alone.")] = False,
     processes: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
 ) -> None:
     """Judge every answer of the catalogue and print the confusion table.
@@ -30,7 +31,8 @@ def main(
     """
     console = Console(width=130)
     used_seeds = range(seeds) if seeds > 1 else (None,)
-    cases = [(index, seed) for seed in used_seeds for index in range(len(CATALOGUE))]
+    chosen = [index for index, each in enumerate(CATALOGUE) if not (right and each.costs)]
+    cases = [(index, seed) for seed in used_seeds for index in chosen]
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         judged = track(
             pool.map(verdict_by_index, *zip(*cases, strict=True), chunksize=8),
@@ -51,7 +53,7 @@ def main(
         if not each.is_deserved(answer) or each.is_false_green(answer) or each.is_false_red(answer)
     ]
     all_right = (
-        f"{len(verdicts)} verdicts on {len(CATALOGUE)} answers: the points that they deserve, and "
+        f"{len(verdicts)} verdicts on {len(chosen)} answers: the points that they deserve, and "
         "the same in the notebook, each time."
     )
     console.print(*wrong or [all_right], sep="\n")
