@@ -14,8 +14,9 @@ from torch.nn import Module
 
 from ..probes.loops import LoopModel, loop_loss
 
-KL = {"1": -0.5, "v": -0.5, "m²": 0.5, "exp(v)": 0.5}  # the assignment's divergence, in nats
-loss_function = loop_loss(KL)
+# Stands in for the divergence, which is another notebook's answer and not for a kernel to see.
+PENALTY = {"√(1 + m²)": 0.8, "v²": 0.3, "m·v": 0.1}
+loss_function = loop_loss(PENALTY)
 PARTS = ("loss", "reconstruction", "KL")
 BATCH_SIZE = 3  # 7 training images come as 3, 3, 1 and 11 test images as 3, 3, 3, 2
 
@@ -77,7 +78,7 @@ def random_case(rng: np.random.Generator, conditional: bool) -> dict:
             shapes |= {"encoder_label.weight": (3, 10), "decoder_label.weight": (3, 10)}
         return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
 
-    # Few pixels are painted, so that reconstruction and KL have about the same size.
+    # Few pixels are painted, so that reconstruction and penalty have about the same size.
     painted = torch.zeros(784)
     painted[torch.tensor(rng.permutation(784)[:20])] = 1
     constants = {
@@ -90,7 +91,7 @@ def random_case(rng: np.random.Generator, conditional: bool) -> dict:
         "decoy": state(),
         "constants": constants,
         "conditional": conditional,
-        "loss": KL,
+        "loss": PENALTY,
         "batch_size": BATCH_SIZE,
         "train_iter": data(7),
         "test_iter": data(11),

@@ -1,7 +1,7 @@
 """Probes of the training and test loops: a tiny model whose parameters after k steps are known.
 
-The model has the form that the task speaks of and none of its formulas, and the loss is made of
-weights that the grader sends along, so that no answer to an earlier task can be borrowed here.
+The model has the form that the task speaks of and none of its formulas, and its loss has another
+penalty than the task's, so that no answer to another task can be borrowed here.
 """
 
 import contextlib
@@ -16,18 +16,12 @@ from .common import find_definition, replaced_globals
 from .loop_surroundings import TEST_OF, CountedImages, LastText, stand_in, test_apart
 from .plain_values import as_plain_values
 
-# Terms of a penalty of the latent code, of its mean m and its log-variance v.
+# Terms of a penalty of the latent code, of its mean m and its log-variance v. They are those of no
+# divergence.
 TERMS = {
-    "1": lambda m, v: torch.ones_like(m),
-    "m": lambda m, v: m,
-    "|m|": lambda m, v: m.abs(),
-    "m²": lambda m, v: m**2,
-    "v": lambda m, v: v,
+    "√(1 + m²)": lambda m, v: torch.sqrt(1 + m**2),
     "v²": lambda m, v: v**2,
-    "exp(v/2)": lambda m, v: torch.exp(v / 2),
-    "exp(v)": lambda m, v: torch.exp(v),
-    "exp(2v)": lambda m, v: torch.exp(2 * v),
-    "exp(-v)": lambda m, v: torch.exp(-v),
+    "m·v": lambda m, v: m * v,
 }
 LATENT_DIMENSIONS = 2  # of the model below
 
