@@ -1,15 +1,21 @@
-"""A notebook's kernel gets the key's code that it builds on, and nothing else of the key."""
+"""What later notebooks load is the student's own or a stand-in, and nothing of the key."""
 
 import json
 
+import nbformat
+import pytest
 import torch
 from nbformat import v4
 
-from autograder.assignment import Task
+from autograder.assignment import AUTO, Task
 from autograder.checks import Outcome
 from autograder.checks.by_task import CHECKS
 from autograder.grading import Course, grade, submission_grader
-from autograder.grading.key_code import extract_code, find_loaded_notebooks
+from autograder.grading.stand_ins import STAND_INS, find_loaded_notebooks, with_stand_ins
+from autograder.probes.student import InProcess
+from tests.forgeries.students import complaints
+from tests.mistakes.key import namespace, stand_ins
+from tests.paths import RELEASE
 
 USES_02 = 'from lab import load_answer\nf = load_answer("02_vae.ipynb", "f")'
 LAB = "def load_answer(notebook, name):\n    return None"
@@ -31,22 +37,48 @@ def notebook(*cells):
     return v4.new_notebook(cells=[code(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
-KEY = notebook(
-    v4.new_markdown_cell("The answer is 42: a secret."),
-    "import math\nHALF = 0.5\n# a secret",
-    code("def f():\n    return HALF", solution=True),
-    "print('a secret')",
-    code("assert f() == 'a secret'", grade=True, points=1),
-    v4.new_raw_cell("def a_secret(): pass"),
+RELEASED = notebook(
+    v4.new_markdown_cell("A text."),
+    "import math\nHALF = 0.5\n# a comment",
+    code(
+        "def f():\n    x = HALF\n    # YOUR CODE HERE\n    raise NotImplementedError()",
+        solution=True,
+    ),
+    "print('shown')",
+    code("assert f() == 'tested'", grade=True, points=1),
+    v4.new_raw_cell("def raw(): pass"),
 )
 
 
-def test_only_code_to_build_on_is_kept():
-    assert [cell.source for cell in extract_code(KEY).cells] == [
+def test_stand_ins_fill_the_answers_of_a_released_notebook_and_only_its_code_is_kept(monkeypatch):
+    monkeypatch.setitem(STAND_INS, "f", "return -x")
+    assert [cell.source for cell in with_stand_ins(RELEASED).cells] == [
         "import math",
         "HALF = 0.5",
-        "def f():\n    return HALF",
+        "def f():\n    x = HALF\n    # YOUR CODE HERE\n    return -x",
     ]
+
+
+def loaded_notebooks():
+    """Return the released notebooks that others load answers from."""
+    released = [nbformat.read(path, as_version=4) for path in sorted(RELEASE.glob("*.ipynb"))]
+    names = set().union(*map(find_loaded_notebooks, released))
+    return {name: nbformat.read(RELEASE / name, as_version=4) for name in names}
+
+
+def test_every_answer_that_later_notebooks_load_has_a_stand_in():
+    assert loaded_notebooks().keys() == {"02_vae.ipynb", "03_loss.ipynb"}
+    for released in loaded_notebooks().values():
+        sources = "\n".join(cell.source for cell in with_stand_ins(released).cells)
+        assert "NotImplementedError" not in sources
+
+
+@pytest.mark.parametrize("name", ["02_vae.ipynb", "03_loss.ipynb"])
+def test_a_stand_in_earns_no_point(name):
+    student = InProcess(namespace(name, stand_ins(name)))
+    for task in AUTO:
+        if task.notebook == name:
+            assert complaints(task.id, student), task.id
 
 
 def test_a_notebook_builds_on_those_that_its_code_names():
@@ -63,16 +95,15 @@ def run_it(student):
     return Outcome("runs", True, "It runs.")
 
 
-def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebooks(
-    tmp_path, monkeypatch
-):
+def test_a_kernel_sees_stand_ins_and_the_students_own_notebooks(tmp_path, monkeypatch):
     task = Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto")
     monkeypatch.setattr(submission_grader, "AUTO", (task,))
     monkeypatch.setitem(CHECKS, "x-test", (run_it,))
-    own = notebook("mine = 1")
+    monkeypatch.setitem(STAND_INS, "f", "return -x")
+    own, key = notebook("mine = 1"), notebook("def f():\n    return 'a secret'")
     folders = {
-        "solutions": {"02_vae": KEY, "03_loss": KEY, "04_training": KEY},
-        "release": {"06_cvae": notebook(code(USES_02, locked=True))},
+        "solutions": {"02_vae": key, "03_loss": key, "04_training": key},
+        "release": {"02_vae": RELEASED, "06_cvae": notebook(code(USES_02, locked=True))},
         "ada": {"02_vae": own, "04_training": own, "06_cvae": notebook(USES_02, LOOK)},
     }
     for folder, files in folders.items():
@@ -89,5 +120,5 @@ def test_a_kernel_sees_the_keys_code_that_it_needs_and_the_students_own_notebook
     seen = json.loads(next(text for text in shown if text.startswith("{")))
     assert seen.keys() == {"02_vae.ipynb", "04_training.ipynb"}
     assert "a secret" not in str(seen)
-    assert "def f()" in seen["02_vae.ipynb"]
+    assert "return -x" in seen["02_vae.ipynb"]
     assert "mine" in seen["04_training.ipynb"]
