@@ -28,7 +28,7 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
         `images` (one per gain), `single` (of the first row alone, last gain), `grey` (all
         parameters 0), `activated` (the images for each of `ramps`; None where no layer computes the
         pixels) and `inherited` (whether a ConditionalVAE may end as the VAE does: it gives just
-        what decode_features of the VAE gives, or the VAE has no such method).
+        what decode_features of the VAE gives, or inherits from one without that method).
     """
     model = new_model(namespace, name).eval()
     if len(inputs) > 1:
@@ -57,13 +57,11 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
 
 def _ends_as(vae, model, paint):
     """Return whether decode_features of the VAE gives the images, or a VAE has no such method."""
-    if not isinstance(vae, type) or type(model) is vae or not isinstance(model, vae):
+    if not isinstance(vae, type) or type(model) is vae:
         return False
     features = getattr(vae, "decode_features", None)
     if features is None:
-        return True
-    if type(model).decode_features is not features:
-        return False
+        return isinstance(model, vae)
     given = []
 
     def decode_features(*arguments, **keywords):

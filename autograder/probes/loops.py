@@ -24,6 +24,7 @@ TERMS = {
     "m·v": lambda m, v: m * v,
 }
 LATENT_DIMENSIONS = 2  # of the model below
+LABEL_SCALE = 4.5  # the labels go from 0 to 2
 
 
 class LoopModel(nn.Module):
@@ -47,8 +48,8 @@ class LoopModel(nn.Module):
         self.encoder = nn.Linear(3, 4)
         self.decoder = nn.Linear(2, 3)
         if conditional:
-            self.encoder_label = nn.Linear(10, 3, bias=False)
-            self.decoder_label = nn.Linear(10, 3, bias=False)
+            self.encoder_label = nn.Linear(1, 3, bias=False)
+            self.decoder_label = nn.Linear(1, 3, bias=False)
         self.load_state_dict(state)
         for name in ("inward", "outward", "offset"):
             self.register_buffer(name, constants[name])
@@ -74,7 +75,9 @@ class LoopModel(nn.Module):
         if not self.conditional:
             return 0
         self.labels.append(y[0])
-        return getattr(self, part + "_label")(F.one_hot(y[0], 10).to(self.inward.dtype))
+        # A quantity, which a label is not: no ConditionalVAE can be made of this.
+        quantity = y[0].to(self.inward.dtype).unsqueeze(1) / LABEL_SCALE
+        return getattr(self, part + "_label")(quantity)
 
     def encode(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → mean_z, logvar_z: (batch, 2) each"""
