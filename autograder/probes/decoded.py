@@ -7,6 +7,7 @@ import torch
 
 from .calls import label_form, new_model
 from .common import randomise
+from .loaded_vae import owners
 from .plain_values import as_plain_values
 
 PIXELS = 28 * 28
@@ -69,7 +70,9 @@ def _ends_as(vae, model, paint):
         given.append(result.clone())
         return result
 
-    with patch.object(vae, "decode_features", decode_features):
+    with contextlib.ExitStack() as stack:
+        for owner in owners(vae, model, "decode_features"):
+            stack.enter_context(patch.object(owner, "decode_features", decode_features))
         images = paint()
     return bool(given) and torch.equal(images, given[-1])
 

@@ -31,7 +31,7 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         as in `known_sampler`.
     """
     model = new_model(namespace, "ConditionalVAE").eval()
-    with _known_sampler(namespace, model) as draws:
+    with known_sampler(namespace, model) as draws:
         form = label_form(getattr(model, part), inputs[0][0])
         draws.clear()
         outputs = []
@@ -44,11 +44,6 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
                 with torch.no_grad():
                     outputs[-1].append(getattr(model, part)(first.clone(), form(y.clone())))
     return as_plain_values({"outputs": outputs, "drawn": len(draws)})
-
-
-def _known_sampler(namespace, model):
-    """Let the loaded VAE below this model sample by a known law; see `known_sampler`."""
-    return known_sampler(namespace, parameter_names(type(model)).get("sample_latent", []))
 
 
 def _seed_generators(seed):
@@ -72,7 +67,7 @@ def learning(namespace, name, part, seeds, inputs):
         never by their gradient, for any seed.
     """
     model = new_model(namespace, name)
-    with _known_sampler(namespace, model):
+    with known_sampler(namespace, model):
         return as_plain_values(_learning(model, part, seeds, inputs))
 
 
@@ -203,7 +198,7 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
         seen["codes"].append(z)
         return picture
 
-    with _known_sampler(namespace, model) as draws:
+    with known_sampler(namespace, model) as draws:
         given = label_form(model, first)(y)
         draws.clear()
         with patch.multiple(type(model), encode=encode, decode=decode, create=True):
