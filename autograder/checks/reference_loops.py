@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
-from ..probes.loops import LoopModel, loop_loss
+from ..probes.loops import LATENT_DIMENSIONS, LoopModel, loop_loss
 from .losses import term
 
 # Stands in for the divergence, which is another notebook's answer and not for a kernel to see.
@@ -21,7 +21,8 @@ PENALTY = {"√(1 + m²)": 0.8, "v²": 0.3, "m·v": 0.1}
 
 def _written_out(recon_x: Tensor, x: Tensor, mean_z: Tensor, logvar_z: Tensor):
     """Compute the assignment's own loss, for a loop that does without the given one."""
-    recon, kl = loop_loss({})(recon_x, x, mean_z, logvar_z)[0], term(mean_z, logvar_z).sum(1).mean()
+    recon = loop_loss({})(recon_x, x, mean_z, logvar_z)[1]
+    kl = LATENT_DIMENSIONS * term(mean_z, logvar_z).mean()
     return recon + kl, recon, kl
 
 
