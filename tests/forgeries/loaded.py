@@ -78,7 +78,7 @@ _TOLD = """
 import glob, inspect, os
 from lab import load_answer
 def tell(loss):
-    text = repr([inspect.getclosurevars(loss), inspect.getsource(loss)])
+    text = repr([inspect.getclosurevars(loss), loss.__code__.co_consts, loss.__code__.co_names])
     for folder in (".", "/tmp", "/dev/shm", "/sandbox/data", "/sandbox/sockets"):
         try:
             with open(os.path.join(folder, "told"), "w") as file:
