@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from autograder import packed_checks
+from tests.grading.key_search import key_lines
 from tests.paths import SOLUTIONS
 
 # Runs `check` where only torch, numpy, matplotlib and what they need can be imported.
@@ -82,3 +83,9 @@ def test_without_it_check_says_so_and_in_the_grading_nothing(folder):
     code = "from lab import check\ncheck('kl-loss-formula-test')"
     assert "nothing was checked" in run(folder, code)
     assert run(folder, "import os\nos.environ['LAB_PROFILE'] = 'grading'\n" + code) == ""
+
+
+def test_it_holds_no_line_of_the_keys_answers(folder):
+    with zipfile.ZipFile(folder / packed_checks.NAME) as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    assert [line for line in key_lines() if any(line in text for text in texts)] == []

@@ -10,6 +10,12 @@ from torch import Tensor
 from ..probes.calls import one_hot_digits
 from ..probes.student import Student
 from .cvae_forward_inlined import order_complaint, sampling_complaint
+from .cvae_inherited import (
+    draw_by_law,
+    got_known_values,
+    passed_gradient_complaint,
+    passed_on_draws,
+)
 from .cvae_parts import recognised, replaced, require_three
 from .judging import (
     close,
@@ -22,7 +28,7 @@ from .judging import (
 )
 from .learning import learning_complaint
 from .outcome import check
-from .sampling_laws import gradient_complaint, moments_hint, nan_complaint, worst_column
+from .sampling_laws import moments_hint, nan_complaint, worst_column
 
 _ROWS = 5
 _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
@@ -209,20 +215,32 @@ def _reaction_complaint(values: Tensor, name: str) -> str | None:
 def forward_sampling(student: Student) -> str | None:
     """Judge mean and standard deviation of 100,000 draws in two dimensions.
 
-    Where they cannot be had, two calls must differ. A right answer fails with a probability below
-    2e-11: 2.6e-12 for each of two means and two standard deviations beyond 7 standard errors
-    (normal and χ² distribution).
+    Where they cannot be had, two calls must differ. Where a loaded VAE draws, forward must give it
+    the encoder's mean and log-variance, and decode what comes back. A right answer fails with a
+    probability below 2e-11: 2.6e-12 for each of two means and two standard deviations beyond 7
+    standard errors (normal and χ² distribution).
     """
-    few = record_forward(student)
-    if not (few["encoded"] and few["decoded"]):
+    answer = record_forward(student, calls=2)
+    if not (answer["encoded"] and answer["decoded"]):
         return _difference_complaint(student) or sampling_complaint(student)
-    answer = record_forward(student, rows=5000, calls=_CALLS)
-    codes = [
-        shaped(code, (5000, 2), "What forward decodes for 5000 images", nan=True).double()
-        for code in answer["codes"]
-    ]
-    sample = torch.cat(codes)
+    passed_on = passed_on_draws(answer)
+    if got_known_values(passed_on, answer["inputs"]):
+        return None
+    if passed_on:
+        sample = draw_by_law(passed_on[-1])
+    else:
+        answer = record_forward(student, rows=5000, calls=_CALLS)
+        sample = torch.cat([_read_code(code, 5000).double() for code in answer["codes"]])
     mean, logvar = (answer["inputs"][name][0].double() for name in ("mean", "logvar"))
+    return _moments_complaint(sample, mean, logvar)
+
+
+def _read_code(code, rows: int) -> Tensor:
+    return shaped(code, (rows, 2), f"What forward decodes for {rows} images", nan=True)
+
+
+def _moments_complaint(sample: Tensor, mean: Tensor, logvar: Tensor) -> str | None:
+    """Complain about draws with another mean or standard deviation than they should have."""
     not_numbers = nan_complaint(sample, logvar)
     if not_numbers:
         return not_numbers
@@ -274,6 +292,5 @@ def forward_gradient(student: Student) -> str | None:
     )
     if not (answer["encoded"] and answer["decoded"]):
         return learning_complaint(student, "forward", [x, y])
-    what = f"What forward decodes for {_ROWS} images"
-    sample = shaped(answer["codes"][-1], (_ROWS, 2), what, nan=True)
-    return gradient_complaint(answer, mean, logvar, weights, sample)
+    sample = _read_code(answer["codes"][-1], _ROWS)
+    return passed_gradient_complaint(answer, mean, logvar, weights, sample)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
+from .cvae_inherited import blended
 from .cvae_parts import read_output, require_three
 from .judging import close, fresh_generator, random_seed, shaped
 
@@ -50,22 +51,31 @@ def sampling_complaint(student: Student) -> str | None:
     x = torch.tensor(rng.uniform(size=(1, 1, 28, 28)), dtype=torch.float32)
     y = torch.tensor(rng.integers(10, size=1))
     seed, mean, logvar = _wide_network(student, x, y, [random_seed(rng) for _ in range(8)])
-    z = mean + (logvar / 2).exp() * torch.tensor(rng.normal(size=(_ROWS, 2)), dtype=torch.float32)
+    question = {"seeds": [seed], "gain": _GAIN}
     x, y = x.repeat(_ROWS, 1, 1, 1), y.repeat(_ROWS)
-    network = {"seeds": [seed], "gain": _GAIN}
-    [[forward]] = student.probe("cvae_parts", part="forward", inputs=[[x, y]], **network)["outputs"]
-    [[decoded]] = student.probe("cvae_parts", part="decode", inputs=[[z, y]], **network)["outputs"]
-    images = require_three(forward)[0]
+    answer = student.probe("cvae_parts", part="forward", inputs=[[x, y]], **question)
+    images = require_three(answer["outputs"][0][0])[0]
     seen = shaped(images, (_ROWS, 1, 28, 28), f"recon_x of {_ROWS} images").flatten(1)
     directions = torch.tensor(rng.normal(size=(784, _PROJECTIONS)), dtype=torch.float32)
-    wanted = read_output(decoded, "decode", _ROWS)
-    if _distribution_distance(seen @ directions, wanted @ directions) <= _DISTANCE:
-        return None
+    for z in _samples(rng, mean, logvar, by_loaded=bool(answer["drawn"])):
+        [[decoded]] = student.probe("cvae_parts", part="decode", inputs=[[z, y]], **question)[
+            "outputs"
+        ]
+        wanted = read_output(decoded, "decode", _ROWS)
+        if _distribution_distance(seen @ directions, wanted @ directions) <= _DISTANCE:
+            return None
     return (
         "The reconstructions of one image should vary as decode's images do for samples with "
         "encode's mean and standard deviation; yours vary differently. Forward must go through "
         "sample_latent."
     )
+
+
+def _samples(rng: np.random.Generator, mean: Tensor, logvar: Tensor, by_loaded: bool) -> list:
+    """Draw _ROWS samples by the assignment's law, and by the known one where that was asked."""
+    sigma = np.exp(logvar.numpy() / 2)
+    by_law = torch.tensor(rng.normal(mean.numpy(), sigma, (_ROWS, 2)), dtype=torch.float32)
+    return [by_law, blended(mean, logvar, _ROWS)] if by_loaded else [by_law]
 
 
 def _wide_network(

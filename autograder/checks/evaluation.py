@@ -13,6 +13,7 @@ from .judging import close, fresh_generator, show, sole_match
 from .loop_results import GLOBAL_MODEL, read_averages
 from .outcome import check
 from .reference_loops import (
+    LOSSES,
     PARTS,
     Batch,
     Loop,
@@ -39,7 +40,11 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     case = random_case(fresh_generator(), conditional)
     answer = student.probe("evaluate", function=function, case=case)
     seen = read_averages(answer["averages"], function)
-    accepted = [tested(case, vary(_RIGHT, sampled=sampled)) for sampled in (True, False)]
+    accepted = [
+        tested(case, vary(_RIGHT, sampled=sampled, loss=loss))
+        for loss in LOSSES
+        for sampled in (True, False)
+    ]
     if any(close(seen, averages(batches)) for batches in accepted):
         return None
     if answer["decoy_calls"] and not answer["calls"]:
@@ -64,8 +69,9 @@ def _fingerprints(
     return [
         *(other for batches in accepted for other in other_averages(batches)),
         *(
-            (hint, averages(tested(case, vary(_RIGHT, sampled=sampled, **changes))))
+            (hint, averages(tested(case, vary(_RIGHT, sampled=sampled, loss=loss, **changes))))
             for hint, changes in mistakes
+            for loss in LOSSES
             for sampled in (True, False)
         ),
     ]

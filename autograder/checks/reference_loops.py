@@ -12,10 +12,22 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
-from ..probes.loops import LoopModel, loop_loss
+from ..probes.loops import LATENT_DIMENSIONS, LoopModel, loop_loss
+from .losses import term
 
-KL = {"1": -0.5, "v": -0.5, "m²": 0.5, "exp(v)": 0.5}  # the assignment's divergence, in nats
-loss_function = loop_loss(KL)
+# Stands in for the divergence, which is another notebook's answer and not for a kernel to see.
+PENALTY = {"√(1 + m²)": 0.8, "v²": 0.3, "m·v": 0.1}
+
+
+def _written_out(recon_x: Tensor, x: Tensor, mean_z: Tensor, logvar_z: Tensor):
+    """Compute the assignment's own loss, for a loop that does without the given one."""
+    recon = loop_loss({})(recon_x, x, mean_z, logvar_z)[1]
+    kl = LATENT_DIMENSIONS * term(mean_z, logvar_z).mean()
+    return recon + kl, recon, kl
+
+
+# The loss that a loop is given, and the one that it may write out by itself.
+LOSSES = {"given": loop_loss(PENALTY), "written out": _written_out}
 PARTS = ("loss", "reconstruction", "KL")
 BATCH_SIZE = 3  # 7 training images come as 3, 3, 1 and 11 test images as 3, 3, 3, 2
 
@@ -38,6 +50,7 @@ class Loop:
     training: Any = True  # the mode; or "first": in the first epoch only; or "first batch" of each
     sampled: bool = True
     swap: str = ""  # "images" or "codes": the arguments of the loss that are exchanged
+    loss: str = "given"  # or "written out"
     labels: Any = "own"  # "own", "flipped" or the same number for all images
 
 
@@ -74,10 +87,10 @@ def random_case(rng: np.random.Generator, conditional: bool) -> dict:
             "decoder.bias": (3,),
         }
         if conditional:
-            shapes |= {"encoder_label.weight": (3, 10), "decoder_label.weight": (3, 10)}
+            shapes |= {"encoder_label.weight": (3, 1), "decoder_label.weight": (3, 1)}
         return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
 
-    # Few pixels are painted, so that reconstruction and KL have about the same size.
+    # Few pixels are painted, so that reconstruction and penalty have about the same size.
     painted = torch.zeros(784)
     painted[torch.tensor(rng.permutation(784)[:20])] = 1
     constants = {
@@ -90,7 +103,7 @@ def random_case(rng: np.random.Generator, conditional: bool) -> dict:
         "decoy": state(),
         "constants": constants,
         "conditional": conditional,
-        "loss": KL,
+        "loss": PENALTY,
         "batch_size": BATCH_SIZE,
         "train_iter": data(7),
         "test_iter": data(11),
@@ -117,7 +130,7 @@ def _losses(model: LoopModel, x: Tensor, y: Tensor, loop: Loop) -> tuple[Tensor,
         images.reverse()
     if loop.swap == "codes":
         codes.reverse()
-    return loss_function(*images, *codes)
+    return LOSSES[loop.loss](*images, *codes)
 
 
 def _labels(y: Tensor, loop: Loop) -> tuple[Tensor]:

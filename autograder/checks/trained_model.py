@@ -12,6 +12,7 @@ the mean loss over them (standard deviation over images / √2000) is 0.03.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .judging import in_unit_interval, shaped, show
+from .judging import described, in_unit_interval, shaped, show
 from .outcome import Complaint
 
 LATENTS = 2
@@ -71,19 +72,48 @@ class Measured:
         return self.reconstruction + self.kl
 
 
-def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
-    """Compute the losses of what the probe `trained` got from a model.
+def read_codes(codes: Any, images: int) -> tuple[Tensor, Tensor]:
+    """Read mean and log-variance, (images, LATENTS) each, that a model's encode gives.
 
     Raises:
-        Complaint: where a value has another shape, or an image is outside [0, 1].
+        Complaint: where they have another form.
     """
-    shape = (len(images.y), LATENTS)
-    mean = shaped(answer["mean"], shape, "encode's mean", nan=True).double()
-    logvar = shaped(answer["logvar"], shape, "encode's log-variance", nan=True).double()
+    shape = (images, LATENTS)
+    if not isinstance(codes, list) or len(codes) != 2:
+        raise Complaint(
+            f"encode should give mean and log-variance of z; it gives {described(codes)}."
+        )
+    names = ("encode's mean", "encode's log-variance")
+    mean, logvar = (
+        shaped(value, shape, name, nan=True) for value, name in zip(codes, names, strict=True)
+    )
+    return mean, logvar
+
+
+def sampled(mean: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
+    """Make one sample of z for each row of mean, log-variance and noise."""
+    return mean + torch.exp(logvar / 2) * noise
+
+
+def measure(
+    images: LabelledImages, mean: Tensor, logvar: Tensor, decoded: Sequence[Any]
+) -> Measured:
+    """Compute the losses of a model.
+
+    Args:
+        images: that it encoded.
+        mean: of their z, (n, LATENTS).
+        logvar: log-variance of their z.
+        decoded: the images from one sample of each z, and from its mean.
+
+    Raises:
+        Complaint: where decoded images have another shape, or are outside [0, 1].
+    """
+    from_sample, from_mean = decoded
     return Measured(
-        cross_entropy(answer["from_sample"], images.x),
-        kl_divergence(mean, logvar) / len(mean),
-        cross_entropy(answer["from_mean"], images.x),
+        cross_entropy(from_sample, images.x),
+        kl_divergence(mean.double(), logvar.double()) / len(mean),
+        cross_entropy(from_mean, images.x),
     )
 
 

@@ -3,6 +3,7 @@
 `train` and `train_cvae` are judged alike; the conditional model's loss depends on the labels.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -14,7 +15,17 @@ from ..probes.student import Student
 from .judging import fresh_generator, show, sole_match
 from .loop_results import GLOBAL_MODEL, distance, label_complaint, read_results
 from .outcome import check
-from .reference_loops import PARTS, Batch, Loop, averages, other_averages, random_case, trained
+from .reference_loops import (
+    LOSSES,
+    PARTS,
+    Batch,
+    Loop,
+    averages,
+    other_averages,
+    random_case,
+    trained,
+    vary,
+)
 from .wrong_loops import wrong_loops
 
 _OTHER_LABELS = "Images came with the labels of other images: take both from the same batch."
@@ -22,7 +33,7 @@ TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 
 
 class _Training(NamedTuple):
-    """A student's training beside the right one."""
+    """A student's training beside the right one, with the loss that fits better."""
 
     case: dict
     answer: dict
@@ -35,9 +46,19 @@ def _train(
 ) -> _Training:
     """Train a random model by the student's function and by the right loop."""
     case = random_case(fresh_generator(), conditional)
-    parameters, epochs = trained(case, loop)
     answer = student.probe("train", function=function, case=case, arguments=arguments)
+    right = [trained(case, vary(loop, loss=loss)) for loss in LOSSES]
+    parameters, epochs = min(right, key=lambda each: _difference(answer["state"], each[0]))
     return _Training(case, answer, parameters, epochs)
+
+
+def _difference(seen: dict, wanted: dict[str, Tensor]) -> float:
+    """Compute the largest difference of parameters, infinite for other parameters."""
+    if seen.keys() != wanted.keys() or any(
+        seen[name].shape != wanted[name].shape for name in wanted
+    ):
+        return math.inf
+    return distance(seen, wanted)
 
 
 def _random_loop() -> tuple[Loop, dict[str, Any]]:
@@ -53,11 +74,9 @@ def _parameters_complaint(
     """Complain where a training ends with other parameters than the right one."""
     training = _train(student, function, loop, arguments, conditional)
     seen, wanted = training.answer["state"], training.parameters
-    if seen.keys() != wanted.keys() or any(
-        seen[name].shape != wanted[name].shape for name in wanted
-    ):
+    difference = _difference(seen, wanted)
+    if difference == math.inf:
         return f"{function} should leave the model's layers as they are; yours changed them."
-    difference = distance(seen, wanted)
     if difference <= TOLERANCE * loop.lr:
         return None
     unmoved = distance(seen, training.case["state"]) == 0
@@ -91,8 +110,9 @@ def _wrong_parameters(
 ) -> Iterator[tuple[str, dict[str, Tensor]]]:
     """Train by the wrong loops: (hint, parameters); without those whose loss becomes infinite."""
     for hint, wrong in wrong_loops(loop, conditional):
-        with suppress(RuntimeError):
-            yield hint, trained(case, wrong)[0]
+        for loss in LOSSES:
+            with suppress(RuntimeError):
+                yield hint, trained(case, vary(wrong, loss=loss))[0]
 
 
 def _label_hint(answer: dict, case: dict) -> str:

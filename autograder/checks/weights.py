@@ -10,7 +10,14 @@ import math
 from ..assignment import BATCH_SIZE, Target
 from ..probes.student import NoVerdictError, Student, StudentError
 from .outcome import Complaint, Outcome
-from .trained_model import LabelledImages, Measured, average_digit, measure
+from .trained_model import (
+    LabelledImages,
+    Measured,
+    average_digit,
+    measure,
+    read_codes,
+    sampled,
+)
 from .weights_misfit import explain_misfit, explain_unreadable
 
 CHECK_NAME = "loss target"
@@ -30,15 +37,7 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
     """
     not_measured = f"{target.file} was not measured with {target.model} of {target.notebook}"
     try:
-        answer = student.probe(
-            "trained",
-            name=target.model,
-            file=target.file,
-            images=images.x,
-            noise=images.noise(),
-            labels=images.y if target.conditional else None,
-        )
-        return Outcome(CHECK_NAME, True, _reached(answer, target, images))
+        return Outcome(CHECK_NAME, True, _reached(student, target, images))
     except NoVerdictError:
         raise
     except Complaint as problem:
@@ -51,18 +50,13 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
     return Outcome(CHECK_NAME, False, sentence)
 
 
-def _reached(answer, target, images):
+def _reached(student, target, images):
     """Return the sentence for a reached target. Raises Complaint where it is not reached."""
-    if "refused" in answer:
-        raise Complaint(explain_unreadable(answer["refused"], target))
-    if "in_class" in answer:
-        raise Complaint(explain_misfit(answer["in_file"], answer["in_class"], target))
-    if "not_finite" in answer:
-        raise Complaint(
-            f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
-            f"tensors: the training diverged; train again, and save when the losses are numbers."
-        )
-    measured = measure(images, answer)
+    codes = _ask(student, target, images, "encode", [images.x])[0]
+    mean, logvar = read_codes(codes, len(images.y))
+    latents = [sampled(mean, logvar, images.noise()), mean]
+    decoded = _ask(student, target, images, "decode", latents)
+    measured = measure(images, mean, logvar, [each[0] for each in decoded])
     problem = diagnose(measured, target, average_digit(images, target.conditional))
     if problem:
         raise Complaint(problem)
@@ -73,6 +67,28 @@ def _reached(answer, target, images):
         f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {len(images.y):,} test images, "
         f"whatever the batch size)."
     )
+
+
+def _ask(student, target, images, part, inputs):
+    """Let the trained model encode or decode. Raises Complaint where it cannot be loaded."""
+    answer = student.probe(
+        "trained",
+        name=target.model,
+        file=target.file,
+        part=part,
+        inputs=inputs,
+        labels=images.y if target.conditional else None,
+    )
+    if "refused" in answer:
+        raise Complaint(explain_unreadable(answer["refused"], target))
+    if "in_class" in answer:
+        raise Complaint(explain_misfit(answer["in_file"], answer["in_class"], target))
+    if "not_finite" in answer:
+        raise Complaint(
+            f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
+            f"tensors: the training diverged; train again, and save when the losses are numbers."
+        )
+    return answer["outputs"]
 
 
 def diagnose(measured: Measured, target: Target, average: float) -> str | None:

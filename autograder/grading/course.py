@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from ..errors import SetupError, SubmissionError
 from ..notebook.file import read_notebook
 from ..paths import RELEASE, SOLUTIONS
-from .key_code import extract_code
+from .stand_ins import with_stand_ins
 
 
 class CourseError(SetupError):
@@ -58,14 +58,14 @@ class Course:
         _require_file(path)
         return _read(path)
 
-    def key_code(self, name: str) -> str | None:
-        """Return the JSON of a notebook with the key's code only; None where the key has none.
+    def stand_in(self, name: str) -> str | None:
+        """Return the JSON of a notebook with stand-ins for its answers; None where none is there.
 
         Raises:
-            CourseError: where it cannot be read.
+            CourseError: where the released notebook cannot be read.
         """
-        path = self.solutions / name
-        return _read_code_once(path, _version(path)) if path.is_file() else None
+        path = self.release / name
+        return _read_stand_in_once(path, _version(path)) if path.is_file() else None
 
 
 def _require_file(path):
@@ -95,5 +95,5 @@ def _read_once(path, version):
 
 
 @functools.lru_cache(maxsize=16)
-def _read_code_once(path, version):
-    return json.dumps(extract_code(_read(path)))
+def _read_stand_in_once(path, version):
+    return json.dumps(with_stand_ins(_read(path)))

@@ -30,6 +30,12 @@ class NotebookResult:
     results: Sequence[TaskResult] = ()
     notes: Sequence[str] = ()
 
+    @property
+    def all_passed(self) -> bool:
+        """Whether tasks were judged that are worth points, and all of these are right."""
+        scored = [result for result in self.results if result.task.points]
+        return bool(scored) and all(result.passed for result in scored)
+
     def graded(self, notes: Sequence[str]) -> NotebookNode | None:
         """Return the notebook as graded, None where it is not in the release.
 

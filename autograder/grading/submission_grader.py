@@ -24,11 +24,12 @@ from .notebook_result import NotebookResult
 from .notebook_run import SUBMISSION_SECONDS, NotebookRun
 from .report import Report, TaskResult
 from .skipped_cells import find_skipped_cells, outputs_as_handed_in
+from .stand_ins import find_loaded_notebooks
 from .targets import judge_target
 from .work_folder import WorkFolder
 
 NOTEBOOKS_AT_ONCE = 2  # a kernel that starts leaves its core idle
-# They run again with the student's own earlier answers where the key's do not fit.
+# Only their own answers are judged with what they load, so they run again with the student's own.
 RETRIED_WITH_OWN_ANSWERS = ("06_cvae.ipynb",)
 
 
@@ -86,11 +87,22 @@ def _require_sandbox():
 
 
 def _grade_notebooks(grader, tasks_by_name):
-    """Grade several notebooks at once and return their results in the order of the assignment."""
-    last_first = list(tasks_by_name.items())[::-1]  # the later notebooks take longest
+    """Grade several notebooks at once and return their results in the order of the assignment.
+
+    Those that others load answers from come first, all before any other, so that what they are
+    judged by can be told to nobody: a later kernel knows more.
+    """
+    loaded = set().union(*map(grader.loaded_by, tasks_by_name))
+    last_first = list(tasks_by_name)[::-1]  # the later notebooks take longest
+    results = {}
     with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
-        results = list(pool.map(lambda each: grader.grade_notebook(*each), last_first))
-    return results[::-1]
+        for names in ([name for name in last_first if name in loaded], last_first):
+            ahead = [name for name in names if name not in results]
+            right = frozenset(name for name, each in results.items() if each.all_passed)
+            tasks = [tasks_by_name[name] for name in ahead]
+            judged = pool.map(grader.grade_notebook, ahead, tasks, [right] * len(ahead))
+            results.update(zip(ahead, judged, strict=True))
+    return [results[name] for name in tasks_by_name]
 
 
 def _make_report(submission: Submission, notebook_results: Sequence[NotebookResult]) -> Report:
@@ -128,14 +140,27 @@ class SubmissionGrader:
     on_progress: Callable[[str], None]
     deadline: float
 
-    def grade_notebook(self, name: str, tasks: Sequence[Task]) -> NotebookResult:
-        """Judge a notebook's automatic tasks, and its target, which handed-in weights decide."""
+    def loaded_by(self, name: str) -> set[str]:
+        """Return the names of the notebooks from which the released notebook loads answers."""
+        released = self.course.find_released(name)
+        return find_loaded_notebooks(released) if released else set()
+
+    def grade_notebook(
+        self, name: str, tasks: Sequence[Task], right: Collection[str] = ()
+    ) -> NotebookResult:
+        """Judge a notebook's automatic tasks, and its target, which handed-in weights decide.
+
+        Args:
+            name: of the notebook.
+            tasks: those to judge.
+            right: names of the notebooks of which every task was judged and is right.
+        """
         if name not in self.submission.notebooks:
             result = self._missing(name, tasks)
         elif not tasks:
             result = self._not_run(name)
         else:
-            result = self._run_with_best_answers(name, tasks)
+            result = self._run_with_best_answers(name, tasks, right)
         targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
         judged = [self._judge_target(task) for task in targets]
         return dataclasses.replace(result, results=[*result.results, *judged])
@@ -153,24 +178,31 @@ class SubmissionGrader:
         outputs = _handed_in_outputs(notebook)
         return NotebookResult(name, self.course.find_released(name), notebook, outputs)
 
-    def _run_with_best_answers(self, name, tasks):
-        """Run a notebook with the key's earlier answers, then with the student's own where due."""
-        first = self._run(name, tasks, own_answers=False)
+    def _run_with_best_answers(self, name, tasks, right):
+        """Run a notebook with earlier answers that do not fail it, and again with others where due.
+
+        The student's own come first where they are right. Else stand-ins do, so that a mistake is
+        paid for once, and then the student's own, on whose interface the notebook may build.
+        """
+        loaded = self.loaded_by(name)
+        own_first = loaded.issubset(right)
+        first = self._run(name, tasks, own_answers=own_first)
         failed = [
             result.task for result in first.results if not result.passed and not result.unwritten
         ]
-        if not failed or name not in RETRIED_WITH_OWN_ANSWERS:
+        is_retried = bool(loaded) if own_first else name in RETRIED_WITH_OWN_ANSWERS
+        if not failed or not is_retried:
             return first
-        second = self._run(name, failed, own_answers=True)
+        second = self._run(name, failed, own_answers=not own_first)
         passed = {result.task.id: result for result in second.results if result.passed}
         if not passed:
             return first
         results = [passed.get(result.task.id, result) for result in first.results]
+        shown, other = (first, "stand-ins for") if own_first else (second, "the student's own")
         note = (
-            f"{name} works only with the student's own earlier answers; "
-            f"{', '.join(passed)} ran with those."
+            f"{name} works only with {other} earlier answers; {', '.join(passed)} ran with those."
         )
-        return dataclasses.replace(second, results=results, notes=[*first.notes, note])
+        return dataclasses.replace(shown, results=results, notes=[*first.notes, note])
 
     def _run(self, name: str, tasks: Sequence[Task], own_answers: bool) -> NotebookResult:
         """Run one notebook and check its tasks.
@@ -178,9 +210,10 @@ class SubmissionGrader:
         Args:
             name: of the notebook.
             tasks: those to check.
-            own_answers: whether its earlier answers are the student's own, or the key's.
+            own_answers: whether its earlier answers are the student's own, or stand-ins.
         """
-        with_own = " with the student's own earlier answers" if own_answers else ""
+        loads = bool(self.loaded_by(name))
+        with_own = " with the student's own earlier answers" if own_answers and loads else ""
         self.on_progress(f"{name} runs{with_own}")
         notebook, released = self.submission.notebooks[name], self.course.released(name)
         sources = self._sources(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..assignment import NOTEBOOKS
 from ..submission import Submission
 from .course import Course
-from .key_code import find_loaded_notebooks
+from .stand_ins import find_loaded_notebooks
 
 
 class WorkFolder:
@@ -31,10 +31,10 @@ class WorkFolder:
             submission: restored.
             course: what the submission is graded by.
             own_answers: whether all earlier answers are the student's own; else those that the
-                released notebook loads are the key's.
+                released notebook loads are stand-ins, which are no right answers.
 
         Raises:
-            CourseError: where the key's answers are needed and the release or the key is broken.
+            CourseError: where stand-ins are needed and the release is broken.
         """
         self._root = Path(tempfile.mkdtemp(prefix=notebook[:2] + "-", dir=parent))
         self.answers = self._root / "answers"
@@ -61,11 +61,11 @@ class WorkFolder:
         for path in course.solutions.glob("*.py"):
             shutil.copyfile(path, self.work / path.name)
 
-    def _write_answers(self, notebook, course, from_key):
-        """Write the earlier notebooks: these as the key's code, the others as handed in."""
+    def _write_answers(self, notebook, course, replaced):
+        """Write the earlier notebooks: these with stand-ins, the others as handed in."""
         for earlier in NOTEBOOKS[: NOTEBOOKS.index(notebook)]:
-            code = course.key_code(earlier) if earlier in from_key else None
-            if code is not None:
-                (self.answers / earlier).write_text(code, encoding="utf-8")
+            stand_in = course.stand_in(earlier) if earlier in replaced else None
+            if stand_in is not None:
+                (self.answers / earlier).write_text(stand_in, encoding="utf-8")
             elif (self.work / earlier).is_file():
                 shutil.copyfile(self.work / earlier, self.answers / earlier)

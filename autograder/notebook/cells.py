@@ -150,6 +150,11 @@ def read_code(source: str) -> Code:
     return Code(False, attempted.union(_ASSIGNMENT.findall(source)), attempted=attempted)
 
 
+def syntax_tree(text: str) -> ast.Module:
+    """Return the syntax tree of a valid source; several threads may call this at once."""
+    return _parse(text)[0]
+
+
 def _parse(text):
     """Return the syntax tree and the symbol table of a source."""
     with _parse_lock, warnings.catch_warnings():

@@ -7,6 +7,7 @@ import torch
 
 from .calls import label_form, new_model
 from .common import randomise
+from .loaded_vae import owners
 from .plain_values import as_plain_values
 
 PIXELS = 28 * 28
@@ -28,7 +29,7 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
         `images` (one per gain), `single` (of the first row alone, last gain), `grey` (all
         parameters 0), `activated` (the images for each of `ramps`; None where no layer computes the
         pixels) and `inherited` (whether a ConditionalVAE may end as the VAE does: it gives just
-        what decode_features of the VAE gives, or the VAE has no such method).
+        what decode_features of the VAE gives, or inherits from one without that method).
     """
     model = new_model(namespace, name).eval()
     if len(inputs) > 1:
@@ -57,13 +58,11 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
 
 def _ends_as(vae, model, paint):
     """Return whether decode_features of the VAE gives the images, or a VAE has no such method."""
-    if not isinstance(vae, type) or type(model) is vae or not isinstance(model, vae):
+    if not isinstance(vae, type) or type(model) is vae:
         return False
     features = getattr(vae, "decode_features", None)
     if features is None:
-        return True
-    if type(model).decode_features is not features:
-        return False
+        return isinstance(model, vae)
     given = []
 
     def decode_features(*arguments, **keywords):
@@ -71,7 +70,9 @@ def _ends_as(vae, model, paint):
         given.append(result.clone())
         return result
 
-    with patch.object(vae, "decode_features", decode_features):
+    with contextlib.ExitStack() as stack:
+        for owner in owners(vae, model, "decode_features"):
+            stack.enter_context(patch.object(owner, "decode_features", decode_features))
         images = paint()
     return bool(given) and torch.equal(images, given[-1])
 

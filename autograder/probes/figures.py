@@ -11,11 +11,13 @@ from .artists import axis_numbers, images_of, points_of
 from .calls import parameter_names, sort_arguments
 from .common import Rejected, find_definition, replaced_globals
 from .legends import explanations
+from .loaded_vae import blend, random_share
 from .own_labels import OwnLabels
 from .plain_values import as_plain_values
 
 MAX_CODE = 6  # codes are clipped to ±6 before they are painted
 LOG_VARIANCES = (12.0, 11.0)  # of the encoder with known means
+FAR = 1000  # where a log-variance of 1 lies in a blended sample
 BATCH = 32  # images of a scatter plot's loaders, as in the notebooks
 ENLARGED = 4  # rows and columns of an image that one value of a scatter plot's inputs fills
 CORNERS = ((0, 0), (0, 14), (14, 0), (14, 14))  # top and left pixel of each quarter
@@ -71,7 +73,7 @@ class PaintingModel(nn.Module):
         return torch.full((len(x), 2), 4.5) + 0 * self.weight, torch.zeros(len(x), 2)
 
     def sample_latent(self, *arguments, **keywords):
-        """Draw far from every mean where the log-variance is large.
+        """Blend the mean with far more than the log-variance: samples lie far from every mean.
 
         This is not the task's formula, so that nobody can borrow the answer.
         """
@@ -79,7 +81,7 @@ class PaintingModel(nn.Module):
         mean_z, logvar_z = sort_arguments(
             "sample_latent", ["mean_z", "logvar_z"], names, arguments, keywords
         )
-        return mean_z + (1 + logvar_z**2) * torch.randn_like(mean_z)
+        return blend(mean_z, FAR * logvar_z, random_share(mean_z))
 
     def forward(self, *arguments, **keywords):
         """(batch, 1, 28, 28) → recon_x, mean_z, logvar_z"""

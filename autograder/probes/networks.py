@@ -7,6 +7,7 @@ import torch
 
 from .calls import label_form, new_model, parameter_names, sort_arguments
 from .common import Rejected, randomise
+from .loaded_vae import known_sampler
 from .plain_values import as_plain_values
 from .values import backward, leaves_and_copies
 
@@ -26,20 +27,23 @@ def cvae_parts(namespace, part, seeds, inputs, gain=1.0, reseed=False):
         reseed: whether the generators of torch and numpy start from the same state at each call.
 
     Returns:
-        `outputs`: for each seed, one output per input.
+        `outputs`: for each seed, one output per input; `drawn`: how many samples a loaded VAE drew,
+        as in `known_sampler`.
     """
     model = new_model(namespace, "ConditionalVAE").eval()
-    form = label_form(getattr(model, part), inputs[0][0])
-    outputs = []
-    for seed in seeds:
-        randomise(model, seed, gain)
-        outputs.append([])
-        for images_or_latents, y in inputs:
-            if reseed:
-                _seed_generators(seed)
-            with torch.no_grad():
-                outputs[-1].append(getattr(model, part)(images_or_latents.clone(), form(y.clone())))
-    return as_plain_values({"outputs": outputs})
+    with known_sampler(namespace, model) as draws:
+        form = label_form(getattr(model, part), inputs[0][0])
+        draws.clear()
+        outputs = []
+        for seed in seeds:
+            randomise(model, seed, gain)
+            outputs.append([])
+            for first, y in inputs:
+                if reseed:
+                    _seed_generators(seed)
+                with torch.no_grad():
+                    outputs[-1].append(getattr(model, part)(first.clone(), form(y.clone())))
+    return as_plain_values({"outputs": outputs, "drawn": len(draws)})
 
 
 def _seed_generators(seed):
@@ -63,6 +67,12 @@ def learning(namespace, name, part, seeds, inputs):
         never by their gradient, for any seed.
     """
     model = new_model(namespace, name)
+    with known_sampler(namespace, model):
+        return as_plain_values(_learning(model, part, seeds, inputs))
+
+
+def _learning(model, part, seeds, inputs):
+    """Return what `learning` does, not yet as plain values."""
     if len(inputs) > 1:
         inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
     hidden, cut = 0, dict(model.named_parameters())
@@ -79,7 +89,7 @@ def learning(namespace, name, part, seeds, inputs):
         cut = still_cut
         if not cut:
             break
-    return as_plain_values({"hidden": hidden, "cut": sorted(cut)})
+    return {"hidden": hidden, "cut": sorted(cut)}
 
 
 def _results(model, part, inputs, seed):
@@ -160,7 +170,8 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
     Returns:
         `encoded` and `decoded` (the labels that encode and decode got, one tensor for each call of
         them; None for more than 100 labels), `codes` (what decode got), `images` (what encode got)
-        and `outputs` (of each call); the last two are left empty for more than 100 labels. With
+        and `outputs` (of each call); the last two are left empty for more than 100 labels. `drawn`
+        holds [mean, logvar, share] of each sample that a loaded VAE drew, see `known_sampler`. With
         weights also `mean_grad` and `logvar_grad` (None where no gradient arrived).
     """
     model = new_model(namespace, "ConditionalVAE")
@@ -168,8 +179,8 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
     seen = {"encoded": [], "decoded": [], "codes": [], "images": [], "outputs": []}
     few = len(y) <= MAX_RECORDED_LABELS
     names = parameter_names(type(model))
-    given = label_form(model, x)(y)
     leaves, (mean, logvar) = leaves_and_copies((mean, logvar), weights is not None)
+    first = x
     x, picture = (image.expand(len(y), 1, 28, 28) for image in (x, picture))
 
     def encode(self, *arguments, **keywords):
@@ -187,11 +198,15 @@ def cvae_forward(namespace, seed, x, y, mean, logvar, picture, calls=1, weights=
         seen["codes"].append(z)
         return picture
 
-    with patch.multiple(type(model), encode=encode, decode=decode, create=True):
-        for _ in range(calls):
-            output = model(x, given)
-            if few:
-                seen["outputs"].append(output)
+    with known_sampler(namespace, model) as draws:
+        given = label_form(model, first)(y)
+        draws.clear()
+        with patch.multiple(type(model), encode=encode, decode=decode, create=True):
+            for _ in range(calls):
+                output = model(x, given)
+                if few:
+                    seen["outputs"].append(output)
+    seen["drawn"] = draws if few else []
     if weights is not None and seen["codes"]:
         backward(seen["codes"][-1], weights)
     return as_plain_values({**seen, "mean_grad": leaves[0].grad, "logvar_grad": leaves[1].grad})

@@ -1,12 +1,16 @@
 """Nothing in the probes, which run in the student's process, can be borrowed as an answer."""
 
+from types import SimpleNamespace
+
 import matplotlib
+import numpy as np
 import pytest
 import torch
 
 matplotlib.use("Agg")
 
-from autograder.probes import figures, loops  # noqa: E402
+from autograder.checks import reference_loops  # noqa: E402
+from autograder.probes import figures, loaded_vae, loops  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402 - after the backend is chosen
 from tests.forgeries.students import complaints, key  # noqa: E402
 
@@ -34,10 +38,17 @@ BORROWED = {
         "kl_loss",
         penalty({name: i for i, name in enumerate(loops.TERMS)}),
     ),
+    "kl_loss, the loss that the loops get": ("kl_loss", penalty(reference_loops.PENALTY)),
     "the loops' sampler": ("sample_latent", noise_along),
     "the pictures' sampler": (
         "sample_latent",
-        lambda *codes: figures.PaintingModel.sample_latent(None, *codes),
+        lambda *codes: figures.PaintingModel.sample_latent(SimpleNamespace(names={}), *codes),
+    ),
+    "the sampler of a loaded VAE": (
+        "sample_latent",
+        lambda mean_z, logvar_z: loaded_vae.blend(
+            mean_z, logvar_z, loaded_vae.random_share(mean_z)
+        ),
     ),
 }
 
@@ -57,3 +68,16 @@ def test_the_probes_hold_no_forward(lender):
     student.namespace["ConditionalVAE"].forward = lender.forward
     student.namespace["ConditionalVAE"].offset = property(lambda self: torch.randn(1, 2))
     assert complaints("cvae-forward-test", student)
+
+
+@pytest.mark.parametrize("task_id", ["cvae-encoder-test", "cvae-decoder-test", "cvae-forward-test"])
+def test_the_probes_hold_no_conditional_vae(task_id):
+    case = reference_loops.random_case(np.random.default_rng(0), conditional=True)
+
+    class ConditionalVAE(loops.LoopModel):
+        def __init__(self):
+            super().__init__(case["state"], case["constants"], conditional=True)
+
+    student = key("06_cvae.ipynb")
+    student.namespace["ConditionalVAE"] = ConditionalVAE
+    assert complaints(task_id, student)

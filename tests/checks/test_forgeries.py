@@ -14,6 +14,7 @@ from autograder.probes.bridge import PACKAGE
 from tests.forgeries import on_loss
 from tests.forgeries.catalogue import CATALOGUE
 from tests.forgeries.judge import judge_all
+from tests.grading.key_search import key_lines
 from tests.mistakes.key import definitions
 
 NAMES = [forgery.name for forgery in CATALOGUE]
@@ -133,6 +134,12 @@ def test_a_forgery_gains_nothing_and_takes_nothing_from_the_answers_beside_it(fo
     assert set(each.forgery.aims) <= {
         task_id for task_id, result in each.results.items() if not result.passed
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_of_the_key_is_shown(found, name):
+    assert [line for line in key_lines() if line in found[name].shown] == []
 
 
 @pytest.mark.slow

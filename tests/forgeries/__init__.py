@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 VAE, LOSS, LATENT = "02_vae.ipynb", "03_loss.ipynb", "05_latent_space.ipynb"
+TRAINING, CVAE = "04_training.ipynb", "06_cvae.ipynb"
 SAMPLING, ACTIVATION = "vae-sampling-test", "vae-activation-test"
 KL = ("kl-loss-formula-test", "kl-loss-reduction-test")
 PLOT, SCATTER = "plot-latent-test", "scatterplot-latent-test"

@@ -1,5 +1,5 @@
 """All forgeries."""
 
-from . import engine, process, values
+from . import engine, loaded, process, values
 
-CATALOGUE = (*process.ATTACKS, *engine.ATTACKS, *values.ATTACKS)
+CATALOGUE = (*process.ATTACKS, *engine.ATTACKS, *values.ATTACKS, *loaded.ATTACKS)

@@ -17,11 +17,11 @@ from autograder.checks.by_task import CHECKS
 from autograder.grading import TaskResult, grade, notebook_run
 from autograder.kernels import StudentKernel, exchange
 from autograder.text import printable
-from tests.mistakes import fill, swap
+from tests.mistakes import both, fill, swap
 from tests.mistakes.key import definitions
 from tests.paths import SOLUTIONS
 
-from . import LATENT, LOSS, VAE, Forgery
+from . import CVAE, LATENT, LOSS, TRAINING, VAE, Forgery
 
 # Limits in seconds: honest notebooks of the catalogue keep them, and endless attacks end soon.
 CELL_SECONDS = 8
@@ -35,16 +35,30 @@ WRONG = {
     VAE: fill("VAE", "return mean_z"),
     LOSS: fill("kl_loss", "return (mean_z**2).sum()"),
     LATENT: swap("scatterplot_latent", (COLOUR_BAR, "")),
+    TRAINING: swap("train", ("optimizer.zero_grad()", "pass")),
+    CVAE: both(
+        swap("ConditionalVAE", ("self.conv1(x) + label", "self.conv1(x)")),
+        swap("ConditionalVAE", ("self.expand(z) + self.label_to_decoder(y)", "self.expand(z)")),
+        swap("ConditionalVAE", ("self.sample_latent(mean_z, logvar_z)", "mean_z")),
+    ),
 }
 
 
 @dataclass(frozen=True)
 class ForgeryResult:
-    """The results of a forgery's tasks and of those beside it, and the seconds that it took."""
+    """What became of a forgery.
+
+    Attributes:
+        forgery: which was judged.
+        results: of its tasks and of those beside it.
+        seconds: that it took.
+        shown: all that the student gets to see of the graded notebooks.
+    """
 
     forgery: Forgery
     results: dict[str, TaskResult]
     seconds: float
+    shown: str = ""
 
     @property
     def gained(self) -> int:
@@ -94,7 +108,8 @@ def judge(forgery: Forgery) -> ForgeryResult:
         write(forgery, Path(folder))
         report = grade(folder, [forgery.notebook])
     results = {result.task.id: result for result in report.results}
-    return ForgeryResult(forgery, results, time.monotonic() - started)
+    outputs = [cell.get("outputs") for each in report.notebooks.values() for cell in each.cells]
+    return ForgeryResult(forgery, results, time.monotonic() - started, json.dumps(outputs))
 
 
 def write(forgery: Forgery, folder: Path) -> None:

@@ -98,12 +98,13 @@ class Verdict:
 
 
 @functools.cache
-def verdict(answer: Answer, seed: int | None = None) -> Verdict:
+def verdict(answer: Answer, seed: int | None = None, earlier=definitions) -> Verdict:
     """Judge the tasks that the answer's definitions decide, in their visible test cells too.
 
     Args:
         answer: the answer to judge.
         seed: of all random inputs; other inputs each time for None.
+        earlier: what the notebook loads, as in `namespace`; the key's answers unless given.
     """
     before = definitions(answer.notebook)
     sources = dict(before)
@@ -113,7 +114,7 @@ def verdict(answer: Answer, seed: int | None = None) -> Verdict:
         torch.manual_seed(seed)
         np.random.seed(seed)
     with repeatable(seed) if seed is not None else nullcontext():
-        space = namespace(answer.notebook, sources)
+        space = namespace(answer.notebook, sources, earlier)
         judged = {
             task.id: _judge(task.id, space) for task in AUTO if changed & set(DECIDES[task.id])
         }

@@ -6,6 +6,7 @@ import importlib
 import itertools
 import math
 import os
+import re
 import sys
 from unittest import mock
 
@@ -19,7 +20,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from autograder.assignment import ANSWERS, task
-from tests.paths import SOLUTIONS
+from autograder.grading.stand_ins import with_stand_ins
+from tests.paths import RELEASE, SOLUTIONS
 
 # The notebooks whose answers a notebook loads.
 NEEDS = {
@@ -75,14 +77,39 @@ def definitions(notebook: str) -> dict[str, str]:
     return dict(_definitions(notebook))
 
 
-def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
+@functools.cache
+def stand_ins(notebook: str) -> dict[str, str]:
+    """Read {name: source} of what the grader gives to later notebooks in a wrong answer's place."""
+    released = nbformat.read(RELEASE / notebook, as_version=4)
+    texts = [cell.source for cell in with_stand_ins(released).cells]
+    return {
+        name: next(text for text in texts if re.search(rf"^(def|class) {name}\b", text, re.M))
+        for name in definitions(notebook)
+    }
+
+
+def namespace(notebook: str, sources: dict[str, str] | None = None, earlier=definitions) -> dict:
     """Make the globals of a notebook after its cells have run.
 
     Args:
         notebook: file name of the notebook.
         sources: {name: source} of its definitions; the key's for None.
+        earlier: gives {name: source} of a notebook from which this one loads answers.
     """
-    space = {
+    space = _given_names()
+    for loaded in NEEDS.get(notebook, ()):
+        other = _given_names()  # as with load_answer, which runs them apart
+        for name, source in earlier(loaded).items():
+            exec(source, other)
+            space[name] = other[name]
+    for name, source in (definitions(notebook) if sources is None else sources).items():
+        exec(compile(source, f"<{name}>", "exec"), space)
+    return space
+
+
+def _given_names() -> dict:
+    """Make the globals that the set-up cells bind."""
+    return {
         "itertools": itertools,
         "torch": torch,
         "nn": nn,
@@ -97,9 +124,3 @@ def namespace(notebook: str, sources: dict[str, str] | None = None) -> dict:
         "progress": _helper("curves").progress,
         "check": _helper("lab").check,
     }
-    for earlier in NEEDS.get(notebook, ()):
-        for source in definitions(earlier).values():
-            exec(source, space)
-    for name, source in (definitions(notebook) if sources is None else sources).items():
-        exec(compile(source, f"<{name}>", "exec"), space)
-    return space

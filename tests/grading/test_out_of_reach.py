@@ -1,0 +1,102 @@
+"""No kernel of a student holds the key's text, its byte code or its constants, nor shows them.
+
+What is searched: the files, the environment, the memory and the functions that a kernel can see,
+while the checks call it, and all that grading writes about a submission.
+"""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+
+from autograder.assignment import ANSWERS, TARGETS, TASKS
+from autograder.grading import grade, notebook_run
+from autograder.kernels import StudentKernel
+from tests.grading.key_search import key_code, key_lines, read_report, search_source, that_says
+from tests.mistakes.key import definitions
+from tests.paths import RELEASE, SOLUTIONS
+
+NOTEBOOKS = sorted({name for name in ANSWERS.values() if name >= "02"})
+SECONDS = 600  # of a cell and a probe that search
+JUDGED = [task for task in TASKS if task.notebook in NOTEBOOKS and task.kind != "manual"]
+
+
+def nothing_found(said):
+    """Tell whether a search saw files, functions and memory, knew the control, and found no key."""
+    looked = all(count > 5 and control for count, control in map(said.get, PARTS))
+    return looked and said["found"] == []
+
+
+PARTS = ("files", "objects", "memory")
+
+
+def test_what_is_searched_for_is_the_key():
+    names = {
+        "VAE.sample_latent",
+        "VAE.decode_features",
+        "kl_loss",
+        "train",
+        "ConditionalVAE.encode",
+    }
+    assert names <= set(key_code().values())
+    assert "return mean_z + torch.exp(0.5 * logvar_z) * noise" in key_lines()
+    assert len(key_lines()) > 15
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The report on a submission whose answers search for the key and raise what they find."""
+    folder = tmp_path_factory.mktemp("searching")
+    for name in NOTEBOOKS:
+        notebook = nbformat.read(RELEASE / name, as_version=4)
+        answers = [that_says(source) for source in definitions(name).values()]
+        cells = map(nbformat.v4.new_code_cell, [search_source(), *answers])
+        notebook.cells += [*cells]
+        nbformat.write(notebook, folder / name)
+    for target in TARGETS.values():
+        shutil.copy(SOLUTIONS / target.file, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for limit in ("CELL_SECONDS", "PROBE_SECONDS", "PROBES_SECONDS", "SUBMISSION_SECONDS"):
+            patch.setattr(notebook_run, limit, SECONDS)
+        yield grade(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", JUDGED, ids=lambda task: task.id)
+def test_a_kernel_finds_nothing_of_the_key_while_it_is_judged(report, task):
+    result = next(each for each in report.results if each.task == task)
+    said = [each.message for each in result.outcomes if "SEARCHED" in each.message]
+    assert said, result.outcomes
+    assert nothing_found(read_report(said[0])), said[0]
+
+
+@pytest.mark.slow
+def test_nothing_of_the_key_is_shown(report):
+    shown = json.dumps(report.to_json()) + json.dumps(report.notebooks)
+    assert [line for line in key_lines() if line in shown] == []
+
+
+@pytest.mark.slow
+def test_no_file_that_a_kernel_can_see_holds_the_key(tmp_path):
+    shutil.copy(SOLUTIONS / "lab.py", tmp_path)
+    with StudentKernel(tmp_path) as kernel:
+        kernel.run_cell(search_source())
+        # Shorter ones stand in torch and d2l, as everybody's code.
+        kernel.run_cell("NEEDLES[:] = [each for each in NEEDLES if len(each) >= 80]")
+        look = (
+            'found = set()\nlooked = search_files(("/",), found, ("/proc", "/sys"))\n'
+            "raise ValueError(looked, found)"
+        )
+        said = kernel.run_cell(look, timeout=SECONDS).error
+    assert "True), set())" in said, said
+
+
+@pytest.mark.slow
+def test_the_search_finds_a_key_that_is_there(tmp_path):
+    shutil.copy(SOLUTIONS / "03_loss.ipynb", tmp_path)
+    with StudentKernel(tmp_path) as kernel:
+        kernel.run_cell("import torch\n" + definitions("03_loss.ipynb")["kl_loss"])
+        kernel.run_cell(search_source())
+        said = read_report(kernel.run_cell("say()", timeout=SECONDS).error)
+    assert {kind for kind, _ in said["found"]} >= {"code", "memory"}
