@@ -28,7 +28,10 @@ SYSTEM_PATHS = (
     "/etc/alternatives",
     "/etc/localtime",
     # what is beside these counts how busy the processors are
-    *(f"/sys/devices/system/cpu/{name}" for name in ("online", "possible", "present", "kernel_max")),
+    *(
+        f"/sys/devices/system/cpu/{name}"
+        for name in ("online", "possible", "present", "kernel_max")
+    ),
 )
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup-try")
 HARDENING = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")

@@ -16,7 +16,11 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # Rule's col
 
 # Instructions (BPF_*): LD|W|ABS, ALU|AND|K, RET|K, JMP|JEQ|K, JMP|JGT|K.
 LOAD, AND, RETURN, IF_EQUAL, IF_ABOVE = 0x20, 0x54, 0x06, 0x15, 0x25
-CALL_NUMBER, MACHINE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data; an argument has 8 bytes
+CALL_NUMBER, MACHINE, ARGUMENTS = (
+    0,
+    4,
+    16,
+)  # offsets in struct seccomp_data; an argument has 8 bytes
 ALLOW, ERROR = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
