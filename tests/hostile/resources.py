@@ -77,6 +77,18 @@ for name, arguments in {"inotify_init1": (0,), "fanotify_init": (0, 0)}.items():
 show("watches of its own are", "few:", count < 10**5)
 """
 
+# Waits of processes for each other, which the init process ends.
+_WAITS = """
+import platform, threading
+futex = {"x86_64": 202, "aarch64": 98}[platform.machine()]
+word = ctypes.c_int(0)
+def wait():
+    while True: libc.syscall(futex, ctypes.byref(word), 0, 0, None)
+for _ in range(100): threading.Thread(target=wait, daemon=True).start()
+time.sleep(5)
+show("goes on beside", "a hundred waits")
+"""
+
 _SIGNALS = """
 if os.fork() == 0:  # with one thread, which blocks the signal
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
@@ -98,6 +110,7 @@ ATTACKS = (
     Attack("open files in many processes", _OPEN_FILES, "opened more than 2048 files"),
     Attack("full pipes and sockets", _BUFFERS, "buffers hold at most 100 MB: True"),
     Attack("watches of files", _WATCHES, "watches of its own are few: True"),
+    Attack("a flood of waits", _WAITS, "goes on beside a hundred waits"),
     Attack("pending signals and locked memory", _SIGNALS, "pending signals are at most 10 00"),
     Attack("a full disk", _FULL_DISK, "File too large"),
     Attack("a million files", _MANY_FILES, "No space left on device"),

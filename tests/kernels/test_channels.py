@@ -6,8 +6,10 @@ from autograder.kernels import StudentKernel
 from tests.attacks import error_of
 
 TOOLS = """
-import ctypes, fcntl, mmap, os, signal, socket, struct
+import ctypes, fcntl, mmap, os, platform, signal, socket, struct, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+futex = {'x86_64': 202, 'aarch64': 98}[platform.machine()]
 def call(name, *arguments):
     "Call a function of the C library; say which error came of it."
     ctypes.set_errno(0)
@@ -23,7 +25,13 @@ def read(path):
 def lock(kind, what=fcntl.F_RDLCK):
     wanted = struct.pack('hhqqi', what, 0, 0, 1, 0)
     return struct.unpack('hhqqi', fcntl.fcntl(shared, kind, wanted))[0]
+def wait(*limit):
+    return libc.syscall(futex, ctypes.c_void_p(page), 0, value, *limit)  # FUTEX_WAIT
+def wake():
+    return libc.syscall(futex, ctypes.c_void_p(page), 1, 100)  # FUTEX_WAKE: how many it woke
 shared = os.open(os.__file__, os.O_RDONLY)  # a file that all kernels see
+page = libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, shared, 0)
+value = ctypes.c_int.from_address(page).value
 """
 
 # what two kernels could exchange → (what one does, what the other one looks at)
@@ -33,6 +41,11 @@ CHANNELS = {
     "flock": (
         "fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)",
         "fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+    ),
+    "waits at a page": (
+        "threading.Thread(target=lambda: [wait(None) for _ in range(999)], daemon=True).start()"
+        " or time.sleep(0.3)",
+        "wake()",
     ),
     "leases": (
         "fcntl.fcntl(shared, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
@@ -149,6 +162,12 @@ assert one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == before"""
     assert error_of(pair[0], code) == ""
 
 
+def test_a_process_that_waits_for_another_is_interrupted(pair):
+    code = "import multiprocessing\nlock = multiprocessing.Lock()\nlock.acquire()\nlock.acquire()"
+    result = pair[0].run_cell(code, timeout=1)
+    assert result.status == "timeout" and pair[0].alive
+
+
 LIBRARIES = {
     "workers that load data": """
 import torch
@@ -167,6 +186,26 @@ if __name__ == "__main__":
 '''
 open('pool.py', 'w').write(code)
 subprocess.run([sys.executable, 'pool.py'], check=True)""",
+    "processes that wait for each other": """
+import multiprocessing
+lock, done, numbers = multiprocessing.Lock(), multiprocessing.Event(), multiprocessing.Queue()
+count = multiprocessing.Value('i', 0, lock=False)
+def work():
+    for _ in range(100):
+        with lock:
+            count.value += 1
+    numbers.put(1)
+    done.wait()
+workers = [multiprocessing.Process(target=work) for _ in range(3)]
+for worker in workers: worker.start()
+assert sum(numbers.get(timeout=30) for _ in workers) == 3 and count.value == 300
+assert not done.wait(0.05) and not any(worker.join(0) or worker.exitcode for worker in workers)
+done.set()
+for worker in workers: worker.join(30)
+assert [worker.exitcode for worker in workers] == [0, 0, 0]""",
+    "threads that end": """
+import zmq
+zmq.Context().term()""",
     "a data base": """
 import sqlite3
 with sqlite3.connect('base.db') as base:

@@ -5,12 +5,12 @@ import errno
 import pytest
 
 from autograder.kernels.inside import seccomp, system_calls
-from autograder.kernels.inside.system_calls import DONE, NEWEST, RULES
+from autograder.kernels.inside.system_calls import DONE, FUTEX, NEWEST, RULES, WAIT_RULES
 
 machines = pytest.mark.parametrize(
     "column, machine", seccomp.MACHINES.values(), ids=seccomp.MACHINES
 )
-ALLOWED = "allowed"
+ALLOWED, ASKED = "allowed", "asked"
 
 
 def verdict(program, machine, number, *arguments):
@@ -22,7 +22,8 @@ def verdict(program, machine, number, *arguments):
     while True:
         code, if_true, if_false, constant = program[line]
         if code == seccomp.RETURN:
-            return ALLOWED if constant == seccomp.ALLOW else constant & 0xFFFF
+            special = {seccomp.ALLOW: ALLOWED, seccomp.ASK: ASKED}
+            return special.get(constant, constant & 0xFFFF)
         if code == seccomp.LOAD:
             value = data[constant]
         elif code == seccomp.AND:
@@ -35,7 +36,7 @@ def verdict(program, machine, number, *arguments):
 
 def judged(column, machine):
     """Return a function: what becomes of a call, by its numbers on all machines."""
-    program = seccomp.build_filter(column, machine)
+    program = seccomp.build_filter(column, machine, WAIT_RULES)
     return lambda numbers, *arguments: verdict(program, machine, numbers[column], *arguments)
 
 
@@ -62,7 +63,7 @@ def test_every_call_of_a_rule_gets_its_verdict(column, machine):
 @machines
 def test_what_notebooks_need_is_allowed(column, machine):
     judge = judged(column, machine)
-    needed = {"read": (0, 63), "write": (1, 64), "futex": (202, 98), "execve": (59, 221)}
+    needed = {"read": (0, 63), "write": (1, 64), "execve": (59, 221)}
     assert {judge(numbers) for numbers in needed.values()} == {ALLOWED}
     assert judge((9, 222), 0, 4096, 3, 0x22) == ALLOWED  # mmap: MAP_PRIVATE | MAP_ANONYMOUS
     assert judge((56, 220), 0x3D0F00) == ALLOWED  # clone: a thread
@@ -76,6 +77,16 @@ def test_bits_decide_whatever_stands_beside_them(column, machine):
     judge = judged(column, machine)
     assert judge((9, 222), 0, 4096, 3, 0x4021) == errno.EPERM  # mmap: shared and without a file
     assert judge((56, 220), 0x1011) == errno.EPERM  # clone: CLONE_PIDFD | SIGCHLD
+
+
+@machines
+def test_processes_wait_for_each_other_in_our_hands_and_threads_in_linux(column, machine):
+    judge = judged(column, machine)
+    for private, others in ((0, (ASKED, DONE, errno.ENOSYS)), (128, (ALLOWED, ALLOWED, ALLOWED))):
+        wait, wake, requeue = others
+        assert judge(FUTEX, 0, 0 | private) == judge(FUTEX, 0, 9 | 256 | private) == wait
+        assert judge(FUTEX, 0, 1 | private) == judge(FUTEX, 0, 10 | private) == wake
+        assert judge(FUTEX, 0, 3 | private) == requeue
 
 
 @machines

@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import TYPE_CHECKING
 
-from . import minimal_proc, namespaces
+from . import minimal_proc, namespaces, shared_waits
 from .limits import Limits, describe_end, killed_for_memory
 from .paths import CODE, CONNECTION_FILE, COPIES, PRIVATE_FOLDERS, SOCKETS, SPOOL, WORK
 from .request import KernelRequest
@@ -96,11 +96,16 @@ def run_kernel(request: KernelRequest, supervisor: socket.socket, counts: int) -
         namespaces.enter_private_mounts()  # the supervisor goes on reading /proc
     status_read, status_write = os.pipe()
     go_read, go_write = os.pipe()
+    from_student, to_init = socket.socketpair()
     student = os.fork()
     if student == 0:
-        run_student_process(request, status_write, go_read)
+        run_student_process(request, to_init, status_write, go_read)
     os.close(status_write)
     os.close(go_read)
+    to_init.close()
+    _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
+    for listener in listeners:
+        shared_waits.serve_in_background(listener)
     signal.signal(signal.SIGINT, lambda *_: interrupt(student))
     message = os.read(status_read, MAX_STATUS)
     if message == LISTENING:

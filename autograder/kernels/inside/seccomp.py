@@ -10,7 +10,7 @@ import platform
 import struct
 from collections.abc import Iterator
 
-from .system_calls import DONE, NEWEST, RULES, Rule
+from .system_calls import DONE, NEWEST, RULES, WAIT_RULES, Rule
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # Rule's column, AUDIT_ARCH_*
 
@@ -21,8 +21,10 @@ CALL_NUMBER, MACHINE, ARGUMENTS = (
     4,
     16,
 )  # offsets in struct seccomp_data; an argument has 8 bytes
-ALLOW, ERROR = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+# SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF
+ALLOW, ERROR, ASK = 0x7FFF0000, 0x00050000, 0x7FC00000
+# seccomp(2): its numbers, as in Rule; SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER
+SECCOMP, SET_FILTER, WITH_LISTENER = (317, 277), 1, 8
 
 Instruction = tuple[int, int, int, int]  # code, lines to skip if true, if false, constant
 
@@ -33,30 +35,46 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def install_filter() -> None:
+def install_filter() -> int | None:
     """Refuse the calls to this process and whatever it starts.
 
     Machines that are not in MACHINES get no filter.
+
+    Returns:
+        The number of a file from which `shared_waits` gets the waits; None before Linux 5.0 and in
+        a container that has such a file already, where processes wait as usual.
 
     Raises:
         OSError: where Linux does not take the filter.
     """
     if platform.machine() not in MACHINES:
-        return
-    instructions = build_filter(*MACHINES[platform.machine()])
+        return None
+    column, machine = MACHINES[platform.machine()]
+    try:
+        return _install(build_filter(column, machine, WAIT_RULES), column, WITH_LISTENER)
+    except OSError:
+        _install(build_filter(column, machine), column, 0)
+        return None
+
+
+def _install(instructions, column, flags):
+    """Install a filter and return what Linux returns. Raises OSError."""
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
     program = ctypes.byref(_Program(len(instructions), code))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) != 0:
+    result = libc.syscall(SECCOMP[column], SET_FILTER, flags, program)
+    if result == -1:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+    return result
 
 
-def build_filter(column: int, machine: int) -> list[Instruction]:
+def build_filter(column: int, machine: int, more: tuple[Rule, ...] = ()) -> list[Instruction]:
     """Build the filter for one machine.
 
     Args:
         column: which of a rule's numbers is the machine's.
         machine: its AUDIT_ARCH_* constant.
+        more: rules beyond RULES.
     """
     program = [
         (LOAD, 0, 0, MACHINE),
@@ -67,7 +85,7 @@ def build_filter(column: int, machine: int) -> list[Instruction]:
         (IF_ABOVE, 0, 1, NEWEST),
         (RETURN, 0, 0, ERROR | errno.ENOSYS),
     ]
-    for rule in RULES:
+    for rule in (*RULES, *more):
         number = rule.numbers[column]
         if number is not None:
             verdict = list(_judge(rule))
@@ -87,6 +105,7 @@ def _judge(rule: Rule) -> Iterator[Instruction]:
         *((value, ERROR | rule.refused) for value in rule.values),
         *((value, ERROR | DONE) for value in rule.done),
         *((value, ALLOW) for value in rule.passed),
+        *((value, ASK) for value in rule.waits),
     )
     for value, verdict in verdicts:
         yield IF_EQUAL, 0, 1, value

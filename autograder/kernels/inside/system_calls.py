@@ -25,6 +25,7 @@ class Rule:
         done: which values get DONE instead.
         others: the error number for all other values; None lets them pass.
         passed: which values pass where others do not.
+        waits: which values are waits, which shared_waits ends.
     """
 
     numbers: tuple[int | None, int | None]
@@ -34,6 +35,7 @@ class Rule:
     values: tuple[int, ...] = ()
     done: tuple[int, ...] = ()
     passed: tuple[int, ...] = ()
+    waits: tuple[int, ...] = ()
     others: int | None = None
 
 
@@ -89,6 +91,7 @@ UNKNOWN = {
     "pidfd_open": (434, 434),  # its number counts the processes of all kernels
     "pidfd_getfd": (438, 438),
     "pidfd_send_signal": (424, 424),
+    "futex_waitv": (449, 449),
     "io_setup": (206, 0),  # all kernels share how many there may be
 }
 
@@ -115,6 +118,16 @@ FILE_COMMANDS = (
 # MADV_WILLNEED, MADV_MERGEABLE, MADV_COLD, MADV_PAGEOUT, MADV_POPULATE_READ
 ADVICE = (3, 12, 20, 21, 22)
 MERGING = 67  # PR_SET_MEMORY_MERGE: equal pages of all kernels become one
+
+# The operations of futex(2) for several processes, of which waking has nobody to wake: see
+# shared_waits. Those with FUTEX_PRIVATE_FLAG, for the threads of one process, pass.
+FUTEX = (202, 98)
+OPERATION, PRIVATE = 0x7F, 0x80
+WAITS, WAKES = (0, 9), (1, 10)  # FUTEX_WAIT, FUTEX_WAIT_BITSET; FUTEX_WAKE, FUTEX_WAKE_BITSET
+WAIT_RULES = (
+    Rule(FUTEX, argument=1, bits=PRIVATE, passed=(PRIVATE,)),
+    Rule(FUTEX, argument=1, bits=OPERATION, waits=WAITS, done=WAKES, others=errno.ENOSYS),
+)
 
 RULES = (
     *(Rule(numbers) for numbers in REFUSED.values()),
