@@ -94,18 +94,7 @@ def run_kernel(request: KernelRequest, supervisor: socket.socket, counts: int) -
     killed_before = killed_for_memory(counts)
     if request.isolated:
         namespaces.enter_private_mounts()  # the supervisor goes on reading /proc
-    status_read, status_write = os.pipe()
-    go_read, go_write = os.pipe()
-    from_student, to_init = socket.socketpair()
-    student = os.fork()
-    if student == 0:
-        run_student_process(request, to_init, status_write, go_read)
-    os.close(status_write)
-    os.close(go_read)
-    to_init.close()
-    _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
-    for listener in listeners:
-        shared_waits.serve_in_background(listener)
+    student, status_read, go_write = start_student(request)
     signal.signal(signal.SIGINT, lambda *_: interrupt(student))
     message = os.read(status_read, MAX_STATUS)
     if message == LISTENING:
@@ -120,6 +109,27 @@ def run_kernel(request: KernelRequest, supervisor: socket.socket, counts: int) -
     if message == LISTENING:
         return ended
     return f"cannot be started: {message.decode() or ended}"
+
+
+def start_student(request: KernelRequest) -> tuple[int, int, int]:
+    """Start the student process, and serve its waits.
+
+    Returns:
+        Its number, the pipe from which its status comes, and the pipe that lets it go on.
+    """
+    status_read, status_write = os.pipe()
+    go_read, go_write = os.pipe()
+    from_student, to_init = socket.socketpair()
+    student = os.fork()
+    if student == 0:
+        run_student_process(request, to_init, status_write, go_read)
+    os.close(status_write)
+    os.close(go_read)
+    to_init.close()
+    _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
+    for listener in listeners:
+        shared_waits.serve_in_background(listener)
+    return student, status_read, go_write
 
 
 def wait_for(process: int) -> "tuple[int, struct_rusage]":
