@@ -27,10 +27,18 @@ SYSTEM_PATHS = (
     "/etc/ld.so.conf.d",
     "/etc/alternatives",
     "/etc/localtime",
-    "/sys/devices/system/cpu",
+    # what is beside these counts how busy the processors are
+    *(
+        f"/sys/devices/system/cpu/{name}"
+        for name in ("online", "possible", "present", "kernel_max")
+    ),
 )
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup-try")
 HARDENING = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")
+
+# of /proc, beside processes, in a sandbox for one kernel; the rest counts what others do
+SHOWN_OF_PROC = ("self", "thread-self", "mounts", "net", "cpuinfo", "version", "filesystems")
+PAGE = 4096  # bytes: the smallest file system in memory
 
 # mask: an empty folder in place of the instructor's files
 MountKind = Literal["bind", "link", "mask"]
@@ -65,6 +73,8 @@ def build_options(
     options = [f"--unshare-{name}" for name in NAMESPACES]
     options += [*HARDENING, "--hostname", "sandbox", "--chdir", "/"]
     options += ["--proc", "/proc", "--dev", "/dev"]
+    if slot is not None:  # forks cover all of it, which they could not where a part is covered
+        options += _proc_options()
     size = [] if slot is None else ["--size", str(folder_bytes)]
     for path in PRIVATE_FOLDERS:  # before the machine's paths, which may lie below one of them
         options += [*size, "--tmpfs", path]
@@ -74,6 +84,18 @@ def build_options(
     options += ["--ro-bind", sources.get(data, data), DATA] if data else ["--dir", DATA]
     options += _slot_options(slots_folder, slot)
     return [*options, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _proc_options():
+    """Return the options that hide what Linux counts in /proc."""
+    options = []
+    for name in sorted({*os.listdir("/proc")} - {*SHOWN_OF_PROC}):
+        path = f"/proc/{name}"
+        if os.path.isdir(path) and not name.isdigit():
+            options += ["--size", str(PAGE), "--tmpfs", path, "--remount-ro", path]
+        elif not name.isdigit():
+            options += ["--ro-bind", "/dev/null", path]
+    return options
 
 
 def _mount_options(kind, path, sources):

@@ -19,7 +19,7 @@ from typing import Any
 from . import bubblewrap
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
-from .inside.limits import Limits
+from .inside.limits import Limits, open_machine_counts
 
 START_SECONDS = 120  # until everything is imported, on a busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
@@ -144,11 +144,12 @@ class WarmProcess:
 
         With --die-with-parent, Linux kills bubblewrap when the thread that started it ends.
         """
+        counts = open_machine_counts()
         try:
             with theirs, open(self.folder / "log", "wb") as log:
                 self._process = subprocess.Popen(
-                    self._command(theirs.fileno()),
-                    pass_fds=[theirs.fileno()],
+                    self._command(theirs.fileno(), counts),
+                    pass_fds=[theirs.fileno(), counts],
                     env=INSIDE_ENVIRONMENT | {"PYTHONPATH": paths.CODE},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -157,16 +158,19 @@ class WarmProcess:
             self._process.wait()
         except OSError as error:
             self._failure = str(error)
+        finally:
+            os.close(counts)
 
-    def _command(self, number):
-        """Return the command line of bubblewrap around the warm process."""
+    def _command(self, *files):
+        """Return the command line of bubblewrap around the warm process, given its open files."""
         as_root = os.getuid() == 0
         sources = self._make_sources() if as_root else {}
         slot = self._only_slot.name if self._only_slot else None
         options = bubblewrap.build_options(
             str(self.slots_folder), self.data, slot, Limits().folder, sources
         )
-        program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, str(number), self.level.value]
+        arguments = [*map(str, files), self.level.value]
+        program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, *arguments]
         command = [bubblewrap.find_bubblewrap(), *options, "--", *program]
         if not as_root:
             return command

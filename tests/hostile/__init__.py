@@ -19,7 +19,8 @@ CANARY = "canary-of-the-"  # begins each secret; a word and 16 hexadecimal digit
 MARK = "hostile-mark"
 
 TOOLS = f'''
-import ctypes, json, os, re, shutil, signal, socket, sqlite3, stat, subprocess, sys, time
+import ctypes, fcntl, json, os, re, shutil, signal, socket, sqlite3, stat, struct, subprocess
+import sys, time
 SECRET = re.compile(rb"{CANARY}[a-z]+-[0-9a-f]{{16}}")
 shown = []
 def show(*words):

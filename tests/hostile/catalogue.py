@@ -1,11 +1,12 @@
 """All attacks."""
 
-from . import filesystem, pages, poison, reaching, reading, resources
+from . import channels, filesystem, pages, poison, reaching, reading, resources
 
 CATALOGUE = (
     *resources.ATTACKS,
     *reading.ATTACKS,
     *reaching.ATTACKS,
+    *channels.ATTACKS,
     *poison.ATTACKS,
     *filesystem.ATTACKS,
     *pages.ATTACKS,

@@ -36,22 +36,24 @@ tops = sorted(set(os.listdir("/")) - {"proc", "sys", "usr", "lib", "lib64", "bin
 search(*("/" + top for top in tops), "/proc/1/root", "/proc/1/cwd", "/usr/src", "/usr/local/share")
 """
 
+# Linux writes a page of memory into a pipe, or refuses where there is none.
 _MEMORY = """
-pieces = 0
-for line in open("/proc/self/maps"):
-    addresses, rights, *_ = line.split()
-    start, end = (int(number, 16) for number in addresses.split("-"))
-    if rights.startswith("rw") and end - start < 2**30:
-        with open("/proc/self/mem", "rb", 0) as memory:
-            memory.seek(start)
-            try:
-                text = memory.read(end - start)
-            except OSError:
-                continue
-        pieces += 1
-        if SECRET.search(text):
-            show(*SECRET.findall(text)[:5])
-show("looked into some", "pieces of memory:", pieces > 100)
+import gc
+PIECE, PAGE = 2**20, 2**12
+known = [id(each) for each in gc.get_objects()]
+known += [ctypes.c_void_p.in_dll(libc, "environ").value, ctypes.addressof(libc.malloc)]
+end, start = os.pipe()
+pieces, before = 0, b""
+for piece in sorted({address // PIECE for address in known}):
+    for address in range(piece * PIECE, (piece + 1) * PIECE, PAGE):
+        text = b""
+        if libc.write(start, ctypes.c_void_p(address), PAGE) == PAGE:
+            text = os.read(end, PAGE)
+        if SECRET.search(before[-99:] + text):
+            show(*SECRET.findall(before[-99:] + text)[:5])
+        before = text
+        pieces += bool(text)
+show("looked into some", "pieces of memory:", pieces > 1000)
 """
 
 _OTHERS = """

@@ -26,7 +26,7 @@ COPIED = ("autograder", "solutions", "nbgrader_config.py")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "data", ".ipynb_checkpoints")
 WRITTEN = ("graded", "autograded", "feedback", "gradebook.db")  # by the class
 SECRETS = ("solutions", "checks", "gradebook", "submission", "environment", "home")
-MAX_SECONDS = 600  # of a command
+MAX_SECONDS = 1800  # of a command, on a busy machine
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ def test_the_grader_is_out_of_the_kernels_reach(kernel):
     terminal = [(os.fstat(fd).st_dev, os.fstat(fd).st_ino) for fd in (1, 2)]
     if os.stat(os.devnull).st_ino not in [inode for _, inode in terminal]:
         kernel.run_cell(
-            "import os\nopen_files = []\nfor fd in map(int, os.listdir('/proc/self/fd')):\n"
+            "import os\nopen_files = []\nfor fd in range(512):\n"
             "    try: open_files.append((os.fstat(fd).st_dev, os.fstat(fd).st_ino))\n"
             "    except OSError: pass"
         )

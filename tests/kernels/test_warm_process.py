@@ -155,6 +155,14 @@ PICTURES = {
 }
 
 
+WORKERS = """
+from torch.utils.data import DataLoader, TensorDataset
+import multiprocessing, torch
+assert len(list(DataLoader(TensorDataset(torch.ones(9)), num_workers=2))) == 9
+lock = multiprocessing.Lock()
+assert lock.acquire(timeout=1) and not lock.acquire(timeout=0.1)
+"""
+KILL = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 LEVELS = [IsolationLevel.FORKS, IsolationLevel.ALONE, IsolationLevel.NONE]
 
 
@@ -176,6 +184,23 @@ def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp
         writing = "open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)"
         result = student.run_cell(writing)
         assert (result.status, result.error) == ("died", "wrote into the folder of its sockets")
+
+
+def test_where_forks_cannot_be_isolated_a_kernel_sees_no_count_of_the_machine(tmp_path, use_level):
+    use_level(IsolationLevel.ALONE)
+    code = """import os
+def readable(path):
+    try:
+        return bool(os.listdir(path) if os.path.isdir(path) else open(path).read())
+    except OSError:
+        return False
+names = {name for name in os.listdir('/proc') if not name.isdigit() and readable(f'/proc/{name}')}
+assert names == {'self', 'thread-self', 'mounts', 'net', 'cpuinfo', 'version', 'filesystems'}, names
+"""
+    with StudentKernel(tmp_path) as student:
+        assert student.run_cell(code).error is None
+        assert student.run_cell(WORKERS).error is None
+        assert student.run_cell(KILL).error == "ended the kernel's process (killed by SIGKILL)"
 
 
 def test_without_a_sandbox_a_kernel_is_a_plain_process_and_says_so(tmp_path, use_level):

@@ -2,9 +2,10 @@
 
 It never runs a student's code.
 
-Arguments: the number of a socket (SOCK_SEQPACKET) to the grader, and an IsolationLevel. It sends
-{"ready": true, ...} or {"failed": sentence}. Each message that comes with a socket asks for a
-kernel, whose KernelRequest comes through that socket.
+Arguments: the numbers of a socket (SOCK_SEQPACKET) to the grader and of the file of
+`limits.open_machine_counts`, and an IsolationLevel. It sends {"ready": true, ...} or
+{"failed": sentence}. Each message that comes with a socket asks for a kernel, whose KernelRequest
+comes through that socket.
 """
 
 import contextlib
@@ -35,11 +36,12 @@ OPTIONAL_MODULES = (
 )
 
 
-def main(number: int, level: IsolationLevel) -> None:
+def main(number: int, counts: int, level: IsolationLevel) -> None:
     """Serve the grader until it hangs up.
 
     Args:
         number: of the socket to the grader, an open file.
+        counts: number of the file of `limits.open_machine_counts`.
         level: FORKS serves many kernels, ALONE becomes the one kernel, TRIAL serves none.
     """
     control = socket.socket(fileno=number)
@@ -54,9 +56,9 @@ def main(number: int, level: IsolationLevel) -> None:
         return
     send_ready(control, isolated=level is IsolationLevel.FORKS, why_not="")
     if level is IsolationLevel.FORKS:
-        serve_forks(control)
+        serve_forks(control, counts)
     else:
-        serve_alone(control)
+        serve_alone(control, counts)
 
 
 def send_ready(control: socket.socket, isolated: bool, why_not: str) -> None:
@@ -66,21 +68,21 @@ def send_ready(control: socket.socket, isolated: bool, why_not: str) -> None:
     control.send(json.dumps(message).encode())
 
 
-def serve_forks(control: socket.socket) -> None:
+def serve_forks(control: socket.socket, counts: int) -> None:
     """Fork for each kernel until the grader hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Linux removes supervisors that have ended
     while connection := receive_connection(control):
         if os.fork() == 0:
-            supervise_and_exit(control, connection)
+            supervise_and_exit(control, connection, counts)
         connection.close()
 
 
-def serve_alone(control: socket.socket) -> None:
+def serve_alone(control: socket.socket, counts: int) -> None:
     """Supervise one kernel, for which this whole sandbox is."""
     connection = receive_connection(control)
     if connection is not None:
         control.close()
-        supervise(connection, isolated=False)
+        supervise(connection, counts, isolated=False)
 
 
 def receive_connection(control: socket.socket) -> socket.socket | None:
@@ -128,6 +130,7 @@ def try_isolation_and_exit(status_write: int) -> None:
         if os.fork() == 0:
             mount_private_folders(Limits())
             restrict_access()
+            namespaces.enter_private_mounts()
             namespaces.drop_to_user(STUDENT_USER)
             seccomp.install_filter()
             os.write(status_write, b"isolated")
@@ -137,12 +140,12 @@ def try_isolation_and_exit(status_write: int) -> None:
         os._exit(0)
 
 
-def supervise_and_exit(control: socket.socket, connection: socket.socket) -> None:
+def supervise_and_exit(control: socket.socket, connection: socket.socket, counts: int) -> None:
     """Supervise one kernel. Never returns."""
     try:
         control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        supervise(connection, isolated=True)
+        supervise(connection, counts, isolated=True)
     except Exception as error:  # noqa: BLE001 - the grader is told, if it still listens
         message = {"ended": f"cannot be supervised: {error}"}
         connection.send(json.dumps(message).encode())
@@ -151,4 +154,4 @@ def supervise_and_exit(control: socket.socket, connection: socket.socket) -> Non
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), IsolationLevel(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), IsolationLevel(sys.argv[3]))

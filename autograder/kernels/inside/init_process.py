@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import TYPE_CHECKING
 
-from . import namespaces
+from . import minimal_proc, namespaces, shared_waits
 from .limits import Limits, describe_end, killed_for_memory
 from .paths import CODE, CONNECTION_FILE, COPIES, PRIVATE_FOLDERS, SOCKETS, SPOOL, WORK
 from .request import KernelRequest
@@ -20,17 +20,24 @@ from .student_process import LISTENING, MAX_STATUS, run_student_process
 if TYPE_CHECKING:
     from resource import struct_rusage
 
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")  # that bubblewrap binds
 
-def run_init_process(request: KernelRequest, supervisor: socket.socket) -> None:
+
+def run_init_process(request: KernelRequest, supervisor: socket.socket, counts: int) -> None:
     """Run the kernel; send {"listening": true} and {"ended": how} to the supervisor. Never returns.
 
     When this process ends, Linux ends every process of its namespace; it ends itself when the
     supervisor does.
+
+    Args:
+        request: the grader's.
+        supervisor: the socket to it.
+        counts: number of the file of `limits.open_machine_counts`.
     """
     try:
         namespaces.end_with_parent()
         prepare_folders(request)
-        ended = run_kernel(request, supervisor)
+        ended = run_kernel(request, supervisor, counts)
     except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told
         ended = f"cannot be started: {error}"
     supervisor.send(json.dumps({"ended": ended}).encode())
@@ -65,6 +72,8 @@ def mount_private_folders(limits: Limits) -> None:
             os.close(file)
     # Mappings of /dev/zero can be memory that no limit counts.
     namespaces.bind("/dev/null", "/dev/zero")
+    for name in DEVICES:  # they are written to all the same, but keep their times
+        namespaces.make_read_only(f"/dev/{name}")
 
 
 def restrict_access() -> None:
@@ -76,32 +85,51 @@ def restrict_access() -> None:
     namespaces.limit_user_namespaces(1)
 
 
-def run_kernel(request: KernelRequest, supervisor: socket.socket) -> str:
+def run_kernel(request: KernelRequest, supervisor: socket.socket, counts: int) -> str:
     """Start the student process, wait for its end, and say how it ended, without a subject.
 
-    The student process runs no code before the folder of its sockets is read-only: it writes to
-    the status pipe when they exist, and then waits for the go pipe.
+    The student process runs no code before the folder of its sockets is read-only and /proc is
+    covered: it writes to the status pipe when they exist, and then waits for the go pipe.
     """
-    killed_before = killed_for_memory()
-    status_read, status_write = os.pipe()
-    go_read, go_write = os.pipe()
-    student = os.fork()
-    if student == 0:
-        run_student_process(request, status_write, go_read)
-    os.close(status_write)
-    os.close(go_read)
+    killed_before = killed_for_memory(counts)
+    if request.isolated:
+        namespaces.enter_private_mounts()  # the supervisor goes on reading /proc
+    student, status_read, go_write = start_student(request)
     signal.signal(signal.SIGINT, lambda *_: interrupt(student))
     message = os.read(status_read, MAX_STATUS)
     if message == LISTENING:
         if request.isolated:
             namespaces.make_read_only(SOCKETS)
+            minimal_proc.cover(request.limits.memory)
         supervisor.send(b'{"listening": true}')
         os.write(go_write, b".")
     status, usage = wait_for(student)
-    ended = describe_end(status, usage, request.limits, killed_before)
+    machine_full = killed_for_memory(counts) > killed_before
+    ended = describe_end(status, usage, request.limits, machine_full)
     if message == LISTENING:
         return ended
     return f"cannot be started: {message.decode() or ended}"
+
+
+def start_student(request: KernelRequest) -> tuple[int, int, int]:
+    """Start the student process, and serve its waits.
+
+    Returns:
+        Its number, the pipe from which its status comes, and the pipe that lets it go on.
+    """
+    status_read, status_write = os.pipe()
+    go_read, go_write = os.pipe()
+    from_student, to_init = socket.socketpair()
+    student = os.fork()
+    if student == 0:
+        run_student_process(request, to_init, status_write, go_read)
+    os.close(status_write)
+    os.close(go_read)
+    to_init.close()
+    _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
+    for listener in listeners:
+        shared_waits.serve_in_background(listener)
+    return student, status_read, go_write
 
 
 def wait_for(process: int) -> "tuple[int, struct_rusage]":

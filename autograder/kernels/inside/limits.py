@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from resource import struct_rusage
 
 MB = 2**20
+LOCKED_MEMORY = 64 * 2**10  # bytes; all kernels share what their user may lock
+PENDING_SIGNALS = 1000  # and timers; all kernels share how many their user may have
 MACHINE_FULL = "was ended because this machine's memory was full"
 
 
@@ -26,6 +28,8 @@ class Limits:
     processes: int = 64  # at one time
     threads: int = 256  # at one time, those of all processes
     open_files: int = 512  # of one process
+    # of all processes; what waits in pipes and sockets is memory that belongs to no process
+    all_open_files: int = 2048
     cpu_seconds: int = 1800  # of one process
 
 
@@ -92,13 +96,38 @@ def proportional_memory_of(process: int, otherwise: int) -> int:
     return sum(int(row[1]) * 1024 for row in rows if row[0] in ("Pss_Anon:", "Pss_Shmem:"))
 
 
-def killed_for_memory() -> int:
-    """Count the processes that Linux has killed since its start because memory was full."""
+def open_files_of(process: int, otherwise: int) -> int:
+    """Count the open files of a process; 0 when it is gone.
+
+    Args:
+        process: its number.
+        otherwise: returned where the process hides that.
+    """
+    folder = f"/proc/{process}/fd"
     try:
-        with open("/proc/vmstat", encoding="ascii") as file:
-            return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+        return os.stat(folder).st_size or len(os.listdir(folder))  # before Linux 6.2, the size is 0
+    except PermissionError:
+        return otherwise
     except OSError:
         return 0
+
+
+def open_machine_counts() -> int:
+    """Open what `killed_for_memory` reads; kernels cannot."""
+    try:
+        return os.open("/proc/vmstat", os.O_RDONLY)
+    except OSError:
+        return os.open(os.devnull, os.O_RDONLY)
+
+
+def killed_for_memory(counts: int) -> int:
+    """Count the processes that Linux has killed since its start because memory was full.
+
+    Args:
+        counts: number of the file of `open_machine_counts`.
+    """
+    lines = os.pread(counts, MB, 0).decode().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def describe_size(size: int) -> str:
@@ -106,17 +135,17 @@ def describe_size(size: int) -> str:
     return f"{size / 2**30:g} GB" if size >= 2**30 else f"{size / MB:g} MB"
 
 
-def describe_end(status: int, usage: "struct_rusage", limits: Limits, killed_before: int) -> str:
+def describe_end(status: int, usage: "struct_rusage", limits: Limits, machine_full: bool) -> str:
     """Say how a process ended, in a sentence without its subject.
 
     Args:
         status: as os.wait4 returns it.
         usage: as os.wait4 returns it.
         limits: the process's limits.
-        killed_before: what `killed_for_memory` returned when the process started.
+        machine_full: whether Linux killed a process because memory was full, since it started.
     """
     code = os.waitstatus_to_exitcode(status)
-    if code == -signal.SIGKILL and killed_for_memory() > killed_before:
+    if code == -signal.SIGKILL and machine_full:
         return MACHINE_FULL
     if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
         return f"used more than {limits.cpu_seconds} s of processor time"
@@ -143,7 +172,10 @@ def _resource_limits(limits, own_namespace):
         # stops the rest.
         values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
         values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
-        # Before Linux 5.14, the user's processes of all namespaces counted.
-        if own_namespace and kernel_release() >= (5, 14):
+    if own_namespace:
+        values["RLIMIT_MEMLOCK"], values["RLIMIT_MSGQUEUE"] = LOCKED_MEMORY, 0
+        # Before Linux 5.14, what the user has in all namespaces counted.
+        if kernel_release() >= (5, 14):
             values["RLIMIT_NPROC"] = limits.threads
+            values["RLIMIT_SIGPENDING"] = PENDING_SIGNALS
     return values

@@ -42,7 +42,7 @@ def enter_new_namespaces() -> None:
 
 
 def enter_private_mounts() -> None:
-    """Hide what is mounted from now on from all but this process and its children; needs root."""
+    """Hide what is mounted from now on from all but this process and its children; needs rights."""
     _call("unshare", CLONE_NEWNS)
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 

@@ -1,8 +1,6 @@
-"""A seccomp filter for processes that run a student's code.
+"""A seccomp filter for processes that run a student's code: `system_calls` says what it refuses.
 
-It refuses system calls that no notebook needs, and memory that no limit counts. Numbers are from
-Linux's <asm/unistd.h> and <linux/audit.h>, the filter's instructions from <linux/filter.h> (see
-seccomp(2)).
+The filter's instructions are from <linux/filter.h>, machines from <linux/audit.h> (seccomp(2)).
 """
 
 import ctypes
@@ -10,37 +8,25 @@ import errno
 import os
 import platform
 import struct
+from collections.abc import Iterator
 
-# system call: its numbers on (x86_64, aarch64)
-REFUSED = {
-    # memory without a file
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "shmget": (29, 194),
-    "msgget": (68, 186),
-    # other processes
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    # parts of Linux in which mistakes are often found
-    "io_uring_setup": (425, 425),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-}
-MMAP = (9, 222)
-SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: no file system's size limits this memory
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH_*
-X32 = 0x40000000  # __X32_SYSCALL_BIT: the first number of x86_64's second table of calls
+from .system_calls import DONE, NEWEST, RULES, WAIT_RULES, Rule
 
-# Instructions (BPF_*): LD|W|ABS, ALU|AND|K, RET|K, JMP|JEQ|K, JMP|JGE|K.
-LOAD, AND, RETURN, IF_EQUAL, IF_AT_LEAST = 0x20, 0x54, 0x06, 0x15, 0x35
-CALL_NUMBER, MACHINE, MMAP_FLAGS = 0, 4, 40  # offsets in struct seccomp_data
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # Rule's column, AUDIT_ARCH_*
+
+# Instructions (BPF_*): LD|W|ABS, ALU|AND|K, RET|K, JMP|JEQ|K, JMP|JGT|K.
+LOAD, AND, RETURN, IF_EQUAL, IF_ABOVE = 0x20, 0x54, 0x06, 0x15, 0x25
+CALL_NUMBER, MACHINE, ARGUMENTS = (
+    0,
+    4,
+    16,
+)  # offsets in struct seccomp_data; an argument has 8 bytes
+# SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF
+ALLOW, ERROR, ASK = 0x7FFF0000, 0x00050000, 0x7FC00000
+# seccomp(2): its numbers, as in Rule; SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER
+SECCOMP, SET_FILTER, WITH_LISTENER = (317, 277), 1, 8
+
+Instruction = tuple[int, int, int, int]  # code, lines to skip if true, if false, constant
 
 
 class _Program(ctypes.Structure):
@@ -49,51 +35,81 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def install_filter() -> None:
-    """Refuse the calls (PermissionError) to this process and whatever it starts.
+def install_filter() -> int | None:
+    """Refuse the calls to this process and whatever it starts.
 
     Machines that are not in MACHINES get no filter.
+
+    Returns:
+        The number of a file from which `shared_waits` gets the waits; None before Linux 5.0 and in
+        a container that has such a file already, where processes wait as usual.
 
     Raises:
         OSError: where Linux does not take the filter.
     """
     if platform.machine() not in MACHINES:
-        return
-    instructions = build_filter(*MACHINES[platform.machine()])
+        return None
+    column, machine = MACHINES[platform.machine()]
+    try:
+        return _install(build_filter(column, machine, WAIT_RULES), column, WITH_LISTENER)
+    except OSError:
+        _install(build_filter(column, machine), column, 0)
+        return None
+
+
+def _install(instructions, column, flags):
+    """Install a filter and return what Linux returns. Raises OSError."""
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
     program = ctypes.byref(_Program(len(instructions), code))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) != 0:
+    result = libc.syscall(SECCOMP[column], SET_FILTER, flags, program)
+    if result == -1:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+    return result
 
 
-def build_filter(column: int, machine: int) -> list[tuple[int, int, int, int]]:
+def build_filter(column: int, machine: int, more: tuple[Rule, ...] = ()) -> list[Instruction]:
     """Build the filter for one machine.
 
     Args:
-        column: which number of REFUSED and MMAP is the machine's.
+        column: which of a rule's numbers is the machine's.
         machine: its AUDIT_ARCH_* constant.
-
-    Returns:
-        Instructions: (instruction, lines to skip if true, lines to skip if false, constant).
+        more: rules beyond RULES.
     """
     program = [
         (LOAD, 0, 0, MACHINE),
         (IF_EQUAL, 1, 0, machine),
-        (RETURN, 0, 0, REFUSE),
+        (RETURN, 0, 0, ERROR | errno.EPERM),
         (LOAD, 0, 0, CALL_NUMBER),
-        (IF_AT_LEAST, 0, 1, X32),
-        (RETURN, 0, 0, REFUSE),
+        # Also x86_64's second table of calls, whose numbers begin at 0x40000000.
+        (IF_ABOVE, 0, 1, NEWEST),
+        (RETURN, 0, 0, ERROR | errno.ENOSYS),
     ]
-    for numbers in REFUSED.values():
-        program += [(IF_EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, REFUSE)]
-    return [
-        *program,
-        (IF_EQUAL, 1, 0, MMAP[column]),
-        (RETURN, 0, 0, ALLOW),
-        (LOAD, 0, 0, MMAP_FLAGS),
-        (AND, 0, 0, SHARED_ANONYMOUS),
-        (IF_EQUAL, 0, 1, SHARED_ANONYMOUS),
-        (RETURN, 0, 0, REFUSE),
-        (RETURN, 0, 0, ALLOW),
-    ]
+    for rule in (*RULES, *more):
+        number = rule.numbers[column]
+        if number is not None:
+            verdict = list(_judge(rule))
+            program += [(IF_EQUAL, 0, len(verdict), number), *verdict]
+    return [*program, (RETURN, 0, 0, ALLOW)]
+
+
+def _judge(rule: Rule) -> Iterator[Instruction]:
+    """Yield what decides about a call of the rule; ends with the call's number loaded again."""
+    if rule.argument is None:
+        yield RETURN, 0, 0, ERROR | rule.refused
+        return
+    # The lower half, since both machines are little-endian: Linux reads these arguments as int.
+    yield LOAD, 0, 0, ARGUMENTS + 8 * rule.argument
+    yield AND, 0, 0, rule.bits
+    verdicts = (
+        *((value, ERROR | rule.refused) for value in rule.values),
+        *((value, ERROR | DONE) for value in rule.done),
+        *((value, ALLOW) for value in rule.passed),
+        *((value, ASK) for value in rule.waits),
+    )
+    for value, verdict in verdicts:
+        yield IF_EQUAL, 0, 1, value
+        yield RETURN, 0, 0, verdict
+    if rule.others is not None:
+        yield RETURN, 0, 0, ERROR | rule.others
+    yield LOAD, 0, 0, CALL_NUMBER

@@ -2,6 +2,7 @@
 
 import os
 import random
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,19 @@ OOM_SCORE = "1000"  # the highest: where the machine runs out of memory, this pr
 MAX_STATUS = 4000  # bytes of what went wrong
 
 
-def run_student_process(request: KernelRequest, status_write: int, go_read: int) -> None:
+def run_student_process(
+    request: KernelRequest, to_init: socket.socket, status_write: int, go_read: int
+) -> None:
     """Give up all rights and run the kernel. Never returns.
 
     Args:
         request: the kernel's environment and limits.
+        to_init: the socket to send the file to from which `shared_waits` gets the waits.
         status_write: the pipe to write LISTENING to, or what went wrong.
         go_read: the pipe of which one byte is awaited before any code of a student can run.
     """
     try:
-        app = _prepare_kernel(request, status_write, go_read)
+        app = _prepare_kernel(request, to_init, status_write, go_read)
         os.write(status_write, LISTENING)
         os.read(go_read, 1)
         os.close(status_write)
@@ -42,18 +46,28 @@ def run_student_process(request: KernelRequest, status_write: int, go_read: int)
         os._exit(0)
 
 
-def _prepare_kernel(request, status_write, go_read):
+def _prepare_kernel(request, to_init, status_write, go_read):
     """Give up all rights, in this order, and return IPython's kernel, not yet started."""
     namespaces.set_dumpable(True)
     os.setsid()
-    close_files_except(status_write, go_read)
+    close_files_except(to_init.fileno(), status_write, go_read)
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write(OOM_SCORE)
     if request.isolated:
         namespaces.drop_to_user(STUDENT_USER)
-    seccomp.install_filter()
+    listener = seccomp.install_filter()
+    send_listener(to_init, listener)
     apply_to_this_process(request.limits, own_namespace=request.isolated)
     return create_kernel(request.env)
+
+
+def send_listener(to_init: socket.socket, listener: int | None) -> None:
+    """Hand the file of the filter to the init process, and keep nothing of it."""
+    files = [] if listener is None else [listener]
+    socket.send_fds(to_init, [b"."], files)
+    to_init.close()
+    for file in files:
+        os.close(file)
 
 
 def close_files_except(*kept: int) -> None:

@@ -12,7 +12,7 @@ import socket
 
 from . import namespaces
 from .init_process import run_init_process
-from .limits import Limits, describe_size, memory_of, proportional_memory_of
+from .limits import Limits, describe_size, memory_of, open_files_of, proportional_memory_of
 from .paths import MAX_SOCKET_FILES, SOCKETS
 from .request import KernelRequest
 
@@ -22,7 +22,7 @@ MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
 INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
-def supervise(connection: socket.socket, isolated: bool) -> None:
+def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
     """Run one kernel from its request to its end.
 
     Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number}, and
@@ -30,6 +30,7 @@ def supervise(connection: socket.socket, isolated: bool) -> None:
 
     Args:
         connection: the socket to the grader.
+        counts: number of the file of `limits.open_machine_counts`.
         isolated: whether to make namespaces for this kernel; without them it is in those of this
             process.
     """
@@ -44,7 +45,7 @@ def supervise(connection: socket.socket, isolated: bool) -> None:
     if init_process == 0:
         connection.close()
         from_init.close()
-        run_init_process(request, to_supervisor)
+        run_init_process(request, to_supervisor, counts)
     to_supervisor.close()
     try:
         supervisor = Supervisor(connection, from_init, init_process, request.limits, warm_bytes)
@@ -112,6 +113,9 @@ class Supervisor:
         processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
+        files = sum(open_files_of(process, self.limits.open_files) for process in processes)
+        if files > self.limits.all_open_files:
+            return f"opened more than {self.limits.all_open_files} files"
         if self.exceeds_memory(processes):
             return f"ran out of memory ({describe_size(self.limits.memory)})"
         if exceeds_sockets_folder():
