@@ -38,6 +38,14 @@ class Submission:
     team: Team
     people: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The id, and the names where there is a roster."""
+        names = [student.name for student in self.team.members if student.name]
+        if not names or names == [self.entry.student]:
+            return self.entry.student
+        return f"{self.entry.student}: {', '.join(names)}"
+
 
 @dataclass
 class Attendance:
@@ -47,6 +55,7 @@ class Attendance:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     matcher: Matcher | None = None
+    roster_ids: frozenset[str] = frozenset()  # of students and groups
 
     def counts(self) -> dict[str, int]:
         """Count, by a phrase, who is late, and who is missing or unknown."""
@@ -85,6 +94,9 @@ def take_attendance(
     attendance.matcher = Matcher(roster)
     owned, unclear = _match(attendance, uploads)
     teams, several = teams_of(roster)
+    attendance.roster_ids = frozenset(
+        {team.submission for team in teams} | {student.id for student in roster.students}
+    )
     for student in several:
         attendance.problems.append(
             Problem(

@@ -3,9 +3,9 @@
 A roster that is added or corrected later changes the ids of submissions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from .attendance import Submission
+from .attendance import Attendance, Submission
 from .gradebook.sync import GradebookSync
 from .results.handins import Handin
 from .results.problems import Problem
@@ -13,7 +13,7 @@ from .results.store import Store
 
 
 def carry_over(
-    submissions: Sequence[Submission],
+    attendance: Attendance,
     before: Mapping[str, Handin],
     store: Store,
     gradebook: GradebookSync | None,
@@ -21,7 +21,7 @@ def carry_over(
     """Give earlier results and marks the present ids of their submissions.
 
     Args:
-        submissions: of this call.
+        attendance: of this call.
         before: submission → who handed it in, of the call before.
         store: the results.
         gradebook: None where it is left alone.
@@ -34,12 +34,16 @@ def carry_over(
         ClassError: where the gradebook does not accept it.
         OSError: where a file cannot be written.
     """
-    present = {each.entry.student for each in submissions}
-    taken: set[str] = set()
+    taken = {each.entry.student for each in attendance.submissions}
     notes, problems = [], []
-    for submission in submissions:
+    for submission in attendance.submissions:
         new = submission.entry.student
-        earlier = [old for old in _earlier_ids(submission, before) if old not in present | taken]
+        earlier = [
+            *_earlier_ids(submission, before),
+            # The id that the folder gives where there is no roster, unless it is somebody's.
+            *(person for person in submission.people if person not in attendance.roster_ids),
+        ]
+        earlier = [old for old in dict.fromkeys(earlier) if old not in taken]
         known = [old for old in earlier if store.knows(old)]
         for old in known if store.knows(new) else known[1:]:
             problems.append(_left(new, old))
@@ -55,10 +59,8 @@ def carry_over(
 
 
 def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[str]:
-    """The ids that a submission may have had, the likeliest first."""
+    """The ids that a submission had in the call before, the likeliest first."""
     new, handin = submission.entry.student, submission.handin
-    if not before:  # each result has the id that its folder gives it
-        return [person for person in submission.people if person != new]
     members = {student.id for student in handin.members}
     uploads = set(handin.downloads.values())
     counts = next(iter(reversed(handin.downloads.values())), "")

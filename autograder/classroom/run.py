@@ -78,7 +78,7 @@ def _carry_over(attendance, store, gradebook, printer) -> None:
     except (ValueError, TypeError, KeyError, AttributeError):
         before = {}
         printer.print_roster_note("handins.json of the call before cannot be read.")
-    notes, problems = carry_over(attendance.submissions, before, store, gradebook)
+    notes, problems = carry_over(attendance, before, store, gradebook)
     attendance.problems += problems
     for note in notes:
         printer.print_roster_note(note)
@@ -263,7 +263,7 @@ class ClassRun:
         graded = self._of_this_class(self._store.counting)
         attendance = self._attendance
         return [
-            *not_graded(self._refused(), self._failed),
+            *not_graded(self._refused(), self._failed, self._submissions),
             *attendance.problems,
             *group_problems(graded, self._submissions, attendance.matcher),
         ]
