@@ -145,6 +145,13 @@ def test_a_person_is_found_by_an_id_or_a_name_that_is_theirs_alone(tmp_path, nam
     assert bool(strange) == (NAMES[name] is None)
 
 
+def test_the_id_of_one_may_be_the_name_of_another(tmp_path):
+    roster = course(Student("ada", "Bea"), Student("s2", "Ada"), Student("s3", email="Bea"))
+    found = attend(hand_in(tmp_path, "Ada", "bea"), roster)
+    assert kinds(found)[:2] == [("ambiguous", "Ada"), ("ambiguous", "bea")]
+    assert not found.submissions
+
+
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
 def test_a_name_means_at_most_whom_it_names(name, other):
     matcher = Matcher(course(Student("s1", name), Student("s2", other)))
