@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from .attendance import Submission
 from .results.problems import Problem
 from .results.store import Result
+from .results.summary import Remark
 from .roster.cross_check import NOTEBOOK, Declared, disagreements, read_declared
 from .roster.matching import Matcher
 
@@ -49,6 +50,29 @@ def group_problems(
             Declared(result.names, result.group), submissions[result.student].team, matcher
         )
     ]
+
+
+def remarks_on(
+    submissions: Mapping[str, Submission], reasons: Mapping[str, str]
+) -> dict[str, Remark]:
+    """Say of each submission what stands beside its points.
+
+    Args:
+        submissions: by their ids.
+        reasons: submission → why it is not graded.
+    """
+    return {
+        student: Remark(each.shown, _span(each.handin.seconds_late), reasons.get(student, ""))
+        for student, each in submissions.items()
+    }
+
+
+def _span(seconds: float | None) -> str:
+    """A time in its largest unit, "" for none."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if seconds and seconds >= length:
+            return f"{seconds / length:.3g} {unit}"
+    return ""
 
 
 def declared_in(notebooks: Mapping[str, str]) -> Declared:

@@ -6,6 +6,7 @@ A roster that is added or corrected later changes the ids of submissions.
 from collections.abc import Mapping
 
 from .attendance import Attendance, Submission
+from .errors import GradebookError
 from .gradebook.sync import GradebookSync
 from .results.handins import Handin
 from .results.problems import Problem
@@ -31,7 +32,6 @@ def carry_over(
         results under several ids: those of the upload that counts go with it, the others stay.
 
     Raises:
-        ClassError: where the gradebook does not accept it.
         OSError: where a file cannot be written.
     """
     taken = {each.entry.student for each in attendance.submissions}
@@ -51,8 +51,12 @@ def carry_over(
             continue
         old = known[0]
         taken.add(old)
-        if gradebook:
-            gradebook.rename(old, new)
+        try:
+            if gradebook:
+                gradebook.rename(old, new)
+        except GradebookError:  # both have a submission
+            problems.append(_left(new, old))
+            continue
         store.rename(old, new)
         notes.append(f"{old} is {new} now: results and marks go with it.")
     return notes, problems

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from .attendance import Attendance, Submission, take_attendance
 from .errors import GradebookError
-from .findings import declared_in, group_problems, not_graded
+from .findings import declared_in, group_problems, not_graded, remarks_on
 from .gradebook.sync import GradebookSync
 from .identities import carry_over
 from .intake import bundle
@@ -288,8 +288,8 @@ class ClassRun:
             "not in the gradebook": unwritten,
             **self._attendance.counts(),
         }
-        reasons = {**self._refused(), **self._failed}
-        self._printer.print_summary(self._isolation, counting, store.titles, counts, reasons)
+        remarks = remarks_on(self._submissions, {**self._refused(), **self._failed})
+        self._printer.print_summary(self._isolation, counting, store.titles, counts, remarks)
 
     def _print_refused(self, student, problem):
         self._printer.print_refused(

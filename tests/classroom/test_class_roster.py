@@ -105,7 +105,8 @@ def test_later_calls_remember_roster_and_due_date(grade, tmp_path):
     (tmp_path / "submitted" / "ada" / "vae" / TIME).write_text("2026-11-06 00:01")
     for roster, given in (("id,name\nada,Ada\n", settings), ("", {})):
         code, printed = grade(roster, given)
-        assert code == 0 and "1 students" in printed and "1 late" in last_line(printed)
+        assert code == 0 and "1 late" in last_line(printed)
+        assert "ada: Ada" in printed and "1 min" in printed
         handin = read_handins(tmp_path / "graded")["ada"]
         assert (handin.time, handin.seconds_late) == ("2026-11-06T00:01:00+01:00", 60)
 

@@ -241,6 +241,21 @@ def test_each_upload_of_brightspace_has_its_time(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "numbers, people",
+    [
+        (("1-10", "1-11", "2-12"), 2),  # the person first, and each upload has its own number
+        (("9-1", "9-2", "9-3"), 3),  # the assignment first: two people have one name
+        (("1-9", "2-9", "3-9"), 3),
+        (("1-9", "1-9", "3-9"), 2),
+    ],
+)
+def test_numbers_of_brightspace_tell_people_of_one_name_apart(tmp_path, numbers, people):
+    for hour, (number, name) in enumerate(zip(numbers, ("Jane", "Jane", "Bob"), strict=True), 1):
+        files(tmp_path, f"{number} - {name} - Nov 5, 2023 {hour}00 PM/x.zip")
+    assert len({upload.person for upload in read_uploads(tmp_path, UTC)[0]}) == people
+
+
 def test_canvas_says_who_is_late(tmp_path):
     files(tmp_path, "ada_LATE_123_45001_work.zip", "bob_124_45002_work.zip")
     assert [upload.late for upload in read_uploads(tmp_path)[0]] == [True, False]

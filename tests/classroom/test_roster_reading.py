@@ -124,6 +124,11 @@ def test_what_is_no_roster_is_refused_in_a_sentence(tmp_path, text, sentence):
     assert "\n" not in str(error.value)
 
 
+def test_a_roster_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(RosterError, match="nowhere.csv cannot be read"):
+        read_roster(tmp_path / "nowhere.csv")
+
+
 def test_who_stands_in_two_rows_is_one_student_of_both_groups(tmp_path):
     (student,) = read(tmp_path, "id,name,group\n1,Ada,A\n1,Ada,B\n").students
     assert student.group == "A; B"
