@@ -67,12 +67,11 @@ def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[s
     new, handin = submission.entry.student, submission.handin
     members = {student.id for student in handin.members}
     uploads = set(handin.downloads.values())
-    counts = next(iter(reversed(handin.downloads.values())), "")
     ranks = {}
     for old, other in before.items():
         shared = uploads & set(other.downloads.values())
         if old != new and (shared or members & {student.id for student in other.members}):
-            ranks[old] = (counts not in shared, not shared)
+            ranks[old] = (submission.download not in shared, not shared)
     return sorted(ranks, key=lambda old: (ranks[old], old))
 
 

@@ -202,6 +202,13 @@ def test_the_latest_upload_of_a_group_counts_and_the_others_are_named(tmp_path):
     assert all(name in note for name in names)
 
 
+@pytest.mark.parametrize("name", ["301-9 - Group 1 - Nov 5, 2026 1155 PM", "group 1", "1"])
+def test_a_download_may_name_the_group(tmp_path, name):
+    found = attend(hand_in(tmp_path, name), course(ADA, BOB, CYD))
+    assert members(found) == {"group 1": (["s1", "s2"], ["s1", "s2"])}
+    assert kinds(found) == [("missing", "Cyd Li (s3)")]
+
+
 def test_without_times_members_who_handed_in_different_work_are_asked(tmp_path):
     hand_in(tmp_path, "s1", points=(1, 1))
     hand_in(tmp_path, "s2", points=(0, 0))
