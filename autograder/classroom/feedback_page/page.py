@@ -18,7 +18,7 @@ from .content import Content, Section
 from .own_work import Plot
 from .pictures import as_webp
 from .private_paths import PathScrubber
-from .safe_html import clean_text, code_html, markdown_html
+from .safe_html import clean_text, code_html, comment_html, markdown_html
 
 MAX_TEXT = 190_000  # bytes of a page for what the student wrote, as HTML
 MAX_PICTURES = 680_000  # bytes of a page for the student's plots
@@ -58,6 +58,7 @@ class PageWriter:
         values = {
             "content": content,
             "sections": [self._section(each, page.extras, room) for each in content.sections],
+            "other_comments": [comment_html(comment) for comment in content.other_comments],
             "notes": [self._plain(note) for note in content.notes],
             "medians": page.medians,
             "lateness": lateness(handin.seconds_late),
@@ -83,7 +84,7 @@ class PageWriter:
         return {
             "anchor": section.anchor,
             "findings": findings,
-            "comments": [clean_text(comment) for comment in section.comments],
+            "comments": [comment_html(comment) for comment in section.comments],
             "answer": answer and room.answer(self._scrubber.scrub(answer)),
             "code": [room.code(source) for source in section.code],
             "plots": plots,
