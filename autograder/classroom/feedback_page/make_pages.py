@@ -86,7 +86,7 @@ def _page(job: Job, course: Course, store: Store):
     work = OwnWork({name: json.loads(text) for name, text in notebooks.items()})
     marks = job.marks or marks_of_report(job.result.student, report)
     content = collect_content(marks, report, work, course.medians)
-    return Page(content, job.handin, course.medians, course.extras)
+    return Page(content, job.handin, course.extras)
 
 
 def is_made(outcome: str) -> bool:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from ...text import printable
 from ..results.handins import Handin
 from ..roster.students import Student
-from .class_medians import Medians
 from .content import Content, Section
 from .own_work import Plot
 from .pictures import as_webp
@@ -32,13 +31,11 @@ class Page:
 
     content: see Content.
     handin: who handed in, and when.
-    medians: of the class.
     extras: grade_id → [(heading, Markdown)], shown below that answer: rubrics, model answers.
     """
 
     content: Content
     handin: Handin
-    medians: Medians
     extras: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -60,7 +57,7 @@ class PageWriter:
             "sections": [self._section(each, page.extras, room) for each in content.sections],
             "other_comments": [comment_html(comment) for comment in content.other_comments],
             "notes": [self._plain(note) for note in content.notes],
-            "medians": page.medians,
+            "medians": content.medians,
             "lateness": lateness(handin.seconds_late),
             "group": self._group(handin),
         }

@@ -18,7 +18,6 @@ from ..results.handins import Handin
 from ..roster.students import Student
 from .make_pages import page_path
 
-PLATFORMS = ("brightspace", "canvas", "moodle")
 PAGE = "feedback.html"
 _DATE = (2000, 1, 1, 0, 0, 0)  # the same pages make the same zip
 _MOODLE = re.compile(r"(?P<person>[^_]+_\d+)_assign(?:submission|feedback)_", re.DOTALL)
@@ -42,7 +41,7 @@ def plan_zip(platform: str, handins: Iterable[Handin], output: Path, made) -> Zi
     """Decide what goes into a zip, and under which names.
 
     Args:
-        platform: one of PLATFORMS.
+        platform: "brightspace", "canvas" or "moodle".
         handins: who handed in, and what the download called it.
         output: the folder of the pages.
         made: ids of the students whose pages are up to date.

@@ -87,14 +87,9 @@ def content(given_marks=None, given_report=None, work=None, medians=None):
     )
 
 
-def pages(given_content=None, handin=None, medians=None, extras=None):
+def pages(given_content=None, handin=None, extras=None):
     """Render the pages of all members: id → HTML."""
-    page = Page(
-        given_content or content(),
-        handin or Handin("ada", (ADA,)),
-        medians or Medians(),
-        extras or {},
-    )
+    page = Page(given_content or content(), handin or Handin("ada", (ADA,)), extras or {})
     return {member.id: html for member, html in PageWriter(PathScrubber()).render(page)}
 
 
