@@ -18,7 +18,7 @@ from .feedback_page.nbgrader_pages import make_all_pages
 from .feedback_page.page_files import Written
 from .feedback_page.zips import plan_zip, write_zip
 from .gradebook.sync import CONFIG
-from .intake.roster import ASSIGNMENT
+from .intake.entries import ASSIGNMENT
 from .workers.local_pool import WorkerError
 
 

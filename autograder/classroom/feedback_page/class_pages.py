@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ClassError
 from ..gradebook.marks import Marks
-from ..intake.roster import ASSIGNMENT
+from ..intake.entries import ASSIGNMENT
 from ..results.handins import Handin, read_handins
 from ..results.store import Store
 from ..roster.students import Student

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..gradebook.marks import Marks
 from ..intake.student_names import student_id, unique_file_stem
 from ..results.handins import Handin
-from ..results.store import Result, Store
+from ..results.store import COUNTING, Result, Store
 from .class_medians import Medians
 from .content import collect_content, marks_of_report
 from .page_files import Written, write_page
@@ -81,7 +81,7 @@ def _page(job: Job, course: Course, store: Store):
     from .own_work import OwnWork
     from .page import Page
 
-    report = store.read_report(job.result)
+    report = store.read_report(COUNTING, job.result.student)
     notebooks = store.read_notebooks(job.result) if job.result.notebooks else {}
     work = OwnWork({name: json.loads(text) for name, text in notebooks.items()})
     marks = job.marks or marks_of_report(job.result.student, report)
