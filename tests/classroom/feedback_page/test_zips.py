@@ -42,6 +42,11 @@ def test_brightspace_gets_the_folders_of_its_download(names):
     )
 
 
+def test_brightspace_gets_files_where_its_download_had_files(names):
+    files, _ = names("brightspace", alone(f"{BRIGHTSPACE} - my - answers.zip"))
+    assert list(files) == [f"{BRIGHTSPACE} - feedback.html"]
+
+
 @pytest.mark.parametrize("late", ["", "LATE_"])
 def test_canvas_gets_its_file_names_in_which_it_reads_the_numbers(names, late):
     files, _ = names("canvas", alone(f"lovelaceada_{late}123_45678_02_vae.ipynb"))
