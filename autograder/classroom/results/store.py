@@ -180,6 +180,10 @@ class Store:
         if folder.is_dir():
             shutil.rmtree(folder)
 
+    def read_report(self, state: str, student: str) -> dict[str, Any]:
+        """Read the grader's report of a result, as it was written; {} where there is none."""
+        return json.loads(self._path(state, student).read_bytes())["report"]
+
     def read_notebooks(self, result: Result) -> dict[str, str]:
         """Read the graded notebooks of a result: file name → JSON text."""
         path = self._notebooks_path(result.student, result.notebooks)
