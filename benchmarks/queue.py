@@ -93,7 +93,7 @@ def measure(folder: Path) -> dict[str, float]:
 def run(folder: Path) -> None:
     """Run the class of a folder that `prepare` made, and print its peak memory in megabytes."""
     from autograder.classroom.command import grade_class
-    from autograder.classroom.run import Settings
+    from autograder.classroom.settings import Settings
 
     gradebook = (folder / "gradebook.db").exists()
     settings = Settings(

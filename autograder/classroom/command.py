@@ -2,19 +2,25 @@
 
 import sys
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
 
 from ..paths import ROOT
-from ..terminal import open_console, print_error
+from ..terminal import fail, open_console, print_error
 from .errors import KEPT, ClassError
 from .gradebook.sync import CONFIG
-from .run import FAILED, Settings, run_class
+from .intake.times import in_zone
+from .results.course_settings import read_settings
+from .run import run_class
+from .settings import FAILED, Settings
 
 WIDTH = 120  # columns, where the output is no terminal
+UNREADABLE = 2  # exit code: an option, the roster or the folder cannot be read
 INTERRUPTED = 130  # exit code: 128 + SIGINT
 
 
@@ -47,22 +53,46 @@ def class_command(
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")
     ] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who takes the course: a table of id, name, email, group, or the gradebook or "
+            "grading worksheet of Brightspace, Canvas or Moodle. Later calls remember it.",
+        ),
+    ] = None,
+    due: Annotated[
+        str | None,
+        typer.Option(metavar='"2026-11-05 23:59"', help="Later is late. Later calls remember it."),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="Europe/Amsterdam", help="Of times that name none; that of this machine."
+        ),
+    ] = None,
 ) -> None:
     """Grade a whole class; called again, only what changed.
 
-    Ends with 0 where all are graded, 1 where some could not be, 2 where there is nothing to grade,
-    and 3 where points that differ wait for --yes.
+    Ends with 0 where all are graded, 1 where some could not be, 2 where there is nothing to grade
+    or the roster cannot be read, 3 where points that differ wait for --yes, and 4 where
+    problems.csv in the results names somebody to look at: not graded, missing, or not clearly who.
     """
+    zone = _zone(time_zone) if time_zone else None
+    folder = results or submitted.absolute().parent / "graded"
     console = open_console(WIDTH)
     settings = Settings(
         submitted,
-        results=results or submitted.absolute().parent / "graded",
+        results=folder,
         course=Path.cwd() if Path(CONFIG).is_file() else ROOT,
         gradebook=gradebook,
         force=force,
         scheduler=scheduler,
         workers=workers,
         options={"sandbox": require_sandbox},
+        roster=roster,
+        due=_due(due, zone or read_settings(folder).zone) if due else None,
+        zone=zone,
     )
     raise typer.Exit(grade_class(settings, console, lambda students: yes or _ask(students)))
 
@@ -85,6 +115,22 @@ def grade_class(settings: Settings, console: Console, accept: Callable[[int], bo
     except KeyboardInterrupt:
         print_error(f"Stopped. {KEPT}")
         return INTERRUPTED
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The time zone of this name; ends the command where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fail(f"--time-zone {name}: there is no such zone; Europe/Amsterdam is one.", UNREADABLE)
+
+
+def _due(text: str, zone: tzinfo | None) -> datetime:
+    """The time that is written; ends the command where it is none."""
+    try:
+        return in_zone(datetime.fromisoformat(text), zone)
+    except ValueError:
+        fail(f'--due {text}: write the time as "2026-11-05 23:59".', UNREADABLE)
 
 
 def _ask(students):

@@ -12,7 +12,7 @@ from ..processes import usable_cores
 from ..terminal import fail
 from ..text import printable
 from .gradebook.sync import CONFIG
-from .intake.roster import ASSIGNMENT
+from .intake.entries import ASSIGNMENT
 from .workers.local_pool import LocalPool, WorkerError
 
 

@@ -1,54 +1,30 @@
 """One run over a class: grade what changed, save each result, and update the gradebook."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
-from ..paths import ROOT
+from .attendance import Attendance, Submission, take_attendance
 from .errors import GradebookError
+from .findings import declared_in, group_problems, not_graded
 from .gradebook.sync import GradebookSync
+from .identities import carry_over
 from .intake import bundle
-from .intake.roster import ASSIGNMENT, Entry, read_roster
+from .intake.entries import ASSIGNMENT, Entry, read_uploads
+from .results.course_settings import CourseSettings, read_settings, write_settings
 from .results.differences import Difference, differences
 from .results.fingerprints import course_hashes
+from .results.handins import read_handins, write_handins
+from .results.problems import Problem, write_problems
 from .results.store import COUNTING, REFUSED, WAITING, Result, Store, points_of
+from .roster.reading import find_roster, keep_copy, read_roster
 from .run_printer import RunPrinter
+from .settings import DONE, FAILED, NOT_ACCEPTED, TO_LOOK_AT, Settings
 from .workers.dispatch import Outcome, grade_submissions
 from .workers.executors import open_executor
-from .workers.worker import GRADER, describe_error
-
-# Exit codes
-DONE = 0
-FAILED = 1
-NOT_ACCEPTED = 3  # points that would replace others wait until somebody accepts them
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What to grade, and how.
-
-    submitted: the folder of all submissions.
-    results: the folder of the results.
-    course: the folder of nbgrader_config.py.
-    gradebook: whether to write to the gradebook.
-    force: whether to grade submissions that did not change, too.
-    scheduler, workers: see `open_executor`.
-    grader, options: see `grade_bundle`.
-    """
-
-    submitted: Path
-    results: Path
-    course: Path = ROOT
-    gradebook: bool = True
-    force: bool = False
-    scheduler: str | None = None
-    workers: int | None = None
-    grader: str = GRADER
-    options: dict[str, Any] = field(default_factory=dict)
+from .workers.worker import describe_error
 
 
 def run_class(settings: Settings, console: Console, accept: Callable[[int], bool]) -> int:
@@ -68,17 +44,49 @@ def run_class(settings: Settings, console: Console, accept: Callable[[int], bool
         OSError: where a file cannot be read or written; what was graded until then is kept.
     """
     printer = RunPrinter(console)
-    entries, notes = read_roster(settings.submitted)
-    for note in notes:
-        printer.print_roster_note(note)
-    with Store(settings.results) as store, _open_sync(settings, store) as gradebook:
-        run = ClassRun(settings, entries, store, gradebook, printer)
+    course = read_settings(settings.results).updated(settings.due, settings.zone)
+    roster = settings.roster or find_roster(settings.results)
+    attendance = _take_attendance(settings, course, roster, printer)
+    due = course.due_time
+    with Store(settings.results) as store, _open_sync(settings, store, due) as gradebook:
+        write_settings(settings.results, course)
+        if roster:
+            keep_copy(roster, settings.results)
+        _carry_over(attendance, store, gradebook, printer)
+        write_handins(settings.results, [each.handin for each in attendance.submissions])
+        run = ClassRun(settings, attendance, store, gradebook, printer)
         return run.grade_and_record(accept)
 
 
-def _open_sync(settings, store) -> contextlib.AbstractContextManager[GradebookSync | None]:
+def _take_attendance(
+    settings: Settings, course: CourseSettings, roster: Path | None, printer: RunPrinter
+) -> Attendance:
+    """Find out who handed in what, and print what is remarkable."""
+    students = read_roster(roster) if roster else None
+    uploads, notes = read_uploads(settings.submitted, course.zone)
+    attendance = take_attendance(uploads, students, course.due_time, course.zone)
+    printer.print_roster(roster, None if students is None else len(students.students))
+    for note in (*notes, *attendance.notes):
+        printer.print_roster_note(note)
+    return attendance
+
+
+def _carry_over(attendance, store, gradebook, printer) -> None:
+    """Let earlier results and marks go with those whose ids changed."""
+    try:
+        before = read_handins(store.folder)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        before = {}
+        printer.print_roster_note("handins.json of the call before cannot be read.")
+    notes, problems = carry_over(attendance.submissions, before, store, gradebook)
+    attendance.problems += problems
+    for note in notes:
+        printer.print_roster_note(note)
+
+
+def _open_sync(settings, store, due) -> contextlib.AbstractContextManager[GradebookSync | None]:
     if settings.gradebook:
-        return GradebookSync(store, settings.course, ASSIGNMENT)
+        return GradebookSync(store, settings.course, ASSIGNMENT, due)
     return contextlib.nullcontext()
 
 
@@ -91,19 +99,23 @@ class ClassRun:
     def __init__(
         self,
         settings: Settings,
-        entries: Iterable[Entry],
+        attendance: Attendance,
         store: Store,
         gradebook: GradebookSync | None,
         printer: RunPrinter,
     ):
         self._settings = settings
-        self._entries = {entry.student: entry for entry in entries}
+        self._attendance = attendance
+        self._submissions: dict[str, Submission] = {
+            each.entry.student: each for each in attendance.submissions
+        }
+        self._entries = {student: each.entry for student, each in self._submissions.items()}
         self._store = store
         self._gradebook = gradebook
         self._printer = printer
         self._course_hashes = course_hashes()
         self._graded = 0
-        self._failed: set[str] = set()
+        self._failed: dict[str, str] = {}  # student → why
         self._isolation: set[str] = set()
 
     def grade_and_record(self, accept: Callable[[int], bool]) -> int:
@@ -115,10 +127,15 @@ class ClassRun:
             self._grade(to_grade)
         waiting = self._ask_for_waiting(accept)
         unwritten = self._write_missing_results()
+        problems = self._problems()
+        write_problems(self._settings.results, problems)
+        self._printer.print_problems(problems, self._settings.results)
         self._print_summary(len(self._entries) - len(to_grade), waiting, unwritten)
         if self._failed or unwritten:
             return FAILED
-        return NOT_ACCEPTED if waiting else DONE
+        if waiting:
+            return NOT_ACCEPTED
+        return TO_LOOK_AT if problems else DONE
 
     def _submissions_to_grade(self) -> list[Entry]:
         """The submissions without a result for their present contents, checks and assignment."""
@@ -161,7 +178,7 @@ class ClassRun:
         """Save the outcome of one submission."""
         student, hashes = outcome.entry.student, self._hashes(outcome.digest)
         if outcome.status == "failed":
-            self._failed.add(student)
+            self._failed[student] = outcome.problem
             self._printer.print_student_line(student, f"could not be graded: {outcome.problem}.")
         elif outcome.status == "refused":
             self._store.save(REFUSED, hashes, student, {}, {}, outcome.problem)
@@ -172,7 +189,8 @@ class ClassRun:
 
     def _record_graded(self, outcome, student, hashes):
         """Save a graded submission; if its points would replace others, as waiting."""
-        report = outcome.report
+        declared = declared_in(outcome.notebooks)
+        report = {**outcome.report, "names": list(declared.names), "group": declared.group}
         self._graded += 1
         self._isolation.add(report["isolation"])
         state = WAITING if self._changed_points(student, points_of(report)) else COUNTING
@@ -218,15 +236,13 @@ class ClassRun:
         if self._gradebook is None:
             return ""
         try:
-            note = self._gradebook.write_result(result, self._entries[result.student])
+            self._gradebook.write_result(result, self._entries[result.student])
         except GradebookError as error:
             return str(error)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 - one submission never ends the batch
             return describe_error(error)
-        if note:
-            self._printer.print_student_line(result.student, note)
         return ""
 
     def _write_missing_results(self) -> int:
@@ -242,21 +258,38 @@ class ClassRun:
             self._printer.print_student_line(student, sentence)
         return len(unwritten)
 
+    def _problems(self) -> list[Problem]:
+        """All that a person must look at: who is not graded, and who is not clearly who."""
+        graded = self._of_this_class(self._store.counting)
+        attendance = self._attendance
+        return [
+            *not_graded(self._refused(), self._failed),
+            *attendance.problems,
+            *group_problems(graded, self._submissions, attendance.matcher),
+        ]
+
+    def _refused(self) -> dict[str, str]:
+        return {each.student: each.problem for each in self._of_this_class(self._store.refused)}
+
     def _print_summary(self, unchanged, waiting, unwritten):
         store = self._store
         counting = [
             store.counting[student] for student in self._entries if student in store.counting
         ]
+        in_groups = any(len(each.team.members) > 1 for each in self._submissions.values())
+        word = "submission" if in_groups else "student"
         counts = {
-            "students" if len(self._entries) > 1 else "student": len(self._entries),
+            word if len(self._entries) == 1 else f"{word}s": len(self._entries),
             "graded now": self._graded,
             "as before": unchanged,
             "with nothing to grade": len(self._of_this_class(store.refused)),
             "could not be graded": len(self._failed),
             "with other points that wait": waiting,
             "not in the gradebook": unwritten,
+            **self._attendance.counts(),
         }
-        self._printer.print_summary(self._isolation, counting, store.titles, counts)
+        reasons = {**self._refused(), **self._failed}
+        self._printer.print_summary(self._isolation, counting, store.titles, counts, reasons)
 
     def _print_refused(self, student, problem):
         self._printer.print_refused(

@@ -1,7 +1,7 @@
 """What a class run prints: a progress bar, sentences on students, tables, and the summary."""
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +17,8 @@ from rich.text import Text
 
 from ..text import printable
 from .results.differences import Difference, differences_table
+from .results.problems import FILE as PROBLEMS
+from .results.problems import Problem, problems_table
 from .results.store import Result
 from .results.summary import print_summary
 
@@ -47,7 +49,27 @@ class RunPrinter:
 
     def print_roster_note(self, note: str) -> None:
         """Print a sentence on the folder of submissions."""
-        self._console.print(Text(printable(note)))
+        self._console.print(Text(printable(note)), soft_wrap=True)
+
+    def print_roster(self, path: Path | None, students: int | None) -> None:
+        """Say which roster is used, or what it means that there is none."""
+        if path is None:
+            note = (
+                "No roster: results go by the names of folders, and nobody is missed. --roster "
+                "FILE takes a table of id, name, email, group, or your platform's export."
+            )
+        else:
+            note = f"Roster: {path}, {students:,} students."
+        self._console.print(Text(printable(note)), soft_wrap=True)
+
+    def print_problems(self, problems: Sequence[Problem], results: Path) -> None:
+        """Print a table of what a person must look at, and where all of it stands."""
+        if not problems:
+            return
+        self._console.print(problems_table(problems))
+        number = f"{len(problems):,} line{'s' * (len(problems) != 1)}"
+        note = f"{number} to look at: {results / PROBLEMS}."
+        self._console.print(Text(printable(note)), soft_wrap=True)
 
     def print_damaged_result(self, path: Path) -> None:
         """Say that a result's file cannot be read."""
@@ -86,9 +108,10 @@ class RunPrinter:
         results: Collection[Result],
         titles: Mapping[str, str],
         counts: Mapping[str, int],
+        reasons: Mapping[str, str],
     ) -> None:
         """Print where the code ran, and the tables and counts of `print_summary`."""
         for each in sorted(isolation):
             text = Text(f"The submissions' code ran in: {printable(each)}.")
             self._console.print(text, soft_wrap=True)
-        print_summary(self._console, results, titles, counts)
+        print_summary(self._console, results, titles, counts, reasons)

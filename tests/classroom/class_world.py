@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.classroom import run
 from autograder.classroom.command import grade_class
-from autograder.classroom.run import Settings
+from autograder.classroom.settings import Settings
 from tests.classroom.stub_grading import GRADER, NOTEBOOK, QUESTION, TESTS, notebook
 
 RUBRIC = "\n\nEarns the point: a reason."

@@ -257,4 +257,4 @@ def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_
     assert grade(ada={"points": (1, 0)})[0] == 1
     sentence = "The gradebook knows no notebooks of vae: `make release` tells it.\n"
     assert capsys.readouterr().err == sentence
-    assert not list((course / "graded").glob("*.json"))
+    assert not (course / "graded" / "ada.json").exists()

@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from autograder.classroom.command import grade_class
-from autograder.classroom.run import Settings
+from autograder.classroom.settings import Settings
 
 if __name__ == "__main__":
     folder, grader = Path(sys.argv[1]), sys.argv[2]

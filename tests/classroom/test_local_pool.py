@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.intake.bundle import Bundle, File
-from autograder.classroom.intake.roster import Entry, Source
+from autograder.classroom.intake.entries import Entry, Source
 from autograder.classroom.workers import dispatch
 from autograder.classroom.workers.dispatch import grade_submissions
 from autograder.classroom.workers.local_pool import LocalPool, WorkerError

@@ -118,9 +118,9 @@ def test_what_could_not_be_graded_is_tried_again_and_costs_no_points(grade, tmp_
 
 def test_nothing_to_grade_is_the_students_problem(grade, tmp_path):
     code, printed = grade(ada={"refuse": "Nothing here."}, bob={})
-    assert code == 0 and "ada: Nothing here.\n" in printed
+    assert code == 4 and "ada: Nothing here.\n" in printed
     code, printed = grade()
-    assert code == 0 and "ada: Nothing here.\n" in printed
+    assert code == 4 and "ada: Nothing here.\n" in printed
     assert last_line(printed) == "2 students, 2 as before, 1 with nothing to grade."
     assert grade(ada={"points": (1, 0)})[0] == 0
     assert score(tmp_path, "ada") == 1 and not list((tmp_path / "graded" / "refused").iterdir())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.classroom.intake import bundle, unpacking
 from autograder.classroom.intake.bundle import Bundle, File, digest_of, read_bundle
-from autograder.classroom.intake.roster import Entry, Source, read_roster
+from autograder.classroom.intake.entries import Entry, Source, read_uploads
 from autograder.classroom.intake.unpacking import unpack_bundle
 from autograder.errors import SubmissionError
 
@@ -276,7 +276,7 @@ def test_modules_of_ones_own_come_along_and_those_of_libraries_do_not(tmp_path, 
 
 
 def test_exported_modules_belong_to_their_student(tmp_path):
-    for name in ("02_vae.ipynb", "utils.py"):
-        (tmp_path / f"lovelaceada_12345_67890_{name}").write_bytes(b"x")
-    (found,), _ = read_roster(tmp_path)
-    assert paths(read_bundle(found)) == ["02_vae.ipynb", "utils.py"]
+    for number, name in enumerate(("02_vae.ipynb", "utils.py"), 67890):
+        (tmp_path / f"lovelaceada_12345_{number}_{name}").write_bytes(b"x")
+    (found,), _ = read_uploads(tmp_path)
+    assert paths(read_bundle(Entry("ada", found.sources))) == ["02_vae.ipynb", "utils.py"]

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.assignment import task
 from autograder.classroom.intake.bundle import read_bundle
-from autograder.classroom.intake.roster import read_roster
+from autograder.classroom.intake.entries import Entry, read_uploads
 from autograder.classroom.intake.student_names import student_id, unique_file_stem
 from autograder.classroom.workers.worker import grade_bundle
 
@@ -114,8 +114,9 @@ class Run:
 
     def alone(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each honest student, and the report of their submission graded alone."""
-        for entry in read_roster(self.world.submitted)[0]:
-            if entry.student in HONEST:
+        for upload in read_uploads(self.world.submitted)[0]:
+            if upload.person in HONEST:
+                entry = Entry(upload.person, upload.sources)
                 yield entry.student, json.loads(grade_bundle(read_bundle(entry)))["report"]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
-from ..intake.roster import ASSIGNMENT
+from ..intake.entries import ASSIGNMENT
 from .course import load_course
 
 

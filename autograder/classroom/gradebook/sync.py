@@ -4,19 +4,20 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ... import atomic_files
 from ..errors import GradebookError
-from ..intake.roster import Entry
+from ..intake.entries import Entry
+from ..intake.times import utc_text
 from ..results.store import Result, Store
 
 if TYPE_CHECKING:
     from .writer import GradebookWriter
 
 CONFIG = "nbgrader_config.py"
-MAX_TIMESTAMP_BYTES = 100
 
 
 class GradebookSync:
@@ -28,8 +29,9 @@ class GradebookSync:
     the gradebook decide.
     """
 
-    def __init__(self, store: Store, root: Path, assignment: str):
+    def __init__(self, store: Store, root: Path, assignment: str, due: datetime | None = None):
         self._store, self._root, self._assignment = store, root, assignment
+        self._due = utc_text(due)
         self._journal_path = store.folder / "merged.jsonl"
         self._state_path = store.folder / ".gradebook.json"
         self._journal = _read_journal(self._journal_path)
@@ -56,6 +58,8 @@ class GradebookSync:
             from .writer import GradebookWriter  # nbgrader takes seconds to load
 
             self._writer = GradebookWriter(self._root, self._assignment)
+            if self._due:
+                self._writer.set_due(self._due)
             self._submission_ids = self._writer.read_submission_ids()
         return self._writer
 
@@ -86,39 +90,58 @@ class GradebookSync:
             if result.notebooks and not self._is_written(result, entries[result.student])
         ]
 
-    def write_result(self, result: Result, entry: Entry) -> str:
+    def write_result(self, result: Result, entry: Entry) -> None:
         """Write a result to the gradebook.
-
-        Returns:
-            A sentence where the time of submission cannot be read, else "".
 
         Raises:
             GradebookError: where the gradebook does not accept it, or its notebooks are lost.
             OSError: where a file cannot be written.
         """
         writer = self.open()
-        from .writer import readable_time
-
-        timestamp = _read_timestamp(entry)
-        time = readable_time(timestamp)
         work = result.hashes["submission"]
         resubmitted = self._journal.get(result.student, {}).get("work") != work
         notebooks = self._read_notebooks(result)
-        submission = writer.write_submission(result.student, notebooks, time, resubmitted)
+        submission = writer.write_submission(
+            result.student, notebooks, entry.timestamp, resubmitted
+        )
         self._submission_ids[result.student] = submission
         self._note_in_journal(
             {
                 "student": result.student,
                 "notebooks": result.notebooks,
-                "timestamp": timestamp,
+                "timestamp": entry.timestamp,
+                "due": self._due,
                 "submission": submission,
                 "work": work,
                 "folder": str(writer.folder_of(result.student)),
             }
         )
-        if time == timestamp or entry.timestamp is None:
-            return ""
-        return f"{entry.timestamp.name} holds no time, and is left out."
+
+    def rename(self, student: str, other: str) -> bool:
+        """Give a submission another id, with all its marks, unless that is there already.
+
+        Returns:
+            Whether the gradebook had it.
+
+        Raises:
+            GradebookError: where the gradebook does not accept it.
+            OSError: where its folder cannot be moved.
+        """
+        line = self._journal.get(student)
+        if not line or line.get("renamed") or self._is_noted(other):
+            return False
+        writer = self.open()
+        writer.rename(student, other)
+        self._submission_ids[other] = self._submission_ids.pop(student, line["submission"])
+        self._points = None
+        folder = str(writer.folder_of(other))
+        self._note_in_journal({**line, "student": other, "folder": folder})
+        self._note_in_journal({"student": student, "renamed": other})
+        return True
+
+    def _is_noted(self, student):
+        line = self._journal.get(student)
+        return bool(line) and not line.get("renamed")
 
     def _read_notebooks(self, result):
         try:
@@ -135,9 +158,9 @@ class GradebookSync:
     def _is_written(self, result: Result, entry: Entry) -> bool:
         """Whether the gradebook has this result, by the journal and, if it is open, by its ids."""
         line = self._journal.get(result.student)
-        if not line or line["notebooks"] != result.notebooks:
+        if not line or line.get("notebooks") != result.notebooks:
             return False
-        if line["timestamp"] != _read_timestamp(entry):
+        if line["timestamp"] != entry.timestamp or line.get("due") != self._due:
             return False
         if self._writer and self._submission_ids.get(result.student) != line["submission"]:
             return False
@@ -162,15 +185,6 @@ class GradebookSync:
             "database": str(database) if database else None,
             "file": [status.st_ino, status.st_size, status.st_mtime_ns] if status else None,
         }
-
-
-def _read_timestamp(entry):
-    """The time of submission as nbgrader notes it; None where there is no short plain file."""
-    path = entry.timestamp
-    if path is None or path.is_symlink() or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return file.read(MAX_TIMESTAMP_BYTES).decode("utf-8", "replace").strip() or None
 
 
 def _read_journal(path):

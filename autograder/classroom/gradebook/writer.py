@@ -5,7 +5,6 @@ One transaction a student, so that nobody is half written.
 
 import contextlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,10 +20,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from ... import atomic_files
 from ..errors import GradebookError
 from .course import load_course
+from .renaming import rename_student
 from .sanitize import AssignmentCells, CellScore, Sanitizer, scores_of_cells
-
-# 2024-01-02, 12:00:00.0, UTC, Europe/Berlin
-_PART_OF_TIME = re.compile(r"[\w:,.+-]+(/[\w-]+)*", re.ASCII)
 
 
 class GradebookWriter:
@@ -95,6 +91,32 @@ class GradebookWriter:
                 name, maximum = self._master.points[cell]
                 points.setdefault(student, {})[name] = score, maximum
         return points
+
+    def set_due(self, due: str) -> None:
+        """Set the time at which the assignment is due; penalties of nbgrader's plugin rest on it.
+
+        Raises:
+            GradebookError: where the gradebook does not accept it.
+        """
+        with self._transaction() as gradebook:
+            fields: Any = {"duedate": due}
+            gradebook.update_or_create_assignment(self.assignment, **fields)
+
+    def rename(self, student: str, other: str) -> None:
+        """Give a student's submission to another id, and move their graded notebooks.
+
+        May be called again where it was interrupted.
+
+        Raises:
+            GradebookError: where the other has a submission already.
+            OSError: where the folder cannot be moved.
+        """
+        with self._transaction() as gradebook:
+            rename_student(gradebook.db, str(self._id), student, other)
+        folder, target = self.folder_of(student), self.folder_of(other)
+        if folder.is_dir() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(target)
 
     def write_submission(
         self, student: str, notebooks: Mapping[str, str], timestamp: str | None, resubmitted: bool
@@ -212,20 +234,6 @@ class GradebookWriter:
                 session.flush()
             finally:
                 session.remove()
-
-
-def readable_time(text: str | None) -> str | None:
-    """Return the text where nbgrader can read it as a time, else None.
-
-    A path in place of a time zone is refused before nbgrader would have dateutil open that file.
-    """
-    if text is None or ".." in text or not all(map(_PART_OF_TIME.fullmatch, text.split(" "))):
-        return None
-    try:
-        parse_utc(text)
-    except (ValueError, OverflowError):
-        return None
-    return text
 
 
 @contextlib.contextmanager

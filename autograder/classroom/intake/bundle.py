@@ -16,7 +16,7 @@ from ...submission_limits import (
     MAX_NOTEBOOK_BYTES,
     MAX_WEIGHTS_BYTES,
 )
-from .roster import Entry, Source
+from .entries import Entry, Source
 
 # Limits. Files with another ending, or in deeper folders, are no part of a submission, nor are
 # modules that lie beside no notebook; of files that are too large, the student and the instructor

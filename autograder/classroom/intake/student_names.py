@@ -1,32 +1,13 @@
-"""Names of students: read from names of files, and made safe as part of a path."""
+"""Names of students, made safe as part of a path."""
 
 import hashlib
 import re
 import unicodedata
 
-# A folder: Ada Lovelace_12345_assignsubmission_file_
-# A file:   Ada Lovelace_12345_assignsubmission_file_answers.zip
-_MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
-# lovelaceada_12345_67890_answers.zip: name, user, file; a resubmission has a new file number.
-_CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?:late_)?(?P<user>\d{3,})_\d{4,}_(?P<rest>.+)", re.DOTALL | re.IGNORECASE
-)
 # [ and ] as well: nbgrader looks for files by patterns, in which they mean something.
 _UNSAFE = re.compile(r'[<>:"/\\|?*~\[\]]')
 MAX_BYTES = 100  # of a student's name
-
-
-def parse_export_name(filename: str, is_folder: bool) -> tuple[str, str] | None:
-    """Parse the name that Moodle or Canvas gave to a student's folder or file.
-
-    Returns:
-        (student, the file's own name, "" for a folder); None for a name of another form.
-    """
-    if match := _MOODLE.fullmatch(filename):
-        return student_id(match["student"]), match["rest"] or ""
-    if not is_folder and (match := _CANVAS.fullmatch(filename)):
-        return student_id(f"{match['name']}_{match['user']}"), match["rest"]
-    return None
+RESERVED = ("handins",)  # names of other files in the results folder
 
 
 def student_id(name: str) -> str:
@@ -43,7 +24,8 @@ def student_id(name: str) -> str:
 
 def unique_file_stem(student: str) -> str:
     """Name a student's files, without ending; unique on case-insensitive file systems, too."""
-    return student if student == student.casefold() else f"{student}~{_short_hash(student)}"
+    plain = student == student.casefold() and student not in RESERVED
+    return student if plain else f"{student}~{_short_hash(student)}"
 
 
 def _shorten(name):

@@ -12,6 +12,7 @@ Each file is written whole or not at all. Names of students do not begin with a 
 import gzip
 import hashlib
 import json
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from ... import atomic_files
 from ..errors import ClassError
-from ..intake.student_names import unique_file_stem
+from ..intake.student_names import RESERVED, unique_file_stem
 
 # The state of a result; its value is the subfolder that holds the file.
 COUNTING = ""  # its points are the student's points
@@ -37,6 +38,7 @@ class Result:
     points: task → (points, maximum).
     problem: why a refused submission was refused.
     notebooks: the hash of the graded notebooks, "" where there are none.
+    names, group: what the students wrote at the top of notebook 01.
     """
 
     student: str
@@ -44,6 +46,8 @@ class Result:
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
     problem: str = ""
     notebooks: str = ""
+    names: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def score(self) -> float:
@@ -83,7 +87,7 @@ class Store:
         for state in self._by_state:
             atomic_files.remove_unfinished(self.folder / state)
             for path in sorted((self.folder / state).glob("*.json")):
-                if not path.name.startswith("."):
+                if not path.name.startswith(".") and path.stem not in RESERVED:
                     self._load(state, path)
         return self
 
@@ -149,6 +153,33 @@ class Store:
         if self._by_state[state].pop(student, None):
             self._path(state, student).unlink(missing_ok=True)
 
+    def knows(self, student: str) -> bool:
+        """Whether there is a result of any state under this id."""
+        return any(student in results for results in self._by_state.values())
+
+    def rename(self, student: str, other: str) -> None:
+        """Give a student's results another id, under which there are none.
+
+        May be interrupted anywhere, and called again: the old file goes when the new one is whole.
+        """
+        folder, target = (self._notebooks_path(each, "").parent for each in (student, other))
+        if folder.is_dir():
+            shutil.copytree(folder, target, dirs_exist_ok=True)
+        for state, results in self._by_state.items():
+            if student not in results:
+                continue
+            old = self._path(state, student)
+            tree = json.loads(old.read_bytes()) | {"student": other}
+            if tree["report"]:
+                tree["report"]["submission"] = other
+            text = json.dumps(tree, indent=2, ensure_ascii=True) + "\n"
+            atomic_files.write(self._path(state, other), text.encode("ascii"))
+            results[other] = self._parse(tree)
+            old.unlink()
+            del results[student]
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
     def read_notebooks(self, result: Result) -> dict[str, str]:
         """Read the graded notebooks of a result: file name → JSON text."""
         path = self._notebooks_path(result.student, result.notebooks)
@@ -169,8 +200,15 @@ class Store:
         report = tree["report"]
         self.titles |= {task["id"]: task["title"] for task in report.get("tasks", [])}
         hashes = {name: sys.intern(value) for name, value in tree["hashes"].items()}
-        points = points_of(report)
-        return Result(tree["student"], hashes, points, tree["problem"], tree["notebooks"])
+        return Result(
+            tree["student"],
+            hashes,
+            points_of(report),
+            tree["problem"],
+            tree["notebooks"],
+            tuple(report.get("names", ())),
+            report.get("group", ""),
+        )
 
     def _path(self, state, student):
         return self.folder / state / f"{unique_file_stem(student)}.json"

@@ -18,6 +18,7 @@ def print_summary(
     results: Collection[Result],
     titles: Mapping[str, str],
     counts: Mapping[str, int],
+    reasons: Mapping[str, str],
 ) -> None:
     """Print tables of students (of a small class) and tasks, and one line of counts.
 
@@ -26,22 +27,28 @@ def print_summary(
         results: the results that count.
         titles: task → its title.
         counts: phrase → number of students; zeros are left out.
+        reasons: student → why they are not graded.
     """
-    if results and len(results) <= MAX_STUDENTS:
-        console.print(_students_table(results))
+    if 0 < len(results) + len(reasons) <= MAX_STUDENTS:
+        console.print(_students_table(results, reasons))
     if results:
         console.print(_tasks_table(results, titles))
     phrases = [f"{number:,} {phrase}" for phrase, number in counts.items() if number]
     console.print(Text(", ".join(phrases) + "."))
 
 
-def _students_table(results):
+def _students_table(results, reasons):
     table = Table("student", "points", "failed tasks", title="Students")
     for result in results:
         failed = [task for task, (points, maximum) in result.points.items() if points < maximum]
         maximum = sum(maximum for _, maximum in result.points.values())
         student, points = Text(printable(result.student)), f"{result.score:g}/{maximum:g}"
         table.add_row(student, points, ", ".join(failed))
+    graded = {result.student for result in results}
+    for student, reason in reasons.items():
+        sentence = Text(f"not graded: {printable(reason)}".replace("\n", " "))
+        points = "as before" if student in graded else "-"
+        table.add_row(Text(printable(student)), points, sentence)
     return table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import KEPT, ClassError
 from ..intake import bundle
-from ..intake.roster import Entry
+from ..intake.entries import Entry
 from .executors import GradingExecutor
 from .local_pool import WorkerError
 from .worker import describe_error, grade_bundle

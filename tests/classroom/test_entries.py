@@ -1,6 +1,7 @@
-"""The roster: nbgrader's layout, zips, exports of platforms; no student's name is a path."""
+"""Who handed in what: nbgrader's layout, zips, downloads; no student's name is a path."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.classroom.errors import RosterError
 from autograder.classroom.intake.bundle import read_bundle
-from autograder.classroom.intake.roster import Entry, Source, read_roster
+from autograder.classroom.intake.entries import Entry, Source, read_uploads
 from autograder.classroom.intake.student_names import MAX_BYTES, student_id, unique_file_stem
 
 # case: (a path in the folder of submissions, (student, path of the source, name of the source))
@@ -90,21 +91,21 @@ def files(folder, *names):
 @pytest.mark.parametrize("name, expected", LAYOUTS.values(), ids=LAYOUTS)
 def test_each_layout_is_known(tmp_path, name, expected):
     student, path, source_name = expected
-    (entry,), notes = read_roster(files(tmp_path, name))
-    assert entry.student == student and not notes
+    (entry,), notes = read_uploads(files(tmp_path, name))
+    assert entry.person == student and not notes
     assert entry.sources == (Source(tmp_path / path, source_name),)
 
 
 def test_students_are_sorted_and_what_is_nobodys_is_named(tmp_path):
     files(tmp_path, "bob/02_vae.ipynb", "ada.zip", "grades.csv", ".DS_Store", "__MACOSX/x")
-    entries, notes = read_roster(tmp_path)
-    assert [entry.student for entry in entries] == ["ada", "bob"]
+    entries, notes = read_uploads(tmp_path)
+    assert [entry.person for entry in entries] == ["ada", "bob"]
     assert notes == ["grades.csv belongs to no student, and is left out."]
 
 
 def test_files_of_one_student_are_one_submission(tmp_path):
     names = ["ada_123_4567_02_vae.ipynb", "ada_123_4568_03_loss.ipynb"]
-    (entry,), notes = read_roster(files(tmp_path, *names))
+    (entry,), notes = read_uploads(files(tmp_path, *names))
     assert [source.name for source in entry.sources] == ["02_vae.ipynb", "03_loss.ipynb"]
     assert notes == [f"{', '.join(names)} are graded as one submission, of ada_123."]
 
@@ -112,18 +113,17 @@ def test_files_of_one_student_are_one_submission(tmp_path):
 def test_a_link_to_the_folder_of_another_is_not_followed(tmp_path):
     files(tmp_path, "bob/vae/02_vae.ipynb", "ada/03_loss.ipynb")
     (tmp_path / "ada" / "vae").symlink_to("../bob/vae")
-    ada, bob = read_roster(tmp_path)[0]
-    assert ada.sources == (Source(tmp_path / "ada"),) and ada.timestamp is None
-    assert [file.path for file in read_bundle(ada).files] == ["03_loss.ipynb"]
+    ada, bob = read_uploads(tmp_path)[0]
+    assert ada.sources == (Source(tmp_path / "ada"),) and ada.time is None
+    assert [file.path for file in read_bundle(Entry("ada", ada.sources)).files] == ["03_loss.ipynb"]
 
 
 def test_only_nbgraders_folder_has_a_time_of_submission(tmp_path):
     files(tmp_path, "ada/vae/timestamp.txt", "bob/timestamp.txt")
-    folder = tmp_path / "ada" / "vae"
-    assert read_roster(tmp_path)[0] == [
-        Entry("ada", (Source(folder),), folder / "timestamp.txt"),
-        Entry("bob", (Source(tmp_path / "bob"),)),
-    ]
+    for path in tmp_path.rglob("timestamp.txt"):
+        path.write_text("2026-11-05 22:55:00 UTC")
+    ada, bob = read_uploads(tmp_path)[0]
+    assert ada.time == datetime(2026, 11, 5, 22, 55, tzinfo=UTC) and bob.time is None
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_only_nbgraders_folder_has_a_time_of_submission(tmp_path):
 )
 def test_a_folder_without_students_is_one_sentence(tmp_path, names, sentence):
     with pytest.raises(RosterError, match=sentence):
-        read_roster(files(tmp_path, *names))
+        read_uploads(files(tmp_path, *names))
     with pytest.raises(RosterError, match="is not a folder"):
-        read_roster(tmp_path / "nowhere")
+        read_uploads(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", SAFE)
