@@ -1,34 +1,143 @@
-"""The command `python -m autograder feedback`: nbgrader's feedback pages, by several processes."""
+"""The command `feedback`: what students get back, as pages and as zips for the platforms."""
 
-import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from ..paths import ROOT
 from ..processes import usable_cores
-from ..terminal import fail
+from ..terminal import fail, open_console
 from ..text import printable
+from .errors import ClassError
+from .feedback_page.class_pages import Made, Wish, make_class_pages
+from .feedback_page.nbgrader_pages import make_all_pages
+from .feedback_page.page_files import Written
+from .feedback_page.zips import PLATFORMS, plan_zip, write_zip
 from .gradebook.sync import CONFIG
 from .intake.entries import ASSIGNMENT
-from .workers.local_pool import LocalPool, WorkerError
+from .workers.local_pool import WorkerError
+
+Platform = StrEnum("Platform", [(name.upper(), name) for name in PLATFORMS])
+MAX_LINES = 60  # of students who have no page
 
 
 def feedback_command(
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where `class` keeps its results; `graded`."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the pages go; `feedback`.")
+    ] = None,
+    zip_for: Annotated[
+        Platform | None,
+        typer.Option("--zip", help="Also pack the pages for this platform's bulk upload."),
+    ] = None,
+    with_rubrics: Annotated[
+        bool, typer.Option("--with-rubrics", help="Show the rubrics of what lost points.")
+    ] = False,
+    with_answers: Annotated[
+        bool, typer.Option("--with-answers", help="Show model answers of what lost points.")
+    ] = False,
+    nbgrader: Annotated[
+        bool,
+        typer.Option(
+            "--nbgrader", help="Make nbgrader's pages instead: whole notebooks, with the rubrics."
+        ),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")
     ] = None,
 ) -> None:
-    """Make nbgrader's feedback pages of everybody who is graded; those of before are replaced.
+    """Make one page for each student: points, and what lost points or got a comment.
 
-    Ends with 0 where all have their pages, and 1 where somebody has none.
+    Pages of before are replaced where something changed; a file that is not as this command made it
+    stays. Ends with 0 where everybody has an up-to-date page, and 1 where somebody has none.
     """
     root = Path.cwd() if Path(CONFIG).is_file() else ROOT
-    with Console(stderr=True).status("Making the pages"):
+    processes = workers or usable_cores()
+    if nbgrader:
+        _make_nbgrader_pages(root, processes)
+    wish = Wish(
+        root,
+        results or root / "graded",
+        output or root / "feedback",
+        processes,
+        with_rubrics,
+        with_answers,
+    )
+    try:
+        with Console(stderr=True).status("Making the pages"):
+            made = make_class_pages(wish)
+        _print_made(made, wish.output)
+        nameless = _make_zip(zip_for, made, wish.output) if zip_for else []
+    except WorkerError as error:
+        fail(f"Not all pages could be made: {error}.", 1)
+    except ClassError as error:
+        fail(str(error), 1)
+    except OSError as error:
+        fail(f"{error.filename or wish.output}: {error.strerror or error}.", 1)
+    raise typer.Exit(1 if made.problems or nameless else 0)
+
+
+def _print_made(made: Made, output: Path) -> None:
+    """Say what was made, and who has no page."""
+    console = open_console()
+    for student, why in list(made.problems.items())[:MAX_LINES]:
+        console.print(Text(f"{printable(student)} has no new page: {printable(why)}."))
+    if len(made.problems) > MAX_LINES:
+        console.print(f"… and {len(made.problems) - MAX_LINES:,} more have none.")
+    outcomes = list(made.pages.values())
+    counts = [f"{outcomes.count(each):,} {each.value}" for each in Written if each in outcomes]
+    detail = f" ({', '.join(counts)})" if counts else ""
+    console.print(Text(f"{_count(len(outcomes), 'page')} in {output}{detail}."))
+    if made.open:
+        console.print(
+            f"{_count(made.open, 'submission')} with answers that nobody has marked: their pages "
+            "say which."
+        )
+    if made.waiting:
+        console.print(
+            f"{_count(made.waiting, 'submission')} with newer results that wait for `class --yes`: "
+            "the pages show what counts now."
+        )
+    for path in made.leftover:
+        console.print(Text(f"{printable(path.name)} is of before, and belongs to nobody now."))
+
+
+def _make_zip(platform: Platform, made: Made, output: Path) -> list[str]:
+    """Pack the pages; return the students whom the platform would not find."""
+    contents = plan_zip(platform.value, made.handins, output, made.pages)
+    console = open_console()
+    for student in contents.nameless:
+        console.print(
+            Text(f"{printable(student)} is not in the zip: no name in {platform.value}'s download.")
+        )
+    if not contents.files:
+        fail(
+            f"No zip is made: no student has a name in {platform.value}'s download. `class` reads "
+            "the names when it grades the download as it is.",
+            1,
+        )
+    path = output / f"feedback-{platform.value}.zip"
+    write_zip(path, contents)
+    console.print(Text(f"{_count(len(contents.files), 'page')} in {path}, ready for upload."))
+    return contents.nameless
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _make_nbgrader_pages(root: Path, workers: int) -> None:
+    """Make nbgrader's pages of everybody who is graded; those of before are replaced."""
+    with Console(stderr=True).status("Making nbgrader's pages"):
         try:
-            made, failed = make_all_pages(root, workers or usable_cores())
+            made, failed = make_all_pages(root, workers)
         except WorkerError as error:
             fail(f"Not all pages could be made: {error}.", 1)
     if not made and not failed:
@@ -38,33 +147,5 @@ def feedback_command(
             f"{printable(student)} has no pages; `nbgrader generate_feedback {ASSIGNMENT} --force` "
             "says why."
         )
-    print(f"Pages of {len(made):,} student{'s' * (len(made) != 1)} are in feedback/.")
+    print(f"nbgrader's pages of {_count(len(made), 'student')} are in feedback/STUDENT/.")
     raise typer.Exit(1 if failed else 0)
-
-
-def make_all_pages(root: Path, workers: int) -> tuple[list[str], list[str]]:
-    """Make the pages of a course folder in several processes.
-
-    Args:
-        root: the course folder, with nbgrader_config.py.
-        workers: number of processes.
-
-    Returns:
-        The students who have pages, and those for whom they could not be made.
-
-    Raises:
-        WorkerError: where a process failed.
-    """
-    with LocalPool(workers) as pool:
-        futures = [pool.submit(make_share, str(root), share, workers) for share in range(workers)]
-        parts = [json.loads(future.result()) for future in futures]
-    made = sorted(student for part, _ in parts for student in part)
-    failed = sorted(student for _, part in parts for student in part)
-    return made, failed
-
-
-def make_share(root: str, share: int, shares: int) -> str:
-    """Make one process's share of the pages; return the result of `make_pages` as JSON text."""
-    from .gradebook.feedback_pages import make_pages  # loads nbgrader, which takes seconds
-
-    return json.dumps(make_pages(root, share, shares))

@@ -9,12 +9,19 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     GradeCell,
-    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
-from sqlalchemy import select
+from sqlalchemy import func, select
+
+from ...assignment import TASKS
+
+_ORDER = {task.id: number for number, task in enumerate(TASKS)}
+# The tables themselves: the classes would join base_cell a second time.
+_GRADE_CELLS, _TASK_CELLS = GradeCell.__table__, TaskCell.__table__
+NO_RESPONSE = "No response."  # nbgrader's own comment on an answer that is as it was handed out
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,11 @@ class TaskMark:
     task: its grade_id.
     points: with extra credit; None where nobody has given any yet.
     maximum: of the task.
-    waits: whether a person must look: nobody has marked it, or its answer changed since.
+    waits: whether a person must look: nobody has marked it, or its answer changed since. Points of
+        before then still stand.
     by_hand: whether a person gave the points.
     comment: the person's, "" for none.
+    unanswered: whether the answer is still as it was handed out.
     """
 
     task: str
@@ -35,6 +44,7 @@ class TaskMark:
     waits: bool = False
     by_hand: bool = False
     comment: str = ""
+    unanswered: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,12 +52,15 @@ class Marks:
     """All marks of one submission.
 
     submission: its id.
-    tasks: task → mark.
+    tasks: task → mark, in the assignment's order.
+    comments: grade_id → what a person wrote, of all cells with a comment: those of code have no
+        mark of their own.
     late_penalty: points that are taken off, 0 or more.
     """
 
     submission: str
     tasks: dict[str, TaskMark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
 
     @property
@@ -71,63 +84,82 @@ def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Marks]:
     """Read submission → Marks, of everybody in the gradebook."""
     db = gradebook.db
     of_assignment = Assignment.name == assignment  # pyright: ignore[reportGeneralTypeIssues]
-    marks: dict[str, Marks] = {}
-    comments = _read_comments(db, of_assignment)
-    for student, notebook, name, maximum, *grade in db.execute(_grades(of_assignment)):
-        each = marks.setdefault(student, Marks(student))
-        comment = comments.get((notebook, name), "")
-        each.tasks[name] = _mark(name, maximum, comment, *grade)
+    typed, unanswered = _read_comments(db, of_assignment)
     penalties = _read_penalties(db, of_assignment)
+    tasks: dict[str, list[TaskMark]] = {}
+    for student, name, *row in db.execute(_grades(of_assignment)):
+        comment = typed.get(student, {}).get(name, "")
+        tasks.setdefault(student, []).append(
+            _mark(name, comment, (student, name) in unanswered, *row)
+        )
     return {
-        student: Marks(student, each.tasks, penalties.get(student, 0.0))
-        for student, each in marks.items()
+        student: Marks(student, _ordered(each), typed.get(student, {}), penalties.get(student, 0.0))
+        for student, each in tasks.items()
     }
 
 
-def _mark(name, maximum, comment, auto, manual, extra, needs_look) -> TaskMark:
-    """Make a mark of nbgrader's row: a person's points count before the grader's."""
+def _ordered(marks: list[TaskMark]) -> dict[str, TaskMark]:
+    """Task → mark in the assignment's order; tasks that it does not know come last."""
+    marks = sorted(marks, key=lambda mark: (_ORDER.get(mark.task, len(_ORDER)), mark.task))
+    return {mark.task: mark for mark in marks}
+
+
+def _mark(name, comment, unanswered, maximum, auto, manual, extra, needs_look) -> TaskMark:
+    """Make a mark of nbgrader's row, as nbgrader adds it up: a person's points before others."""
     by_hand = manual is not None
     points = manual if by_hand else auto
-    waits = points is None or bool(needs_look)
-    if points is None or (needs_look and not by_hand):
-        return TaskMark(name, None, maximum, waits, comment=comment)
-    return TaskMark(name, points + (extra or 0), maximum, waits, by_hand, comment)
+    if points is None:
+        return TaskMark(name, None, maximum, True, comment=comment, unanswered=unanswered)
+    points += extra or 0
+    return TaskMark(name, points, maximum, bool(needs_look), by_hand, comment, unanswered)
 
 
 def _grades(of_assignment):
     return (
         select(
             Student.id,
-            SubmittedNotebook.id,
             BaseCell.name,
-            GradeCell.max_score,
+            func.coalesce(_GRADE_CELLS.c.max_score, _TASK_CELLS.c.max_score),
             Grade.auto_score,
             Grade.manual_score,
             Grade.extra_credit,
             Grade.needs_manual_grade,
         )
+        .select_from(Grade)
         .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Student, Student.id == SubmittedAssignment.student_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .join(GradeCell, GradeCell.id == Grade.cell_id)
-        .join(Notebook, Notebook.id == GradeCell.notebook_id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .outerjoin(_GRADE_CELLS, _GRADE_CELLS.c.id == Grade.cell_id)
+        .outerjoin(_TASK_CELLS, _TASK_CELLS.c.id == Grade.cell_id)
         .where(of_assignment)
-        .order_by(Student.id, Notebook.name)
+        .order_by(Student.id)
     )
 
 
 def _read_comments(db, of_assignment):
-    """(notebook, grade_id) → what a person wrote; nbgrader keeps it with the solution cell."""
+    """Read student → grade_id → what a person wrote, and the (student, grade_id) unanswered.
+
+    nbgrader keeps comments with the cells of answers.
+    """
     query = (
-        select(Comment.notebook_id, BaseCell.name, Comment.manual_comment)
-        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        select(Student.id, BaseCell.name, Comment.manual_comment, Comment.auto_comment)
         .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Student, Student.id == SubmittedAssignment.student_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(of_assignment, Comment.manual_comment.is_not(None))
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .where(of_assignment)
     )
-    return {(notebook, name): text for notebook, name, text in db.execute(query)}
+    typed: dict[str, dict[str, str]] = {}
+    unanswered = set()
+    for student, name, manual, auto in db.execute(query):
+        if manual and manual.strip():
+            typed.setdefault(student, {})[name] = manual
+        if auto == NO_RESPONSE:
+            unanswered.add((student, name))
+    return typed, unanswered
 
 
 def _read_penalties(db, of_assignment):
