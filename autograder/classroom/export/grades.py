@@ -1,12 +1,13 @@
 """Who gets which marks: students of the roster joined with what was handed in and marked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import ClassError
 from ..gradebook.marks import Marks
 from ..results.handins import Handin
-from ..roster.students import Student
+from ..roster.groups import teams_of
+from ..roster.students import Roster, Student
 
 NOTHING = "handed in nothing"
 REFUSED = "nothing to grade"
@@ -62,7 +63,7 @@ class ClassGrades:
 
 
 def join_grades(
-    students: Iterable[Student] | None,
+    roster: Roster | None,
     handins: Mapping[str, Handin],
     marks: Mapping[str, Marks],
     refused: Mapping[str, str],
@@ -70,7 +71,7 @@ def join_grades(
     """Give each member of a submission its marks.
 
     Args:
-        students: of the roster; None where there is none, and whoever handed in is a student.
+        roster: None where there is none, and whoever handed in is a student.
         handins: submission → who handed it in.
         marks: submission → its marks.
         refused: submission → why there was nothing to grade.
@@ -79,23 +80,32 @@ def join_grades(
         ClassError: where one student would get the marks of two submissions.
     """
     by_member: dict[str, Grade] = {}
-    for handin in _all_handins(handins, marks, refused):
+    for handin in _all_handins(roster, handins, {*marks, *refused}):
         submission = handin.submission
         for member in handin.members:
             grade = Grade(member, handin, marks.get(submission), refused.get(submission, ""))
             _require_one(by_member.get(member.id), grade)
             by_member[member.id] = grade
-    if students is None:
+    if roster is None:
         return ClassGrades(tuple(by_member[each] for each in sorted(by_member)))
-    graded = tuple(_with_row(student, by_member.pop(student.id, None)) for student in students)
+    graded = tuple(
+        _with_row(student, by_member.pop(student.id, None)) for student in roster.students
+    )
     return ClassGrades(graded, tuple(by_member.values()))
 
 
-def _all_handins(handins, marks, refused) -> list[Handin]:
-    """The hand-ins, and those that their file lacks: each with its only member."""
+def _all_handins(roster, handins, submissions) -> list[Handin]:
+    """The hand-ins, and those of earlier calls, which their file lacks.
+
+    Those belong to the roster's team of this id, without one to the student of this id. What a
+    member of a later hand-in has under an own id counts no more.
+    """
     known = {member.id for handin in handins.values() for member in handin.members}
-    lacking = sorted({*marks, *refused}.difference(handins, known))
-    return [*handins.values(), *(Handin(each, (Student(each),)) for each in lacking)]
+    teams, _ = teams_of(roster) if roster else ([], [])
+    members = {team.submission: team.members for team in teams}
+    lacking = sorted(submissions.difference(handins, known))
+    earlier = [Handin(each, members.get(each, (Student(each),))) for each in lacking]
+    return [*handins.values(), *earlier]
 
 
 def _require_one(before: Grade | None, grade: Grade) -> None:

@@ -16,7 +16,7 @@ from traitlets import Bool, Enum, Unicode
 
 from ...terminal import open_console, print_error
 from ..errors import ClassError
-from ..intake.roster import ASSIGNMENT
+from ..intake.entries import ASSIGNMENT
 from .run import DONE, Places, export_grades
 from .settings import ITEM, Missing, Platform, Settings, Unfinished
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...text import printable
+from ..results.problems import FILE as PROBLEMS
 from .changes import MAX_ROWS, Change, changes_table
 from .columns import TOTAL, question_of
 from .grades import NOT_GRADED, REFUSED, UNMARKED, Grade
@@ -15,6 +16,7 @@ from .platforms import brightspace
 from .record import Record
 from .settings import Missing, Platform, Unfinished
 from .sheet import Sheet
+from .sources import Sources
 
 MAX_NAMES = 20  # in a sentence
 
@@ -47,9 +49,12 @@ def print_unfinished(console: Console, grades: Sequence[Grade]) -> None:
     )
 
 
-def print_notes(console: Console, sheet: Sheet, waiting: Collection[str]) -> None:
+def print_notes(console: Console, sheet: Sheet, sources: Sources) -> None:
     """Print who is not in the file or has no grade in it, and what to know about the others."""
-    for sentence in (*_about_students(sheet), *_about_points(sheet, waiting)):
+    for sentence in (
+        *_about_students(sheet, sources.unclear),
+        *_about_points(sheet, sources.waiting),
+    ):
         print_line(console, sentence)
 
 
@@ -78,6 +83,13 @@ def print_written(console: Console, sheet: Sheet, target: Path, kept: Path | Non
     )
 
 
+def listed(names: Sequence[str]) -> str:
+    """Write the first MAX_NAMES names, and how many more there are."""
+    more = len(names) - MAX_NAMES
+    text = ", ".join(map(printable, names[:MAX_NAMES]))
+    return f"{text} and {more:,} more" if more > 0 else text
+
+
 def _by_submission(grades: Sequence[Grade]) -> dict[str, tuple[list[str], str]]:
     """Submission → the ids of its members, and the questions that wait."""
     rows: dict[str, tuple[list[str], str]] = {}
@@ -94,7 +106,7 @@ def _waits(grade: Grade) -> str:
     return ", ".join(dict.fromkeys(question_of(task) for task in grade.marks.unmarked))
 
 
-def _about_students(sheet: Sheet):
+def _about_students(sheet: Sheet, unclear: Sequence[str]):
     """Yield sentences on those who are not in the file, or have no grade in it."""
     grades = sheet.grades
     if grades.strangers and sheet.settings.platform != Platform.CSV:
@@ -106,6 +118,8 @@ def _about_students(sheet: Sheet):
         count = _students(len(grades.without))
         names = _names(grades.without)
         yield f"Handed in nothing that can be graded, {phrase}: {count}, {names}."
+    if unclear:
+        yield f"Handed in, but not clear by whom ({PROBLEMS} in the results): {listed(unclear)}."
     for grade in [each for each in grades.without if each.status == REFUSED][:MAX_NAMES]:
         yield f"{grade.student.id}: {grade.refused}"
     not_graded = [grade for grade in grades.unfinished if grade.status == NOT_GRADED]
@@ -124,7 +138,7 @@ def _about_points(sheet: Sheet, waiting: Collection[str]):
     if waiting:
         yield (
             "Newer points wait for `python -m autograder class … --yes`, and the file has the "
-            f"older ones: {_listed(sorted(waiting))}."
+            f"older ones: {listed(sorted(waiting))}."
         )
     if settings.questions and settings.platform != Platform.CSV:
         yield (
@@ -148,11 +162,4 @@ def _students(count: int) -> str:
 
 
 def _names(grades: Sequence[Grade]) -> str:
-    return _listed([grade.student.id for grade in grades])
-
-
-def _listed(names: Sequence[str]) -> str:
-    """The first MAX_NAMES names, and how many more there are."""
-    more = len(names) - MAX_NAMES
-    text = ", ".join(map(printable, names[:MAX_NAMES]))
-    return f"{text} and {more:,} more" if more > 0 else text
+    return listed([grade.student.id for grade in grades])

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ..intake.roster import ASSIGNMENT
+from ..errors import ClassError
+from ..intake.entries import ASSIGNMENT
+from ..results.problems import FILE as PROBLEMS
 from . import printing
 from .cells import number
 from .changes import changes
 from .columns import make_columns, points_of_class
-from .grades import ClassGrades, join_grades
+from .grades import NOTHING, ClassGrades, join_grades
 from .platforms import brightspace, canvas, moodle, spreadsheet
 from .record import Cells, Record, default_path, read_record, require_free, write_export
-from .settings import Platform, Settings, Unfinished
+from .settings import Missing, Platform, Settings, Unfinished
 from .sheet import Sheet
 from .sources import Sources, read_sources
 
@@ -79,7 +81,7 @@ def export_grades(
         printing.print_unfinished(console, sheet.grades.unfinished)
         return UNMARKED
     data = _MAKERS[settings.platform](sheet)
-    printing.print_notes(console, sheet, sources.waiting)
+    printing.print_notes(console, sheet, sources)
     _compare_and_write(sheet, data, places, console, dry_run)
     is_complete = settings.platform == Platform.CSV or not sheet.grades.strangers
     return DONE if is_complete else INCOMPLETE
@@ -91,14 +93,25 @@ def make_sheet(sources: Sources, settings: Settings, only: frozenset[str] | None
     Raises:
         ClassError: where a student would get the marks of two submissions.
     """
-    students = sources.roster.students if sources.roster else None
-    grades = join_grades(students, sources.handins, sources.marks, sources.refused)
+    grades = join_grades(sources.roster, sources.handins, sources.marks, sources.refused)
     if only is not None:
         kept = tuple(grade for grade in grades.students if grade.student.id in only)
         grades = ClassGrades(kept)
+    if settings.missing == Missing.ZERO:
+        _require_nobody_unclear(grades, sources)
     columns = make_columns(sources.marks.values(), settings.questions)
     points = points_of_class(grades, columns, settings.unfinished, settings.missing)
     return Sheet(settings, grades, columns, points, sources.roster, sources.roster_path)
+
+
+def _require_nobody_unclear(grades: ClassGrades, sources: Sources) -> None:
+    """Refuse to give 0 where an upload that is nobody's yet may be of one of these students."""
+    if sources.unclear and any(grade.status == NOTHING for grade in grades.students):
+        raise ClassError(
+            "Nobody gets 0 for handing in nothing: it is not clear yet who handed in "
+            f"{printing.listed(sources.unclear)}. Follow {PROBLEMS} in the results, run `python -m "
+            "autograder class` again, or leave --missing zero out."
+        )
 
 
 def _compare_and_write(sheet, data, places, console, dry_run):

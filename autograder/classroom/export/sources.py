@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from ..errors import GradebookError
 from ..results.handins import Handin, read_handins
+from ..results.problems import FILE as PROBLEMS
 from ..results.store import Store
 from ..roster.reading import find_roster, read_roster
 from ..roster.students import Roster
+from ..roster.table import read_table
 from .errors import ExportError
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
     from ..gradebook.marks import Marks
+
+_UNCLEAR = ("ambiguous", "double", "stranger")  # kinds of problems
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,14 @@ class Sources:
 
     refused: submission → why there was nothing to grade.
     waiting: submissions with newer points that nobody has accepted.
+    unclear: folders or files of the download that may be of somebody who handed in nothing.
     """
 
     marks: Mapping[str, "Marks"]
     handins: Mapping[str, Handin] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
     roster: Roster | None = None
     roster_path: Path | None = None
 
@@ -65,7 +71,8 @@ def read_sources(
             if name not in store.counting
         }
         waiting = tuple(sorted(store.waiting))
-        return Sources(marks, _read_handins(results), refused, waiting, roster, path)
+        unclear = _read_unclear(results)
+        return Sources(marks, _read_handins(results), refused, waiting, unclear, roster, path)
 
 
 @contextlib.contextmanager
@@ -110,3 +117,15 @@ def _read_handins(results: Path) -> dict[str, Handin]:
             f"The list of hand-ins in {results} cannot be read: run `python -m autograder class` "
             "again."
         ) from error
+
+
+def _read_unclear(results: Path) -> tuple[str, ...]:
+    """Whom a person must still identify, by the list of problems of the last call of `class`."""
+    path = results / PROBLEMS
+    if not path.is_file():
+        return ()
+    table = read_table(path)
+    if not {"kind", "who"} <= {*table.columns}:
+        return ()
+    kind, who = (table.columns.index(name) for name in ("kind", "who"))
+    return tuple(row[who] for row in table.rows if row[kind] in _UNCLEAR)

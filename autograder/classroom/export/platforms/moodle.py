@@ -31,7 +31,7 @@ def make_file(sheet: Sheet) -> bytes:
     require_maximum(source.header[index], _maximum(source, index), column.maximum, "Moodle")
     comma = _decimal_comma(sheet, source, index)
     students = _students_by_row(sheet, source)
-    rows = [source.header]
+    rows = [list(source.header)]
     for row in source.rows:
         student = students.get(row[0].strip())
         points = sheet.points[student.id][column.key] if student else None

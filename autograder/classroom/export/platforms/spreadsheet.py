@@ -1,7 +1,7 @@
 """A table with everything, for spreadsheets and programs: one row for each student."""
 
 from ..cells import Layout, harmless, number, write_table
-from ..columns import question_of
+from ..columns import Column, question_of
 from ..grades import Grade
 from ..sheet import Sheet
 
@@ -16,8 +16,8 @@ def make_file(sheet: Sheet) -> bytes:
     A file with decimal commas has semicolons between its cells, as spreadsheets expect there.
     """
     comma = sheet.settings.decimal_comma
-    total, *questions = sheet.columns
-    header = [*ABOUT, *SUMS, *(column.key for column in questions)]
+    total = sheet.columns[0]
+    header = [*ABOUT, *SUMS, *(column.key for column in _questions(sheet))]
     for task in total.tasks:
         header += [task, f"{task} comment"]
     rows = [header]
@@ -25,7 +25,8 @@ def make_file(sheet: Sheet) -> bytes:
     statuses += [(grade, STRANGER) for grade in sheet.grades.strangers]
     for grade, status in statuses:
         row = [*_about(sheet, grade, status), *_sums(sheet, grade)]
-        rows.append([*row, *_questions(sheet, grade), *_tasks(sheet, grade)])
+        row += [sheet.cell(grade.student, column) for column in _questions(sheet)]
+        rows.append([*row, *_tasks(sheet, grade)])
     return write_table(rows, Layout(delimiter=";" if comma else ",", bom=True))
 
 
@@ -54,9 +55,10 @@ def _sums(sheet: Sheet, grade: Grade) -> list[str]:
     return [*numbers, " ".join(dict.fromkeys(question_of(task) for task in unmarked))]
 
 
-def _questions(sheet: Sheet, grade: Grade) -> list[str]:
-    points, comma = sheet.points[grade.student.id], sheet.settings.decimal_comma
-    return [number(points[column.key], comma) for column in sheet.columns[1:]]
+def _questions(sheet: Sheet) -> list[Column]:
+    """The columns of questions, but for those that are a task, which has its own column."""
+    total, *questions = sheet.columns
+    return [column for column in questions if column.key not in total.tasks]
 
 
 def _tasks(sheet: Sheet, grade: Grade) -> list[str]:
