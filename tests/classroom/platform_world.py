@@ -30,12 +30,13 @@ INDEX = "<html><body>What was downloaded.</body></html>"
 
 @dataclass(frozen=True)
 class Person:
-    """A student of the course; number counts from 1."""
+    """A student of the course; number counts from 1, and days_late for what they hand in."""
 
     number: int
     first: str
     last: str
     group: str
+    days_late: int = 0
 
     @property
     def name(self) -> str:
@@ -176,7 +177,10 @@ def download_name(platform: str, person: Person) -> str:
         return f"{name}_{person.platform_number}_assignsubmission_file_"
     if platform == "canvas":
         squeezed = re.sub(r"\W", "", f"{person.last}{person.first}").lower()
-        return f"{squeezed}_{person.platform_number}_{900000 + person.number}_vae-submission.zip"
-    time = DUE - timedelta(minutes=3 * person.number)
+        late = "LATE_" if person.days_late else ""
+        return (
+            f"{squeezed}_{late}{person.platform_number}_{900000 + person.number}_vae-submission.zip"
+        )
+    time = DUE - timedelta(minutes=3 * person.number) + timedelta(days=person.days_late)
     clock = f"{time:%b} {time.day}, {time.year} {time.hour % 12 or 12}{time:%M %p}"
     return f"{person.number}-67890 - {name} - {clock}"

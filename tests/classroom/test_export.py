@@ -274,8 +274,9 @@ def test_nobody_gets_zero_while_an_upload_may_be_theirs(course):
     settings = {"roster": roster, "unfinished": Unfinished.ZERO}
     with pytest.raises(ClassError, match="not clear yet who handed in 301-1 - J. Doe"):
         export(course, missing=Missing.ZERO, **settings)
-    assert "not clear by whom (problems.csv in the results): 301-1 - J. Doe" in (
-        export(course, **settings)[1]
+    assert (
+        "not clear by whom (problems.csv in the results): 301-1 - J. Doe"
+        in (export(course, **settings)[1])
     )
 
 
