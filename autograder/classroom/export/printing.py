@@ -147,6 +147,8 @@ def _about_points(sheet: Sheet, waiting: Collection[str]):
         )
     if settings.platform == Platform.BRIGHTSPACE and not brightspace.has_identifiers(sheet):
         yield "The roster has no OrgDefinedId and no Username: ids are written as Username."
+    if settings.platform == Platform.CANVAS and not sheet.comes_from("canvas"):
+        yield "The roster is not Canvas's: it finds students by SIS User ID and SIS Login ID only."
     maximum = sheet.columns[0].maximum
     above = [
         grade

@@ -1,5 +1,6 @@
 """What to export, and how."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from .cells import is_formula
 from .errors import ExportError
 
 ITEM = "VAE assignment"
+# Canvas takes a column with such words in its header for one of its own sums, and skips it.
+_SUMS_IN_CANVAS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _NOT_IN_BRIGHTSPACE = frozenset('/"*<>+=|,%')
 
 
@@ -69,3 +72,5 @@ class Settings:
                 f"--item {self.item!r}: Brightspace allows no {' '.join(sorted(forbidden))} in the "
                 "name of a grade item."
             )
+        if self.platform == Platform.CANVAS and _SUMS_IN_CANVAS.search(self.item):
+            raise ExportError(f"--item {self.item!r}: Canvas skips items of that name.")

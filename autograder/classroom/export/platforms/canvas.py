@@ -18,6 +18,14 @@ from ..source_table import read_source
 ABOUT_STUDENTS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _IN_CANVAS = frozenset({*ABOUT_STUDENTS, "LastName", "FirstName", "Integration ID", "Root Account"})
 _WORDS = frozenset({"Student", "LastName", "FirstName", "Section"})  # no identifiers
+# Canvas's list of groups calls the same columns otherwise.
+_IN_GROUPS = {
+    "Student": "name",
+    "ID": "canvas_user_id",
+    "SIS User ID": "user_id",
+    "SIS Login ID": "login_id",
+    "Section": "sections",
+}
 POSSIBLE = "Points Possible"
 _NUMBERED = re.compile(r"(?P<title>.*\S)\s*\((?P<number>\d+)\)")
 
@@ -38,7 +46,7 @@ def make_file(sheet: Sheet) -> bytes:
             sheet.cell(student, column, student.columns.get(title, ""))
             for column, title in zip(sheet.columns, titles, strict=True)
         ]
-        rows.append([*(_about(student, name) for name in about), *cells])
+        rows.append([*(_about(sheet, student, name) for name in about), *cells])
     return write_table(rows, Layout())
 
 
@@ -51,16 +59,29 @@ def _about_students(sheet: Sheet) -> list[str]:
             f"The roster comes from {sheet.roster.platform.title()}, and does not say what Canvas "
             "calls the students: give Canvas's own with --roster (Gradebook, Export)."
         )
-    return [name for name in sheet.roster.columns if name in _IN_CANVAS]
+    own = [name for name in sheet.roster.columns if name in _IN_CANVAS]
+    return own if "ID" in own else list(ABOUT_STUDENTS)
 
 
-def _about(student: Student, column: str) -> str:
-    """A cell on a student; of a roster that is not Canvas's, the id is taken for the login."""
-    text = student.columns.get(column, "")
-    if column in _WORDS:
-        return harmless(text or (student.name or student.id) * (column == "Student"))
-    has_identifier = any(student.columns.get(name) for name in _IN_CANVAS - _WORDS)
-    return student.id if column == "SIS Login ID" and not has_identifier else text
+def _about(sheet: Sheet, student: Student, column: str) -> str:
+    """A cell on a student, as Canvas gave it."""
+    if not sheet.comes_from("canvas"):
+        return _about_other(student, column)
+    text = student.columns.get(column) or student.columns.get(_IN_GROUPS.get(column, ""), "")
+    return harmless(text) if column in _WORDS else text
+
+
+def _about_other(student: Student, column: str) -> str:
+    """A cell on a student of a list that is not Canvas's: their id is taken for the login.
+
+    The column ID stays empty: another number in it would be that of somebody else.
+    """
+    if column == "Student":
+        return harmless(student.name or student.id)
+    sis = {name: student.columns.get(name, "") for name in ("SIS User ID", "SIS Login ID")}
+    if not any(sis.values()):
+        sis["SIS Login ID"] = student.id
+    return sis.get(column, "")
 
 
 def _find_item(sheet: Sheet, column: Column) -> str:
