@@ -104,12 +104,17 @@ def test_unmarked_answers_count_as_the_user_says(course, unfinished, expected):
 
 def test_the_table_has_points_penalty_comment_and_what_waits(course):
     mark(course, "ada", 1, extra=0.25, penalty=0.5, comment='"Good", he said;\n=1+1')
+    with open_gradebook(course) as gradebook:
+        comment = gradebook.find_comment("answer", NOTEBOOK, "vae", "ada")
+        comment.manual_comment = "Well written."
+        gradebook.db.commit()
     *_, table = export(course, unfinished=Unfinished.LEAVE, questions=True)
     ada, bob = (row for _, row in table.set_index("id").iterrows())
     assert (ada["points"], ada["late_penalty"], ada["total"], ada["maximum"]) == (
         *("2.25", "0.5"),
         *("1.75", "3"),
     )
+    assert ada["other_comments"] == "answer: Well written."
     assert ada["why-question comment"] == '"Good", he said; =1+1'
     assert bob["unmarked"] == "why-question" and bob["status"] == "waits for a person"
 
@@ -118,7 +123,7 @@ def test_who_handed_in_nothing_is_listed_and_gets_no_points_unless_the_user_says
     mark(course, "bob", 1)
     roster = make_roster(course, "id,name\nada,Ada\nbob,Bob\ncem,Cem\n")
     code, printed, table = export(course, roster=roster)
-    assert code == 0 and "stay empty (--missing zero gives 0): 1 student, cem." in printed
+    assert code == 0 and "get no grade (--missing zero gives 0): 1 student, cem." in printed
     assert list(table["total"]) == ["1.5", "3", ""]
     *_, table = export(course, roster=roster, missing=Missing.ZERO)
     assert list(table["total"]) == ["1.5", "3", "0"]
@@ -129,7 +134,7 @@ def test_what_is_handed_in_and_not_graded_is_never_zero(course):
     mark(course, "bob", 1)
     assert export(course)[0] == 3
     code, printed, table = export(course, unfinished=Unfinished.ZERO, missing=Missing.ZERO)
-    assert code == 0 and "not graded yet, and empty: cem" in printed
+    assert code == 0 and "not graded yet, and without a grade: cem" in printed
     assert dict(zip(table["id"], table["total"], strict=True))["cem"] == ""
 
 

@@ -114,7 +114,7 @@ def _about_students(sheet: Sheet, unclear: Sequence[str]):
         yield f"NOT in the file, since the roster does not have them: {names}."
     zero = sheet.settings.missing == Missing.ZERO
     if grades.without:
-        phrase = "and get 0" if zero else "and stay empty (--missing zero gives 0)"
+        phrase = "and get 0" if zero else "and get no grade (--missing zero gives 0)"
         count = _students(len(grades.without))
         names = _names(grades.without)
         yield f"Handed in nothing that can be graded, {phrase}: {count}, {names}."
@@ -124,11 +124,11 @@ def _about_students(sheet: Sheet, unclear: Sequence[str]):
         yield f"{grade.student.id}: {grade.refused}"
     not_graded = [grade for grade in grades.unfinished if grade.status == NOT_GRADED]
     if not_graded:
-        yield f"Handed in, not graded yet, and empty: {_names(not_graded)}."
+        yield f"Handed in, not graded yet, and without a grade: {_names(not_graded)}."
     unmarked = [grade for grade in grades.unfinished if grade.status == UNMARKED]
     if unmarked:
         is_zero = sheet.settings.unfinished == Unfinished.ZERO
-        phrase = "counts 0" if is_zero else "is not known, and their grade stays empty"
+        phrase = "counts 0" if is_zero else "is not known, so they get no grade"
         yield f"Not all is marked, and the rest {phrase}: {_names(unmarked)}."
 
 

@@ -120,6 +120,8 @@ def _compare_and_write(sheet, data, places, console, dry_run):
     target = places.target or default_path(places.results, platform)
     last = read_record(places.results, platform)
     cells = _cells(sheet)
+    if places.students is not None:
+        cells = last.cells | cells
     printing.print_changes(console, last, item, changes(last.cells, cells))
     if dry_run:
         require_free(target, last)

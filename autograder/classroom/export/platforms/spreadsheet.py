@@ -7,6 +7,7 @@ from ..sheet import Sheet
 
 STRANGER = "not in the roster"
 ABOUT = ("id", "name", "email", "group", "submission", "status", "handed_in", "hours_late")
+OTHER = "other_comments"  # on cells without points
 SUMS = ("points", "late_penalty", "total", "maximum", "unmarked")
 
 
@@ -20,13 +21,13 @@ def make_file(sheet: Sheet) -> bytes:
     header = [*ABOUT, *SUMS, *(column.key for column in _questions(sheet))]
     for task in total.tasks:
         header += [task, f"{task} comment"]
-    rows = [header]
+    rows = [[*header, OTHER]]
     statuses = [(grade, grade.status) for grade in sheet.grades.students]
     statuses += [(grade, STRANGER) for grade in sheet.grades.strangers]
     for grade, status in statuses:
         row = [*_about(sheet, grade, status), *_sums(sheet, grade)]
         row += [sheet.cell(grade.student, column) for column in _questions(sheet)]
-        rows.append([*row, *_tasks(sheet, grade)])
+        rows.append([*row, *_tasks(sheet, grade), _other_comments(sheet, grade)])
     return write_table(rows, Layout(delimiter=";" if comma else ",", bom=True))
 
 
@@ -70,3 +71,9 @@ def _tasks(sheet: Sheet, grade: Grade) -> list[str]:
         comment = harmless(mark.comment) if mark else ""
         cells += [number(points, sheet.settings.decimal_comma), comment]
     return cells
+
+
+def _other_comments(sheet: Sheet, grade: Grade) -> str:
+    found = grade.marks.comments if grade.marks else {}
+    others = {cell: text for cell, text in found.items() if cell not in sheet.columns[0].tasks}
+    return harmless("; ".join(f"{cell}: {text}" for cell, text in others.items()))
