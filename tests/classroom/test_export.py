@@ -123,7 +123,7 @@ def test_who_handed_in_nothing_is_listed_and_gets_no_points_unless_the_user_says
     mark(course, "bob", 1)
     roster = make_roster(course, "id,name\nada,Ada\nbob,Bob\ncem,Cem\n")
     code, printed, table = export(course, roster=roster)
-    assert code == 0 and "get no grade (--missing zero gives 0): 1 student, cem." in printed
+    assert code == 0 and "get no grade (--missing zero gives 0): 1 student, Cem (cem)." in printed
     assert list(table["total"]) == ["1.5", "3", ""]
     *_, table = export(course, roster=roster, missing=Missing.ZERO)
     assert list(table["total"]) == ["1.5", "3", "0"]

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ...text import printable
 from ..results.problems import FILE as PROBLEMS
+from ..roster.cross_check import shown
 from .changes import MAX_ROWS, Change, changes_table
 from .columns import TOTAL, question_of
 from .grades import NOT_GRADED, REFUSED, UNMARKED, Grade
@@ -18,7 +19,7 @@ from .settings import Missing, Platform, Unfinished
 from .sheet import Sheet
 from .sources import Sources
 
-MAX_NAMES = 20  # in a sentence
+MAX_NAMES = 15  # in a sentence
 
 _ABOVE = {
     Platform.BRIGHTSPACE: "Brightspace cuts them off unless the item can exceed its maximum",
@@ -91,12 +92,12 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _by_submission(grades: Sequence[Grade]) -> dict[str, tuple[list[str], str]]:
-    """Submission → the ids of its members, and the questions that wait."""
+    """Submission → its members, and the questions that wait."""
     rows: dict[str, tuple[list[str], str]] = {}
     for grade in grades:
         submission = grade.handin.submission if grade.handin else grade.student.id
         members, _ = rows.setdefault(submission, ([], _waits(grade)))
-        members.append(grade.student.id)
+        members.append(shown(grade.student))
     return rows
 
 
@@ -121,7 +122,7 @@ def _about_students(sheet: Sheet, unclear: Sequence[str]):
     if unclear:
         yield f"Handed in, but not clear by whom ({PROBLEMS} in the results): {listed(unclear)}."
     for grade in [each for each in grades.without if each.status == REFUSED][:MAX_NAMES]:
-        yield f"{grade.student.id}: {grade.refused}"
+        yield f"{shown(grade.student)}: {grade.refused}"
     not_graded = [grade for grade in grades.unfinished if grade.status == NOT_GRADED]
     if not_graded:
         yield f"Handed in, not graded yet, and without a grade: {_names(not_graded)}."
@@ -164,4 +165,4 @@ def _students(count: int) -> str:
 
 
 def _names(grades: Sequence[Grade]) -> str:
-    return listed([grade.student.id for grade in grades])
+    return listed([shown(grade.student) for grade in grades])
