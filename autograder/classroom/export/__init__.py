@@ -1,0 +1,1 @@
+"""Grades out: files of points that Brightspace, Canvas, Moodle and spreadsheets read."""
