@@ -111,8 +111,7 @@ function startMarking(form) {
       parts.push(button("Use mine", () => save(mine)));
       parts.push(button("Leave them as they are", () => (rest.length ? save(rest) : leave(next))));
     }
-    say(message, ...parts);
-    message.querySelector("button").focus();
+    say(message, ...parts);  // no button gets the focus: a second Enter must not choose
   }
 
   const actions = {
