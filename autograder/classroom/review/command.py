@@ -83,7 +83,9 @@ def open_desk(root: Path, ta: str, sample: int = 0):
 
     desk = Desk(book, questions, Submissions(folder_of, questions), sample)
     if not any([desk.read_sheets(task) for task in questions]):
-        raise ClassError("Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` first.")
+        raise ClassError(
+            "Nobody is graded yet: `python -m autograder class SUBMITTED_DIR` comes first."
+        )
     return desk
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from ..errors import GradebookError
 from ..gradebook import answers
 from . import tables
 from .marks import Mark, remarks_of
@@ -63,7 +64,7 @@ class MarkBook:
     def count_states(self) -> Counter[tuple[str, bool, bool]]:
         """Count the answers by (task, whether a person must look, whether a person marked it)."""
         with tables.reading(self._engine) as connection:
-            return Counter(tables.read_states(connection, self._assignment))
+            return tables.count_states(connection, self._assignment)
 
     def count_by_ta(self) -> Counter[tuple[str, str]]:
         """Count, by (task, TA), the answers whose last mark on these pages is that TA's."""
@@ -91,11 +92,12 @@ class MarkBook:
             are some, nothing is written.
 
         Raises:
-            KeyError: where there is no such answer.
-            GradebookError: where the database does not take it.
+            GradebookError: where the database does not take it, or an answer is not there any more.
         """
         with tables.writing(self._engine) as connection:
             marks = tables.read_marks(connection, self._assignment, task, lock=True)
+            if any(change.grade not in marks for change in changes):
+                raise GradebookError("An answer was taken out of the gradebook meanwhile.")
             conflicts = [
                 self._conflict(connection, mark)
                 for change in changes

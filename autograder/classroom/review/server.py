@@ -12,7 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -154,9 +160,9 @@ class Pages:
 
     def plot(self, request: Request) -> Response:
         """One of the plots that a question speaks of."""
-        question, _, sheet = self._sheet(request)
-        plots = self._plots(question, sheet)
-        index = request.path_params["index"]
+        question, index = self._question(request), request.path_params["index"]
+        mark = self._desk.book.read(question.task).get(request.path_params["grade"])
+        plots = self._plots(question, mark.submission) if mark else []
         if index >= len(plots):
             raise HTTPException(404)
         return Response(plots[index], media_type="image/png")
@@ -175,10 +181,7 @@ class Pages:
             raise HTTPException(404, "There is no such answer any more.")
         first = next(iter(wanted))
         if body.get("mode") == "second":
-            sheet = sheets[first]
-            book = self._desk.book
-            book.write_second(question.task, sheet.mark, sheet.answer.hash, points, comment)
-            return JSONResponse({"next": f"/second/{question.task}?after={first}"})
+            return self._save_second(question, sheets[first], wanted[first], points, comment)
         changes = [
             Change(key, each["token"], sheets[key].answer.hash) for key, each in wanted.items()
         ]
@@ -187,6 +190,13 @@ class Pages:
             shown = [_shown(each, sheets, wanted[each.mark.grade]) for each in conflicts]
             return JSONResponse({"conflicts": shown}, 409)
         return JSONResponse({"next": f"/question/{question.task}?after={first}"})
+
+    def _save_second(self, question, sheet, seen, points, comment):
+        if seen["text"] != sheet.answer.hash:
+            raise HTTPException(409, "The text is another one now: load this page again.")
+        book = self._desk.book
+        book.write_second(question.task, sheet.mark, sheet.answer.hash, points, comment)
+        return JSONResponse({"next": f"/second/{question.task}?after={sheet.grade}"})
 
     async def edit_remark(self, request: Request) -> Response:
         """Edit a remark in all comments."""
@@ -216,11 +226,9 @@ class Pages:
             raise HTTPException(404, "There is no such answer any more.")
         return question, sheets, sheet
 
-    def _plots(self, question, sheet):
-        submissions, submission = self._desk.submissions, sheet.mark.submission
-        return [
-            png for plots in question.plots for png in submissions.read_plots(submission, plots)
-        ]
+    def _plots(self, question, submission):
+        read = self._desk.submissions.read_plots
+        return [png for plots in question.plots for png in read(submission, plots)]
 
     def _answer_page(self, question, sheet, **more):
         whole = self._desk.submissions.read_whole_answer(
@@ -231,7 +239,7 @@ class Pages:
             question=question,
             sheet=sheet,
             answer=Markup(render_markdown(whole.text, whole.attachments)),
-            plots=len(self._plots(question, sheet)),
+            plots=len(self._plots(question, sheet.mark.submission)),
             expected=sum(plots.count for plots in question.plots),
             **more,
         )
@@ -304,7 +312,9 @@ async def _json(request):
 
 
 def _gradebook_error(request, error):
-    return JSONResponse({"message": f"Not saved. {error}"}, 503)
+    if request.method == "POST":
+        return JSONResponse({"message": f"Not saved. {error}"}, 503)
+    return PlainTextResponse(str(error), 503)
 
 
 def _score_error(request, error):

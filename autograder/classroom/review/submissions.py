@@ -1,6 +1,8 @@
 """What students wrote and drew, read from nbgrader's folder of graded notebooks."""
 
+import functools
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +38,7 @@ class Submissions:
     """
 
     def __init__(self, folder_of: Callable[[str], Path], tasks: Iterable[str]):
-        self._folder_of = folder_of
+        self._folder_of = functools.cache(folder_of)
         self._tasks = frozenset(tasks)
         self._kept: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Answer]]] = {}
 
@@ -44,7 +46,7 @@ class Submissions:
         """Read one answer; NO_ANSWER where there is none."""
         path = self._path(submission, notebook)
         try:
-            status = path.stat()
+            status = os.stat(path)
         except OSError:
             return NO_ANSWER
         version = status.st_mtime_ns, status.st_size
@@ -72,7 +74,7 @@ class Submissions:
         return found[: plots.count]
 
     def _path(self, submission, notebook):
-        return self._folder_of(submission) / f"{notebook}.ipynb"
+        return os.path.join(self._folder_of(submission), f"{notebook}.ipynb")
 
     def _answers(self, cells):
         return {
@@ -87,10 +89,10 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _read_cells(path: Path) -> list[dict[str, Any]]:
+def _read_cells(path: str) -> list[dict[str, Any]]:
     """Read a notebook's cells; [] where the file is damaged or not there."""
     try:
-        cells = json.loads(path.read_bytes())["cells"]
+        cells = json.loads(Path(path).read_bytes())["cells"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []

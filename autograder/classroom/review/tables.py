@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Text,
     and_,
     create_engine,
+    func,
     make_url,
     select,
 )
@@ -150,6 +152,10 @@ def read_marks(
         task: the question.
         lock: whether nobody else may change them until the end of the transaction.
     """
+    here = _assignment.c.name == assignment, _cell.c.name == task
+    if lock and connection.dialect.name != "sqlite":  # SQLite locks the whole database
+        locked = select(GRADE.c.id).select_from(_GRADES).where(*here)
+        connection.execute(locked.with_for_update(of=GRADE)).all()
     query = (
         select(
             GRADE.c.id,
@@ -161,23 +167,25 @@ def read_marks(
             _solution.c.id,
         )
         .select_from(_GRADES.outerjoin(COMMENT, _ITS_COMMENT))
-        .where(_assignment.c.name == assignment, _cell.c.name == task)
+        .where(*here)
     )
-    rows = connection.execute(query.with_for_update(of=GRADE) if lock else query)
     return {
         grade: Mark(grade, submission, points, bool(waits), comment or "", (notebook, cell))
-        for grade, submission, points, waits, comment, notebook, cell in rows
+        for grade, submission, points, waits, comment, notebook, cell in connection.execute(query)
     }
 
 
-def read_states(connection: Connection, assignment: str) -> list[tuple[str, bool, bool]]:
-    """List (task, whether a person must look, whether there are a person's points) of all."""
+def count_states(connection: Connection, assignment: str) -> Counter[tuple[str, bool, bool]]:
+    """Count the answers by (task, whether a person must look, whether a person marked it)."""
+    state = _cell.c.name, GRADE.c.needs_manual_grade, GRADE.c.manual_score.is_not(None)
     query = (
-        select(_cell.c.name, GRADE.c.needs_manual_grade, GRADE.c.manual_score.is_not(None))
+        select(*state, func.count())
         .select_from(_GRADES)
         .where(_assignment.c.name == assignment)
+        .group_by(*state)
     )
-    return [(task, bool(waits), bool(given)) for task, waits, given in connection.execute(query)]
+    rows = connection.execute(query)
+    return Counter({(task, bool(waits), bool(given)): n for task, waits, given, n in rows})
 
 
 def write_comment(connection: Connection, mark: Mark, comment: str | None) -> None:

@@ -50,8 +50,11 @@ function startMarking(form) {
     say(message, "What you typed before is here again; it is not saved yet. ",
       button("Forget it", () => { localStorage.removeItem(draftKey); location.reload(); }));
   }
-  const keep = () =>
-    localStorage.setItem(draftKey, JSON.stringify({ points: points.value, comment: comment.value }));
+  function keep() {
+    const typed = { points: points.value, comment: comment.value };
+    if (typed.points || typed.comment) localStorage.setItem(draftKey, JSON.stringify(typed));
+    else localStorage.removeItem(draftKey);
+  }
   form.addEventListener("input", keep);
 
   function setPoints(text) {
@@ -142,11 +145,14 @@ function startMarking(form) {
     if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
     const inField = target === points || target === comment;
-    const isOpen = target === points && (!points.value || points.selectionEnd - points.selectionStart === points.value.length);
+    const selected = points.selectionEnd - points.selectionStart;
+    const startsAnew = target === points && selected === points.value.length;
+    const isHalf = key === "h" || (key === "5" && startsAnew && Number(maximum) < 5);
     let act = null;
-    if (key === "Enter" && !event.shiftKey && !target.closest("a, summary, .message")) act = () => save();
+    const isOwn = target.closest("a, summary, .message");  // Enter does there what it always does
+    if (key === "Enter" && !event.shiftKey && !isOwn) act = () => save();
     else if (key === "Escape" && inField) act = () => target.blur();
-    else if (target === points && (key === "h" || (isOpen && key === "5" && Number(maximum) < 5))) act = actions.h;
+    else if (target === points && isHalf) act = actions.h;
     else if (!inField && /^[\d.,]$/.test(key)) act = () => typePoints(key);
     else if (!inField && actions[key]) act = actions[key];
     if (!act) return;
