@@ -15,6 +15,7 @@ from . import atomic_files
 from .classroom.command import class_command
 from .classroom.export.command import export_command
 from .classroom.feedback import feedback_command
+from .classroom.review.command import review_command
 from .errors import SetupError, SubmissionError
 from .target.command import bands_command, target_command
 from .terminal import fail, open_console
@@ -31,6 +32,7 @@ def _program() -> None:
 
 
 app.command("class")(class_command)
+app.command("review")(review_command)
 app.command("feedback")(feedback_command)
 app.command("export")(export_command)
 app.command("target")(target_command)

@@ -34,10 +34,11 @@ class AssignmentCells:
     notebooks: their names, without ending.
     names: cell id → grade_id, of cells with points or an answer.
     points: cell id → (grade_id, maximum), of cells with points.
+    answers: ids of the cells with points whose contents are an answer, so that a person marks them.
     """
 
     def __init__(self, notebooks: Iterable[Notebook]):
-        self.notebooks, self.names, self.points = set(), {}, {}
+        self.notebooks, self.names, self.points, self.answers = set(), {}, {}, set()
         self._sources, self._graded = {}, {}
         for notebook in notebooks:
             self.notebooks.add(notebook.name)
@@ -48,6 +49,8 @@ class AssignmentCells:
                 self.points[cell.id] = cell.name, cell.max_score
             for cell in [*notebook.grade_cells, *notebook.task_cells, *notebook.solution_cells]:
                 self.names[cell.id] = cell.name
+            solutions = {cell.name for cell in notebook.solution_cells}
+            self.answers |= {cell.id for cell in notebook.grade_cells if cell.name in solutions}
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
         """Find a cell as the instructor wrote it."""

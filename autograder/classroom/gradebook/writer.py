@@ -15,10 +15,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, object_session, selectinload
 
 from ... import atomic_files
 from ..errors import GradebookError
+from . import answers
 from .course import load_course
 from .renaming import rename_student
 from .sanitize import AssignmentCells, CellScore, Sanitizer, scores_of_cells
@@ -41,6 +42,7 @@ class GradebookWriter:
         self._late.init_plugin()
         with _gradebook_errors():
             self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
+            answers.METADATA.create_all(self._gradebook.engine)
         with self._transaction() as gradebook:
             found = {str(each.name): each for each in gradebook.assignments}.get(assignment)
             if found is None or not found.notebooks:
@@ -123,14 +125,15 @@ class GradebookWriter:
     ) -> str:
         """Write one student's graded notebooks and their points.
 
-        What a person gave (points, extra credit, comments) stays.
+        What a person gave (points, extra credit, comments) stays; an answer that was marked needs
+        another look where its text is not the one that was marked.
 
         Args:
             student: as the gradebook names them; created if nbgrader's settings allow it.
             notebooks: file name → JSON text.
             timestamp: the time of submission, as nbgrader writes it.
-            resubmitted: whether the student's work may have changed, so that answers that a person
-                marked need another look.
+            resubmitted: whether the student's work may have changed, so that other points that a
+                person gave need another look.
 
         Returns:
             The id of the submission.
@@ -143,6 +146,7 @@ class GradebookWriter:
             name: self._sanitizer.sanitize(name, text) for name, text in self._known(notebooks)
         }
         scores = {name: scores_of_cells(notebook) for name, notebook in graded.items()}
+        texts = {name: answers.answers_of(notebook.cells) for name, notebook in graded.items()}
         self._write_files(student, graded, timestamp)
         with self._transaction() as gradebook:
             if self._converter.create_student:
@@ -150,7 +154,8 @@ class GradebookWriter:
             fields: Any = {"timestamp": timestamp} if timestamp else {}
             submission = gradebook.update_or_create_submission(self.assignment, student, **fields)
             for notebook in self._read_notebooks(gradebook, submission):
-                self._save_scores(notebook, scores.get(notebook.name), resubmitted)
+                texts_here = texts.get(notebook.name, {})
+                self._save_scores(notebook, scores.get(notebook.name), texts_here, resubmitted)
                 gradebook.db.flush()
                 notebook.late_submission_penalty = self._penalty(student, submission, notebook)
             return str(submission.id)
@@ -175,24 +180,33 @@ class GradebookWriter:
         return gradebook.db.scalars(query.execution_options(populate_existing=True)).all()
 
     def _save_scores(
-        self, notebook: SubmittedNotebook, scores: Mapping[str, CellScore] | None, resubmitted: bool
+        self,
+        notebook: SubmittedNotebook,
+        scores: Mapping[str, CellScore] | None,
+        texts: Mapping[str, str],
+        resubmitted: bool,
     ) -> None:
         """Set what SaveAutoGrades would set; where the notebook is missing, all scores are 0."""
-        for grade in notebook.grades:
+        connection: Any = object_session(notebook)
+        grades: list[Any] = list(notebook.grades)  # typed as columns
+        of_answers = [grade.id for grade in grades if grade.cell_id in self._master.answers]
+        rows = answers.read_rows(connection, of_answers)
+        for grade in grades:
             name = self._master.names[grade.cell_id]
-            if scores is None:
-                grade.auto_score, grade.needs_manual_grade = 0, False
-            elif name in scores:
-                score = scores[name].score
-                by_hand = grade.manual_score is not None
-                if not by_hand or resubmitted or grade.auto_score != score:
-                    grade.needs_manual_grade = by_hand or score is None
-                grade.auto_score = score
-        if not scores:
-            return
+            if scores is not None and name not in scores:
+                continue
+            score = scores[name].score if scores is not None else 0
+            if grade.cell_id in self._master.answers:
+                row, text = rows.get(grade.id), texts.get(name, answers.MISSING)
+                needs_look, marked = answers.settle(grade, row, text, score, resubmitted)
+                answers.record(connection, grade.id, row, text, marked)
+                grade.needs_manual_grade = needs_look
+            else:
+                _settle_test(grade, score, resubmitted)
+            grade.auto_score = score
         for comment in notebook.comments:
             name = self._master.names[comment.cell_id]
-            if name in scores:
+            if scores and name in scores:
                 comment.auto_comment = scores[name].comment
 
     def _penalty(self, student, submission, notebook):
@@ -234,6 +248,13 @@ class GradebookWriter:
                 session.flush()
             finally:
                 session.remove()
+
+
+def _settle_test(grade: Any, score: float | None, resubmitted: bool) -> None:
+    """Decide whether a person must look at a test; points given by hand outlive the same work."""
+    by_hand = grade.manual_score is not None
+    if not by_hand or resubmitted or grade.auto_score != score:
+        grade.needs_manual_grade = by_hand or score is None
 
 
 @contextlib.contextmanager

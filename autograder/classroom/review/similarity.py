@@ -1,0 +1,157 @@
+"""Answers that are alike: the same words, or nearly the same."""
+
+import functools
+import hashlib
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+NEAR = 0.7  # cosine; rewordings of one text reach it, two people's own words rarely do
+MIN_WORDS = 8  # "Yes, because of the KL term." is the same in many honest answers
+MOST = 20  # near answers of one answer
+_ROWS = 200  # of the cosines' matrix that are in memory at once
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two answers to one question that are alike.
+
+    cosine: 1 where the words are the same.
+    """
+
+    first: str
+    second: str
+    cosine: float
+
+
+def normalise(text: str) -> str:
+    """The words of an answer, whatever its spaces and capitals."""
+    return " ".join(text.casefold().split())
+
+
+class Alike:
+    """The answers to one question, compared with each other.
+
+    answers: submission → text.
+    """
+
+    def __init__(self, answers: Mapping[str, str]):
+        self._texts = {key: normalise(text) for key, text in answers.items()}
+        self._of_text: dict[str, list[str]] = {}
+        for key, text in self._texts.items():
+            self._of_text.setdefault(text, []).append(key)
+        self._unique = [text for text in self._of_text if text]
+        self._rows = {text: row for row, text in enumerate(self._unique)}
+        try:
+            vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5))
+            self._matrix = vectorizer.fit_transform(self._unique)
+        except ValueError:  # no letters at all
+            self._matrix = None
+
+    def same(self, key: str) -> list[str]:
+        """List the others whose answer has the same words."""
+        return [other for other in self._of_text[self._texts[key]] if other != key]
+
+    def near(self, key: str) -> list[tuple[str, float]]:
+        """List the others whose answer is nearly the same, and its cosine; the nearest first."""
+        row = self._rows.get(self._texts[key])
+        if self._matrix is None or row is None:
+            return []
+        found = []
+        for other, cosine in self._neighbours(self._cosines(row, row + 1)[0], row):
+            found += [(each, cosine) for each in self._of_text[self._unique[other]]]
+        return found[:MOST]
+
+    @functools.cached_property
+    def pairs(self) -> list[Pair]:
+        """List all pairs of longer answers that are alike, the nearest first.
+
+        Of answers with the same words, each is paired with the first of them alone.
+        """
+        found = []
+        for first, *others in self._of_text.values():
+            if _is_long(self._texts[first]):
+                found += [Pair(first, other, 1.0) for other in others]
+        for start in range(0, len(self._unique), _ROWS) if self._matrix is not None else ():
+            for row, cosines in enumerate(self._cosines(start, start + _ROWS), start):
+                found += self._pairs_of(row, cosines)
+        return sorted(found, key=lambda pair: -pair.cosine)
+
+    def _pairs_of(self, row, cosines):
+        if not _is_long(self._unique[row]):
+            return []
+        first = self._of_text[self._unique[row]][0]
+        return [
+            Pair(first, self._of_text[self._unique[other]][0], cosine)
+            for other, cosine in self._neighbours(cosines, row)
+            if other > row
+        ]
+
+    def _cosines(self, start, end):
+        assert self._matrix is not None
+        return (self._matrix[start:end] @ self._matrix.T).toarray()
+
+    @staticmethod
+    def _neighbours(cosines, row):
+        """(row, cosine) of the near ones, the nearest first."""
+        nearest = np.argsort(-cosines)[: MOST + 1]
+        return [
+            (int(each), round(float(cosines[each]), 3))
+            for each in nearest
+            if each != row and cosines[each] >= NEAR
+        ]
+
+
+class AlikeCache:
+    """Compares the answers of each question in the background, once for the same answers."""
+
+    def __init__(self):
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="alike")
+        self._lock = threading.Lock()
+        self._futures: dict[str, tuple[str, Future[Alike], list[Future[list[Pair]]]]] = {}
+
+    def get(self, task: str, answers: Mapping[str, str], patience: float) -> Alike | None:
+        """Get the comparison; None where it is not ready after so many seconds."""
+        return _wait(self._begin(task, answers)[1], patience)
+
+    def get_pairs(
+        self, task: str, answers: Mapping[str, str], patience: float
+    ) -> list[Pair] | None:
+        """Get all pairs that are alike; None where they are not ready after so many seconds."""
+        _, alike, pairs = self._begin(task, answers)
+        with self._lock:
+            if not pairs:
+                pairs.append(self._executor.submit(lambda: alike.result().pairs))
+        return _wait(pairs[0], patience)
+
+    def _begin(self, task, answers):
+        digest = _digest(answers)
+        with self._lock:
+            kept = self._futures.get(task)
+            if kept is None or kept[0] != digest:
+                kept = digest, self._executor.submit(Alike, dict(answers)), []
+                self._futures[task] = kept
+            return kept
+
+
+def _wait(future: Future[Any], seconds: float) -> Any:
+    try:
+        return future.result(seconds)
+    except TimeoutError:
+        return None
+
+
+def _is_long(text):
+    return len(text.split()) >= MIN_WORDS or len(text) >= 8 * MIN_WORDS
+
+
+def _digest(answers):
+    total = hashlib.sha256()
+    for item in sorted(answers.items()):
+        total.update(repr(item).encode("utf-8", "replace"))
+    return total.hexdigest()
