@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .diagnosis import named
 from .judging import in_unit_interval, shaped, show
 from .outcome import Complaint
 
@@ -98,8 +99,11 @@ def cross_entropy(decoded: Any, x: Tensor) -> float:
         return math.nan
     if not in_unit_interval(grey):
         raise Complaint(
-            f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
-            f"{show(grey.max())}: which function is the last one in the decoder?"
+            named(
+                "pixels-outside-unit-interval",
+                f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
+                f"{show(grey.max())}: which function is the last one in the decoder?",
+            )
         )
     total = F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")
     return float(total) / len(x)

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, task_index
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
+from ..checks.diagnosis import named
 from ..errors import SetupError
 from ..kernels import SandboxMissing, describe_isolation, require_sandbox
 from ..notebook.cells import is_run
@@ -143,7 +144,8 @@ class SubmissionGrader:
     def _missing(self, name, tasks):
         """Fail the tasks of a notebook that was not handed in or cannot be read."""
         notes = (note for note in self.submission.notes if note.startswith(name))
-        outcome = Outcome("notebook", False, next(notes, f"{name} is missing."))
+        sentence = next(notes, f"{name} is missing.")
+        outcome = Outcome.failed("notebook", named("notebook-missing", sentence))
         results = [TaskResult(task, (outcome,)) for task in tasks]
         return NotebookResult(name, self.course.find_released(name), None, results=results)
 
