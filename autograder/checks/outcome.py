@@ -1,7 +1,7 @@
 """A check, and its verdict as a value."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..probes.student import NoVerdictError, Student, StudentError
 from .diagnosis import failure_id, id_of, named, other_than
@@ -19,17 +19,22 @@ class Outcome:
         passed: whether the property holds.
         message: a sentence for the student.
         diagnosis: stable id of what is wrong, by which a class is counted; "" where it passed.
+        numbers: what was measured, by its name; none for most checks.
     """
 
     name: str
     passed: bool
     message: str
     diagnosis: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def failed(cls, name: str, sentence: str) -> "Outcome":
+    def failed(
+        cls, name: str, sentence: str, numbers: Mapping[str, float] | None = None
+    ) -> "Outcome":
         """Make the verdict of a check that failed; a sentence without an id gets the check's."""
-        return cls(name, False, str(sentence), id_of(sentence) or other_than(name))
+        diagnosis = id_of(sentence) or other_than(name)
+        return cls(name, False, str(sentence), diagnosis, numbers or {})
 
 
 class Complaint(Exception):

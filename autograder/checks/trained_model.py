@@ -71,6 +71,12 @@ class Measured:
         """The negative ELBO."""
         return self.reconstruction + self.kl
 
+    def numbers(self) -> dict[str, float]:
+        """Return the two losses by their names, in nats per image; none where one is not finite."""
+        if not math.isfinite(self.total):
+            return {}
+        return {"reconstruction": self.reconstruction, "KL": self.kl}
+
 
 def measure(images: LabelledImages, answer: dict[str, Any]) -> Measured:
     """Compute the losses of what the probe `trained` got from a model.

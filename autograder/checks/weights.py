@@ -39,7 +39,13 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
             noise=images.noise(),
             labels=images.y if target.conditional else None,
         )
-        return Outcome(CHECK_NAME, True, _reached(answer, target, images))
+        measured = _measured(answer, target, images)
+        numbers = measured.numbers()
+        problem = diagnose(measured, target, average_digit(images, target.conditional))
+        if problem:
+            return Outcome.failed(CHECK_NAME, problem, numbers)
+        reached = _reached(measured, target, len(images.y))
+        return Outcome(CHECK_NAME, True, reached, numbers=numbers)
     except NoVerdictError:
         raise
     except Complaint as problem:
@@ -58,8 +64,8 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
     return Outcome.failed(CHECK_NAME, sentence)
 
 
-def _reached(answer, target, images):
-    """Return the sentence for a reached target. Raises Complaint where it is not reached."""
+def _measured(answer, target, images):
+    """Return the losses of what the probe gave. Raises Complaint where there are none."""
     if "refused" in answer:
         raise Complaint(explain_unreadable(answer["refused"], target))
     if "in_class" in answer:
@@ -73,15 +79,16 @@ def _reached(answer, target, images):
                 "numbers.",
             )
         )
-    measured = measure(images, answer)
-    problem = diagnose(measured, target, average_digit(images, target.conditional))
-    if problem:
-        raise Complaint(problem)
+    return measure(images, answer)
+
+
+def _reached(measured, target, images):
+    """Return the sentence for a target that is reached on so many images."""
     total, recon, kl = measured.total, measured.reconstruction, measured.kl
     return (
         f"reached {total / BATCH_SIZE:.2f}, target about {target.loss:g}: reconstruction "
         f"{recon / BATCH_SIZE:.2f} + KL {kl / BATCH_SIZE:.2f} "
-        f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {len(images.y):,} test images, "
+        f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {images:,} test images, "
         f"whatever the batch size)."
     )
 

@@ -1,6 +1,8 @@
 """Grading of one submission: each notebook runs in a kernel of its own, which the checks call."""
 
+import contextlib
 import dataclasses
+import hashlib
 import os
 import tempfile
 import time
@@ -107,8 +109,18 @@ def _make_report(submission: Submission, notebook_results: Sequence[NotebookResu
         tuple(task_results),
         notes,
         describe_isolation(),
+        _weight_hashes(submission),
         {name: notebook for name, notebook in graded.items() if notebook is not None},
     )
+
+
+def _weight_hashes(submission: Submission) -> dict[str, str]:
+    """Hash the files of weights, so that equal ones of several submissions are found."""
+    hashes = {}
+    for path in submission.weights:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            hashes[printable(path.name)] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
 
 
 @dataclass(frozen=True)
