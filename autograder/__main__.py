@@ -14,6 +14,7 @@ from rich.text import Text
 from . import atomic_files
 from .classroom.command import class_command
 from .classroom.feedback import feedback_command
+from .classroom.report.command import report_command
 from .errors import SetupError, SubmissionError
 from .target.command import bands_command, target_command
 from .terminal import fail, open_console
@@ -31,6 +32,7 @@ def _program() -> None:
 
 app.command("class")(class_command)
 app.command("feedback")(feedback_command)
+app.command("report")(report_command)
 app.command("target")(target_command)
 app.command("bands")(bands_command)
 

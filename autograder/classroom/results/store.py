@@ -149,6 +149,10 @@ class Store:
         if self._by_state[state].pop(student, None):
             self._path(state, student).unlink(missing_ok=True)
 
+    def read_report(self, state: str, student: str) -> dict[str, Any]:
+        """Read the grader's report of a result, as it was written; {} where there is none."""
+        return json.loads(self._path(state, student).read_bytes())["report"]
+
     def read_notebooks(self, result: Result) -> dict[str, str]:
         """Read the graded notebooks of a result: file name → JSON text."""
         path = self._notebooks_path(result.student, result.notebooks)
