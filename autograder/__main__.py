@@ -15,6 +15,7 @@ from . import atomic_files
 from .classroom.command import class_command
 from .classroom.export.command import export_command
 from .classroom.feedback import feedback_command
+from .classroom.report.command import report_command
 from .classroom.review.command import review_command
 from .errors import SetupError, SubmissionError
 from .target.command import bands_command, target_command
@@ -35,6 +36,7 @@ app.command("class")(class_command)
 app.command("review")(review_command)
 app.command("feedback")(feedback_command)
 app.command("export")(export_command)
+app.command("report")(report_command)
 app.command("target")(target_command)
 app.command("bands")(bands_command)
 

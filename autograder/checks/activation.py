@@ -6,59 +6,17 @@ output is replaced by known numbers, and the activation shows itself.
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..probes.student import Student
+from .diagnosis import about, named
 from .judging import close, fresh_generator, in_unit_interval, random_seed, shaped, show, sole_match
 from .learning import learning_complaint
 from .outcome import Complaint, check
+from .wrong_activations import ONE_CHANNEL, SOFTMAX, WRONG_ACTIVATIONS
 
 # Sizes of the parameters, up to 29: every pixel of a right decoder is then near 0 or 1.
 _GAINS = [0.5 * 1.15**step for step in range(30)]
-_SOFTMAX = (
-    "A softmax lets the pixels compete for a total of 1; here every pixel is a probability of its "
-    "own."
-)
-_ONE_CHANNEL = "A softmax over the only channel has nothing to weigh: it gives 1 for every pixel."
-_PER_PIXEL = "Which function maps every real number into (0, 1), pixel by pixel?"
-_STRETCHED = (
-    "Stretched to its own darkest and brightest pixel, an image can be neither dark nor bright as "
-    "a whole, and its pixels depend on each other."
-)
-_CLIPPING = "Clipping passes no gradient where it clips; squash smoothly instead."
-
-# Wrong activations, as (hint, function).
-_ACTIVATIONS = (
-    ("The image is the bare output of the last layer. " + _PER_PIXEL, lambda x: x),
-    ("tanh ends at −1 and 1. " + _PER_PIXEL, torch.tanh),
-    ("ReLU has no upper bound. " + _PER_PIXEL, F.relu),
-    ("Leaky ReLU has no bounds. " + _PER_PIXEL, F.leaky_relu),
-    ("ELU has no upper bound. " + _PER_PIXEL, F.elu),
-    ("GELU has no upper bound. " + _PER_PIXEL, F.gelu),
-    ("Softplus has no upper bound. " + _PER_PIXEL, F.softplus),
-    ("exp has no upper bound. " + _PER_PIXEL, torch.exp),
-    ("log-sigmoid is a log probability; the image needs the probability.", F.logsigmoid),
-    (
-        "The sigmoid is applied twice: its input the second time lies in (0, 1) already.",
-        lambda x: torch.sigmoid(torch.sigmoid(x)),
-    ),
-    (
-        "ReLU before the sigmoid leaves no pixel below ½: give the sigmoid the bare output of the "
-        "last layer.",
-        lambda x: torch.sigmoid(x.relu()),
-    ),
-    (_STRETCHED, lambda x: (x - x.min()) / (x.max() - x.min())),
-    (_STRETCHED, lambda x: x / x.max()),
-    (_CLIPPING, lambda x: x.clamp(0, 1)),
-    (_CLIPPING, F.hardsigmoid),
-    (_CLIPPING, F.hardtanh),
-    ("The absolute value of tanh makes −x and x the same pixel.", lambda x: x.tanh().abs()),
-    (_SOFTMAX, lambda x: x.flatten(1).softmax(1).view_as(x)),
-    (_ONE_CHANNEL, lambda x: x.softmax(1)),
-    (_SOFTMAX, lambda x: x.softmax(2)),
-    (_SOFTMAX, lambda x: x.softmax(3)),
-)
 
 
 def decode_random(
@@ -123,8 +81,13 @@ def _activation_hint(answer: dict) -> str:
     def matches(function) -> bool:
         return close(seen, function(ramp), rel=1e-3, scale=1e-2)
 
-    hint = sole_match(matches, _ACTIVATIONS)
-    return hint and " " + hint
+    hint = sole_match(matches, WRONG_ACTIVATIONS)
+    return hint and about(hint, " " + hint)
+
+
+def _with_hint(sentence: str, hint: str) -> str:
+    """Let a sentence end with a hint, which then says what the matter is."""
+    return about(hint, about(sentence, sentence + hint))
 
 
 @check("shape", "decode gives one image of 1×28×28 pixels for each z.")
@@ -148,13 +111,17 @@ def image_shape(student: Student) -> str | None:
         apart = (images.unsqueeze(1) - images).abs().amax(2)  # (row, row)
         same = which.unsqueeze(1) == which
         if not close(single, images[:1], scale=1.0) or not float(apart[same].max()) < 1e-4:
-            return (
+            return named(
+                "batch-changes-image",
                 "decode should give a latent the same image alone and in a batch; yours are "
-                "different images."
+                "different images.",
             )
         if float(apart[~same].min()) > 1e-6:
             return None
-    return "decode should give different latents different images; yours are equal."
+    return named(
+        "images-ignore-latent",
+        "decode should give different latents different images; yours are equal.",
+    )
 
 
 @check("pixel range", "Every pixel lies between 0 and 1, and both ends are reached.")
@@ -171,20 +138,32 @@ def range_complaint(answer: dict) -> str | None:
     images = _images(answer)
     low, high = float(images.min()), float(images.max())
     if not in_unit_interval(images):
-        return (
-            f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and "
-            f"{show(high)}.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "pixels-outside-unit-interval",
+                f"Every pixel should lie in [0, 1]; yours lie between {show(low)} and "
+                f"{show(high)}.",
+            ),
+            _activation_hint(answer),
         )
     if low > 1e-3 or high < 1 - 1e-3:
-        return (
-            "Pixels should come near 0 and near 1 for large parameters; yours stay between "
-            f"{show(low)} and {show(high)}.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "pixels-keep-from-ends",
+                "Pixels should come near 0 and near 1 for large parameters; yours stay between "
+                f"{show(low)} and {show(high)}.",
+            ),
+            _activation_hint(answer),
         )
     share = float(((images[-1] < 0.01) | (images[-1] > 0.99)).float().mean())
     if share < 0.2:
-        return (
-            f"For large parameters most pixels should lie near 0 or near 1; of yours {share:.0%} "
-            f"do.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "pixels-rarely-near-ends",
+                "For large parameters most pixels should lie near 0 or near 1; of yours "
+                f"{share:.0%} do.",
+            ),
+            _activation_hint(answer),
         )
     return None
 
@@ -204,23 +183,36 @@ def activation_complaint(answer: dict) -> str | None:
     images = _images(answer)
     grey = shaped(answer["grey"], (5, 1, 28, 28), answer["what"], nan=True)
     if close(images, 1.0, rel=1e-3):
-        return f"Pixels should depend on the latent; yours are always 1. {_ONE_CHANNEL}"
+        return about(
+            ONE_CHANNEL, f"Pixels should depend on the latent; yours are always 1. {ONE_CHANNEL}"
+        )
     for axes in ((1, 2, 3), (0,), (1,), (2,), (3,)):
         if close(images.sum([axis + 1 for axis in axes]), 1.0, rel=1e-3):
-            return f"Pixels should not depend on each other; yours always add up to 1. {_SOFTMAX}"
+            return about(
+                SOFTMAX,
+                f"Pixels should not depend on each other; yours always add up to 1. {SOFTMAX}",
+            )
     if answer["activated"] and _is_pixelwise(answer):
         return _monotone_complaint(answer)
     if not 0.01 < float(grey.min()) <= float(grey.max()) < 0.99:
-        return (
-            "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
-            f"yours is {show(grey.min())}.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "pixels-not-grey-at-zero",
+                "With all parameters 0 nothing is known about a pixel, so it should be some grey; "
+                f"yours is {show(grey.min())}.",
+            ),
+            _activation_hint(answer),
         )
     reached = [step for step in images if float(step.min()) < 1e-3 and float(step.max()) > 1 - 1e-3]
     clipped = int((reached[0] == 0).sum()) if reached else 0
     if clipped:
-        return (
-            "A pixel should come near 0 without reaching it, so that its gradient never vanishes; "
-            f"{clipped} of {reached[0].numel()} pixels are exactly 0.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "pixels-reach-zero",
+                "A pixel should come near 0 without reaching it, so that its gradient never "
+                f"vanishes; {clipped} of {reached[0].numel()} pixels are exactly 0.",
+            ),
+            _activation_hint(answer),
         )
     return None
 
@@ -248,20 +240,32 @@ def _monotone_complaint(answer: dict) -> str | None:
         far = answer["activated"][3]
         if close(far, ends, rel=1e-3, scale=1.0):
             return None
-        return (
-            "For inputs of −10⁶ and 10⁶ a pixel should be as good as 0 and 1; yours is "
-            f"{show(far.min(), far.max())}.{_activation_hint(answer)}"
+        return _with_hint(
+            named(
+                "far-inputs-not-saturated",
+                "For inputs of −10⁶ and 10⁶ a pixel should be as good as 0 and 1; yours is "
+                f"{show(far.min(), far.max())}.",
+            ),
+            _activation_hint(answer),
         )
     hint = _activation_hint(answer)
     if not hint and (float(image.min()) < 0 or float(image.max()) > 1):
         raise Complaint(
-            f"Every pixel should lie in [0, 1]; yours lie between {show(image.min(), image.max())}."
+            named(
+                "pixels-outside-unit-interval",
+                "Every pixel should lie in [0, 1]; yours lie between "
+                f"{show(image.min(), image.max())}.",
+            )
         )
     flat = int((steps == 0).sum())
     turned = int((steps.sign() != steps.sign()[391]).sum())
-    return (
-        "A pixel should grow steadily while the last layer's output goes from −6 to 6; yours "
-        f"stands still or turns back in {max(flat, turned)} of 783 steps.{hint}"
+    return _with_hint(
+        named(
+            "pixels-not-monotone",
+            "A pixel should grow steadily while the last layer's output goes from −6 to 6; yours "
+            f"stands still or turns back in {max(flat, turned)} of 783 steps.",
+        ),
+        hint,
     )
 
 

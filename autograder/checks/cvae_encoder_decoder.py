@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..probes.student import Student, StudentError
 from .cvae_parts import random_first, read_output, replaced
+from .diagnosis import about, named
 from .judging import fresh_generator, random_seed, show, with_place
 from .learning import learning_complaint
 from .outcome import check
@@ -52,8 +53,10 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
     noun = {"encode": "image", "decode": "latent"}[part]
     moved = _moved(student, part, rows)
     if bool(moved[:, 0].any()):
-        return (
-            f"{part} of the same {noun}s and labels should give the same result twice; it does not."
+        return named(
+            "not-deterministic",
+            f"{part} of the same {noun}s and labels should give the same result twice; it does "
+            "not.",
         )
     for what, reacts in ((noun, moved[:, 1 : rows + 1]), ("label", moved[:, rows + 1 :])):
         # (changed row, row): share of the networks in which the row reacts
@@ -61,14 +64,16 @@ def _inputs_complaint(student: Student, part: str) -> str | None:
         others = share * (1 - torch.eye(rows))
         if float(others.max()) > 0:
             changed, row = divmod(int(others.argmax()), rows)
-            return (
+            return named(
+                "rows-depend-on-each-other",
                 f"Each row should depend on its own {what} alone; with another {what} in row "
-                f"{changed}, the result of row {row} changes too."
+                f"{changed}, the result of row {row} changes too.",
             )
         if float(share.diagonal().mean()) < 0.5:
-            return (
+            return named(
+                f"{what}-ignored",
                 f"{part} should depend on the {what}; with another {what} its result stays the "
-                f"same. Does the {what} reach the network?"
+                f"same. Does the {what} reach the network?",
             )
     return None
 
@@ -113,24 +118,27 @@ def _classes_complaint(student: Student, part: str) -> str | None:
     pairs = torch.stack([_label_distances(outputs) for outputs in values]).median(0).values
     size = float(pairs.max())
     if size == 0:
-        return (
+        return named(
+            "label-ignored",
             f"Ten labels should give ten results; {part} gives the same for all. Does the label "
-            "reach the network?"
+            "reach the network?",
         )
     closest = pairs + 2 * size * torch.eye(10)
     if float(closest.min()) < 1e-3 * size:
         one, other = divmod(int(closest.argmin()), 10)
-        return (
+        return named(
+            "labels-alike",
             f"Ten labels should give ten results; {part} gives the same for the labels {one} and "
-            f"{other}."
+            f"{other}.",
         )
     steps, bends = values.diff(dim=2).pow(2), values.diff(n=2, dim=2).pow(2)
     ratio = float((bends.mean((1, 2, 3)) / steps.mean((1, 2, 3)).clamp(min=1e-30)).mean())
     if ratio < _CURVED:
-        return (
+        return named(
+            "label-as-number",
             "The label should be a class and not a quantity: 8 is not twice 4. As the label goes "
             f"from 0 to 9, the result of {part} follows a smooth curve, as if y entered as a "
-            "number. Think of one-hot vectors."
+            "number. Think of one-hot vectors.",
         )
     return None
 
@@ -196,15 +204,23 @@ def encoder_heads(student: Student) -> str | None:
     values = torch.stack([read_output(given[0], "encode", 4) for given in answer["outputs"]])
     mean, logvar = values[..., :2], values[..., 2:]
     if torch.allclose(mean, logvar):
-        return "Mean and log-variance should each have their own layer; yours are always equal."
+        return named(
+            "mean-and-logvar-equal",
+            "Mean and log-variance should each have their own layer; yours are always equal.",
+        )
     for name, part, hint in (
-        ("mean", mean, "Nothing bounds a mean: leave its layer linear."),
-        ("log-variance", logvar, "Below 0 means σ < 1; return the logarithm itself."),
+        ("mean", mean, named("mean-bounded", "Nothing bounds a mean: leave its layer linear.")),
+        (
+            "log-variance",
+            logvar,
+            named("logvar-bounded", "Below 0 means σ < 1; return the logarithm itself."),
+        ),
     ):
         if float(part.min()) >= 0 or float(part.max()) <= 0:
-            return (
+            return about(
+                hint,
                 f"The {name} should take both signs; for 160 random networks and images yours lies "
-                f"between {show(part.min())} and {show(part.max())}. {hint}"
+                f"between {show(part.min())} and {show(part.max())}. {hint}",
             )
     return None
 

@@ -17,6 +17,7 @@ from .cvae_inherited import (
     passed_on_draws,
 )
 from .cvae_parts import recognised, replaced, require_three
+from .diagnosis import about, named
 from .judging import (
     close,
     described,
@@ -121,9 +122,10 @@ def _known_values_complaint(answer: dict) -> str | None:
         what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
         seen = shaped(value, tuple(known[name].shape), what)
         if not close(seen, known[name], scale=1e-2):
-            return (
+            return named(
+                "results-in-other-order",
                 f"forward should return recon_x, mean_z, logvar_z; instead of {name} there is "
-                f"{recognised(seen, known, answer['codes'])}."
+                f"{recognised(seen, known, answer['codes'])}.",
             )
     return None
 
@@ -162,17 +164,19 @@ def _received_complaint(answer: dict) -> str | None:
             digits = label if rows is None else rows
             is_right = isinstance(digits, Tensor) and digits.flatten().tolist() == wanted
             if not is_right:
-                return (
+                return named(
+                    "labels-not-passed-on",
                     f"forward should pass on the labels it got, {wanted}; {part} received "
-                    f"{_labels_in_words(digits)}."
+                    f"{_labels_in_words(digits)}.",
                 )
     x = inputs["x"]
     for image in answer["images"]:
         same = isinstance(image, Tensor) and image.shape == x.shape and torch.equal(image, x)
         if not same:
-            return (
+            return named(
+                "images-not-passed-on",
                 "forward should pass its images on to the encoder as they are; encode received "
-                "other images."
+                "other images.",
             )
     return None
 
@@ -199,12 +203,16 @@ def _reaction_complaint(values: Tensor, name: str) -> str | None:
     reacts = (values[:, 1:] - values[:, :1]).abs().amax(3) > 1e-5
     share = reacts[alive].float().mean(0)  # (changed row, row)
     if float((share * (1 - torch.eye(_ROWS))).max()) > 0:
-        return (
+        return named(
+            "rows-depend-on-each-other",
             f"Each image should depend on its own label alone; one changed label changes {name} of "
-            "other images."
+            "other images.",
         )
     if float(share.diagonal().mean()) < 0.5:
-        return f"{name} should depend on the label; with another label it stays the same."
+        return named(
+            "label-ignored",
+            f"{name} should depend on the label; with another label it stays the same.",
+        )
     return None
 
 
@@ -248,11 +256,13 @@ def _moments_complaint(sample: Tensor, mean: Tensor, logvar: Tensor) -> str | No
     if worst is None:
         return None
     sigma = (logvar / 2).exp()
-    return (
+    hint = moments_hint(mean, logvar, sample, sample.flip(0))
+    return about(
+        hint,
         f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
         f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has "
         f"mean {show(sample.mean(0)[worst])} and standard deviation {show(sample.std(0)[worst])}. "
-        f"{moments_hint(mean, logvar, sample, sample.flip(0))}"
+        f"{hint}",
     )
 
 
@@ -262,9 +272,10 @@ def _difference_complaint(student: Student) -> str | None:
     results = _run_own_network(student, [y, y], x, False)
     same = [torch.equal(given[0][0], given[1][0]) for given in results]
     if sum(same) > len(same) / 2:
-        return (
+        return named(
+            "no-noise",
             "Two calls of forward with the same images should give different reconstructions; "
-            "yours are equal. Forward must go through sample_latent."
+            "yours are equal. Forward must go through sample_latent.",
         )
     return None
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..probes.student import Student
 from .cvae_inherited import blended
 from .cvae_parts import read_output, require_three
+from .diagnosis import named
 from .judging import close, fresh_generator, random_seed, shaped
 
 _ROWS = 3000  # samples of one image
@@ -33,9 +34,10 @@ def order_complaint(student: Student, x: Tensor, y: Tensor) -> str | None:
             what = f"{name} of the returned (recon_x, mean_z, logvar_z)"
             seen = shaped(forward[index], (len(x), 2), what)
             if not close(seen, wanted[:, columns], rel=1e-3, scale=1.0):
-                return (
+                return named(
+                    "results-unlike-encode",
                     f"forward should return recon_x, mean_z, logvar_z, and {name} should be what "
-                    "encode gives for the same images and labels; yours is something else."
+                    "encode gives for the same images and labels; yours is something else.",
                 )
     return None
 
@@ -64,10 +66,11 @@ def sampling_complaint(student: Student) -> str | None:
         wanted = read_output(decoded, "decode", _ROWS)
         if _distribution_distance(seen @ directions, wanted @ directions) <= _DISTANCE:
             return None
-    return (
+    return named(
+        "other-sampler",
         "The reconstructions of one image should vary as decode's images do for samples with "
         "encode's mean and standard deviation; yours vary differently. Forward must go through "
-        "sample_latent."
+        "sample_latent.",
     )
 
 

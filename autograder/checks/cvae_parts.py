@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .diagnosis import named
 from .judging import close, described, shaped
 from .outcome import Complaint
 
@@ -36,8 +37,11 @@ def read_output(value, part: str, rows: int) -> Tensor:
         return _finite(images.flatten(1), part)
     if not isinstance(value, list) or len(value) != 2:
         raise Complaint(
-            "encode(x, y) should return two tensors, mean and log-variance; it returns "
-            f"{described(value)}."
+            named(
+                "encode-returns-other-than-two",
+                "encode(x, y) should return two tensors, mean and log-variance; it returns "
+                f"{described(value)}.",
+            )
         )
     both = [
         shaped(item, (rows, 2), f"The {name} that encode(x, y) gives for {rows} images")
@@ -50,7 +54,10 @@ def require_three(output) -> list:
     """Return forward's three results; a Complaint where there is another number of them."""
     if not isinstance(output, list) or len(output) != 3:
         raise Complaint(
-            f"forward should return recon_x, mean_z, logvar_z; it returns {described(output)}."
+            named(
+                "forward-returns-other-than-three",
+                f"forward should return recon_x, mean_z, logvar_z; it returns {described(output)}.",
+            )
         )
     return output
 
@@ -77,7 +84,10 @@ def _finite(values: Tensor, part: str) -> Tensor:
     """Return the values; a Complaint where one is infinite: its differences would say nothing."""
     if not bool(values.isfinite().all()):
         raise Complaint(
-            f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of "
-            f"{values.numel()} are infinite."
+            named(
+                "values-not-finite",
+                f"{part} should give finite numbers; {int((~values.isfinite()).sum())} of "
+                f"{values.numel()} are infinite.",
+            )
         )
     return values

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
+from .diagnosis import about, named
 from .judging import close, fresh_generator, show, sole_match
 from .loop_results import GLOBAL_MODEL, read_averages
 from .outcome import check
@@ -28,8 +29,19 @@ from .wrong_loops import SWAPPED_CODES, SWAPPED_IMAGES, WRONG_LABELS
 _RIGHT = Loop(data="test_iter", training=False)
 # (hint, what is changed in the right loop)
 _MISTAKES: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("The model was in training mode: call model.eval() first.", {"training": True}),
-    ("These are the averages over train_iter; test on test_iter.", {"data": "train_iter"}),
+    (
+        named(
+            "tested-in-training-mode", "The model was in training mode: call model.eval() first."
+        ),
+        {"training": True},
+    ),
+    (
+        named(
+            "tested-on-training-images",
+            "These are the averages over train_iter; test on test_iter.",
+        ),
+        {"data": "train_iter"},
+    ),
     (SWAPPED_IMAGES, {"swap": "images"}),
     (SWAPPED_CODES, {"swap": "codes"}),
 )
@@ -48,16 +60,20 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     if any(close(seen, averages(batches)) for batches in accepted):
         return None
     if answer["decoy_calls"] and not answer["calls"]:
-        hint = f"The model that was tested {GLOBAL_MODEL}"
+        hint = named("global-model", f"The model that was tested {GLOBAL_MODEL}")
     elif _changed(case, answer):
-        hint = "The model was changed while it was tested: no backward and no step here."
+        hint = named(
+            "model-changed-by-test",
+            "The model was changed while it was tested: no backward and no step here.",
+        )
     else:
         fingerprints = _fingerprints(case, accepted, conditional)
         hint = sole_match(lambda value: close(seen, value), fingerprints)
-    return (
+    return about(
+        hint,
         f"{function} should return {', '.join(PARTS)} over test_iter, here "
         f"{show(averages(accepted[0]))}; it returns {show(seen)}. "
-        f"{hint or 'Sum over all batches and divide by the number of images.'}"
+        f"{hint or 'Sum over all batches and divide by the number of images.'}",
     )
 
 
@@ -85,11 +101,15 @@ def _changes_complaint(student: Student, function: str, conditional: bool) -> st
     if changed:
         converted = answer["state"].get("offset", torch.empty(0)).dtype != torch.float32
         hint = "Do not convert its numbers." if converted else "No backward and no step here."
-        return f"{function} should not change the model; it changed {', '.join(changed)}. {hint}"
+        return named(
+            "model-changed-by-test",
+            f"{function} should not change the model; it changed {', '.join(changed)}. {hint}",
+        )
     if answer["gradients"]:
-        return (
+        return named(
+            "gradients-left-by-test",
             f"{function} should not change the model; it left gradients on {answer['gradients']} "
-            "parameters. No backward here."
+            "parameters. No backward here.",
         )
     return _gradients_complaint(answer, function)
 
@@ -98,19 +118,22 @@ def _gradients_complaint(answer: dict, function: str) -> str | None:
     """Complain where a test records gradients, or where training cannot go on after it."""
     once = "`with torch.no_grad():` switches gradients off and, at the end of its block, on again."
     if answer["frozen"]:
-        return (
+        return named(
+            "parameters-left-frozen",
             f"After {function} the model should learn on; {function} left requires_grad at False "
-            f"for {', '.join(answer['frozen'])}. {once}"
+            f"for {', '.join(answer['frozen'])}. {once}",
         )
     if answer["switched_off"]:
-        return (
+        return named(
+            "gradients-left-switched-off",
             f"After {function} the model should learn on; {function} left gradients switched off "
-            f"for all that follows. {once}"
+            f"for all that follows. {once}",
         )
     if answer["with_gradients"]:
-        return (
+        return named(
+            "tested-with-gradients",
             f"{function} should measure without gradients; each call of the model recorded all "
-            f"that backward would need, which takes memory and time. {once}"
+            f"that backward would need, which takes memory and time. {once}",
         )
     return None
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .diagnosis import named
 from .outcome import Complaint
 
 _seeds: np.random.SeedSequence | None = None
@@ -61,7 +62,9 @@ def as_number(value: Any, what: str) -> float:
         return as_number(value[0], what)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise Complaint(f"{what} should be one number; it is {described(value)}.")
+    raise Complaint(
+        named("not-one-number", f"{what} should be one number; it is {described(value)}.")
+    )
 
 
 def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> Tensor:
@@ -77,13 +80,26 @@ def shaped(value: Any, shape: tuple[int, ...], what: str, nan: bool = False) -> 
         Complaint: where it is something else.
     """
     if not isinstance(value, Tensor):
-        raise Complaint(f"{what} should be a tensor of shape {shape}; it is {described(value)}.")
+        raise Complaint(
+            named(
+                "not-a-tensor",
+                f"{what} should be a tensor of shape {shape}; it is {described(value)}.",
+            )
+        )
     if tuple(value.shape) != shape:
-        raise Complaint(f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.")
+        raise Complaint(
+            named(
+                "wrong-shape",
+                f"{what} should have shape {shape}; its shape is {tuple(value.shape)}.",
+            )
+        )
     if not nan and value.isnan().any():
         raise Complaint(
-            f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values are "
-            "NaN."
+            named(
+                "not-numbers",
+                f"{what} should hold numbers; {int(value.isnan().sum())} of {value.numel()} values "
+                "are NaN.",
+            )
         )
     return value.float() if value.dtype != torch.float64 else value
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..probes.figures import MAX_CODE
 from ..probes.student import Student
+from .diagnosis import named
 from .judging import fresh_generator, show
 from .latent_map_numbers import numbers_complaint
 from .latent_map_tiles import RANGES, ROUNDING, largest_figure, read_canvas, read_tiles
@@ -19,7 +20,7 @@ _GREY_LEVEL_ERROR, _EXACT_ERROR = 0.15, 1e-3
 # Sides of the square that a map may show, and how far its middle may be from 0, as a share of
 # the side: a grid that leaves out its end is a step off.
 _SMALLEST, _LARGEST, _OFF_CENTRE = 1.6, 11.0, 0.06
-_GLOBAL = "The decoder of a global model was used; use the argument `model`."
+_GLOBAL = named("global-model", "The decoder of a global model was used; use the argument `model`.")
 
 
 def _code(tiles: Tensor, quarter: int) -> Tensor:
@@ -35,10 +36,11 @@ def _contrast_complaint(images: list[dict]) -> str | None:
     if len(limits) > 1:
         widest = max(limits, key=lambda pair: pair[1] - pair[0])
         narrowest = min(limits, key=lambda pair: pair[1] - pair[0])
-        return (
+        return named(
+            "grey-values-differ-between-images",
             "The same grey should mean the same pixel value in every image; here black to white "
             f"is {show(*widest)} in one image and {show(*narrowest)} in another. Fix vmin=0 and "
-            "vmax=1 for all."
+            "vmax=1 for all.",
         )
     low, high = limits.pop()
     values = torch.cat([image["values"].flatten() for image in images])
@@ -48,10 +50,11 @@ def _contrast_complaint(images: list[dict]) -> str | None:
     if low <= smallest + 1e-3 and high >= largest - 1e-3 and 0 < high - low < 1.6 * span:
         return None
     hint = "draw the decoder's values as they are, or fix" if white > 1 else "fix"
-    return (
+    return named(
+        "grey-values-cut-off",
         "All grey values of the picture should be told apart; they go from "
         f"{show(smallest)} to {show(largest)}, and black to white is {show(low)} to "
-        f"{show(high)}. {hint.capitalize()} vmin=0 and vmax={white}."
+        f"{show(high)}. {hint.capitalize()} vmin=0 and vmax={white}.",
     )
 
 
@@ -59,9 +62,10 @@ def _axes_complaint(tiles: Tensor) -> str | None:
     """Complain where z1 and z2 do not grow along the picture's axes, over the right range."""
     rows, columns = tiles.shape[:2]
     if rows * columns < 100:
-        return (
+        return named(
+            "too-few-latents",
             f"The map should show at least 100 latents, 31 by 31 as in the task; it shows {rows} "
-            f"by {columns}."
+            f"by {columns}.",
         )
     across, up = _codes_along(tiles)
     levels = 255 * tiles
@@ -82,14 +86,16 @@ def _codes_along(tiles: Tensor) -> tuple[Tensor, Tensor]:
 def _exchange_complaint(across: Tensor, up: Tensor, error: float) -> str | None:
     """Complain where z1 changes with the height and z2 with the width."""
     if _grows(across.T, error) and _grows(up.T, error):
-        return (
+        return named(
+            "axes-exchanged",
             "z1 should grow from left to right and z2 from bottom to top; here the two are "
-            "exchanged."
+            "exchanged.",
         )
     if _grows(-across.T, error) or _grows(-up.T, error):
-        return (
+        return named(
+            "axes-transposed",
             "z1 should grow from left to right and z2 from bottom to top; here z1 changes with "
-            "the height and z2 with the width. Which index runs along a row?"
+            "the height and z2 with the width. Which index runs along a row?",
         )
     return None
 
@@ -108,25 +114,28 @@ def _axis_complaint(
     """
     if _grows(-values, error):
         hint = " Row 0 of imshow is at the top." if name == "z2" else ""
-        return (
+        return named(
+            "axis-falls",
             f"{name} should grow {direction}; it falls, from {show(values[0, 0])} to "
-            f"{show(values[0, -1])}.{hint}"
+            f"{show(values[0, -1])}.{hint}",
         )
     if not _grows(values, error):
         spread = float((values - values.mean(0)).abs().max())
         seen = f"it goes {show(values[0, :4])}, …"
         if spread > 0.05:
             seen = f"at the same position {direction} it differs by up to {show(2 * spread)}"
-        return (
+        return named(
+            "axis-not-a-grid",
             f"{name} should grow {direction} and not depend on the {other}; {seen}. Choose z "
-            "yourself, on a grid, without noise."
+            "yourself, on a grid, without noise.",
         )
     low, high = (round(float(end), 3) + 0.0 for end in (values.min(), values.max()))
     side = high - low
     if not _SMALLEST < side < _LARGEST or abs(low + high) > 2 * _OFF_CENTRE * side:
-        return (
+        return named(
+            "axis-range",
             f"{name} should go from −2 to 2, or over another range around 0 where the prior has "
-            f"most of its mass; it goes from {show(low)} to {show(high)}."
+            f"most of its mass; it goes from {show(low)} to {show(high)}.",
         )
     return None
 
@@ -148,9 +157,10 @@ def _texture_complaint(tiles: Tensor, texture: Tensor) -> str | None:
         RANGES[2:], texture, (slice(0, 14), slice(14, 28)), strict=True
     ):
         if float((tiles[..., 14:, columns] - low - (high - low) * part).abs().max()) > ROUNDING:
-            return (
+            return named(
+                "grey-values-changed",
                 "The picture should show the decoder's grey values unchanged, pixel by pixel; "
-                "yours differ."
+                "yours differ.",
             )
     return None
 
@@ -161,7 +171,10 @@ def _unused_complaint(answer: dict, function: str) -> str | None:
         return None
     if answer["decoy_calls"]:
         return _GLOBAL
-    return f"{function} should decode latents with model.decode; it was never called."
+    return named(
+        "decode-never-called",
+        f"{function} should decode latents with model.decode; it was never called.",
+    )
 
 
 def _picture_complaint(student: Student, function: str, **arguments) -> str | None:
@@ -173,10 +186,11 @@ def _picture_complaint(student: Student, function: str, **arguments) -> str | No
     if complaint:
         return complaint
     if not bool(codes.isfinite().all()):
-        return (
+        return named(
+            "latents-not-finite",
             f"Every latent should be finite; {int((~codes.isfinite()).any(1).sum())} of "
             f"{len(codes)} are not. The percentiles 0 and 1 of a normal distribution lie at "
-            "infinity: stay inside."
+            "infinity: stay inside.",
         )
     index = largest_figure(answer["figures"], function)
     images, numbers = answer["figures"][index], answer["numbers"][index]
@@ -229,8 +243,9 @@ def plot_cvae_label(student: Student) -> str | None:
         seen = answer["labels"].unique().tolist()
         if seen != [label]:
             got = ", ".join(str(digit) for digit in seen[:10]) or "none"
-            return (
+            return named(
+                "wrong-label-decoded",
                 f"plot_latent_cvae(model, {label}) should decode with the label {label}; it "
-                f"decoded with {got}."
+                f"decoded with {got}.",
             )
     return None

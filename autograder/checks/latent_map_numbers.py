@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .diagnosis import named
 from .judging import show
 
 _SIDE = 28  # of an image, in pixels
@@ -36,9 +37,10 @@ def numbers_complaint(images: list[dict], numbers: dict, codes: dict[str, Tensor
         complaint = _speck_complaint(name, centres, np.asarray(numbers["view"][axis], dtype=float))
         wrong = _wrong_number(np.asarray(numbers[axis], dtype=float), centres, latents)
         if not complaint and wrong:
-            complaint = (
+            complaint = named(
+                "axis-numbers-wrong",
                 f"The numbers along the axis of {name} should be those of the latents; beside "
-                f"{name} = {show(wrong[0])} stands {show(wrong[1])}."
+                f"{name} = {show(wrong[0])} stands {show(wrong[1])}.",
             )
         if complaint:
             return complaint
@@ -50,9 +52,10 @@ def _speck_complaint(name: str, centres, view) -> str | None:
     share = len(centres) * (centres[1] - centres[0]) / abs(view[1] - view[0])
     if share > _FILLED:
         return None
-    return (
+    return named(
+        "map-is-a-speck",
         f"The map should fill its axes; along the axis of {name} it covers {share:.0%} of them. Do "
-        "the picture's extent and the numbers along the axis go together?"
+        "the picture's extent and the numbers along the axis go together?",
     )
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..probes.figures import PaintingModel
+from .diagnosis import about, named
 from .judging import show
 from .outcome import Complaint
 
@@ -19,10 +20,10 @@ _LARGEST = 2e7  # pixels of a picture; 31 by 31 images have 753,424
 # Index of the quarter that each pixel of an image is in.
 _TILE = torch.arange(4).view(2, 2).repeat_interleave(14, 0).repeat_interleave(14, 1)
 _TURNED = (
-    ("each image is transposed", _TILE.T),
-    ("each image is upside down", _TILE.flip(0)),
-    ("each image is mirrored", _TILE.flip(1)),
-    ("each image is turned by half a turn", _TILE.flip(0, 1)),
+    (named("images-transposed", "each image is transposed"), _TILE.T),
+    (named("images-upside-down", "each image is upside down"), _TILE.flip(0)),
+    (named("images-mirrored", "each image is mirrored"), _TILE.flip(1)),
+    (named("images-turned", "each image is turned by half a turn"), _TILE.flip(0, 1)),
 )
 
 
@@ -39,7 +40,10 @@ def largest_figure(figures: list[list[dict]], function: str) -> int:
     pixels = [sum(image["values"].numel() for image in images) for images in figures]
     if not any(pixels):
         raise Complaint(
-            f"{function} should draw the decoded images with imshow; no figure holds an image."
+            named(
+                "no-image-drawn",
+                f"{function} should draw the decoded images with imshow; no figure holds an image.",
+            )
         )
     return pixels.index(max(pixels))
 
@@ -57,8 +61,11 @@ def read_canvas(images: list[dict], function: str) -> Tensor:
     height, width = (int(max(rank.max() for rank in ranks)) + 1 for ranks in (y, x))
     if height * width > _LARGEST:
         raise Complaint(
-            f"The picture of {function} should have a pixel for each value; it has {height} by "
-            f"{width}."
+            named(
+                "picture-too-large",
+                f"The picture of {function} should have a pixel for each value; it has {height} by "
+                f"{width}.",
+            )
         )
     canvas = torch.full((height, width), torch.nan)
     for image, columns, rows in zip(images, x, y, strict=True):
@@ -114,7 +121,7 @@ def _orientation_complaint(tile_quarters: Tensor) -> str:
     """Complain about images that are all turned alike; "" for others."""
     for hint, tile in _TURNED:
         if bool((tile_quarters == tile).all()):
-            return f"Every decoded image should be shown upright; {hint}."
+            return about(hint, f"Every decoded image should be shown upright; {hint}.")
     return ""
 
 
@@ -122,17 +129,20 @@ def _unreadable_complaint(canvas: Tensor) -> str:
     shown = canvas[~canvas.isnan()]
     share = float((_quarters(canvas)[~canvas.isnan()] >= 0).float().mean())
     if shown.unique().numel() <= 2:
-        return (
+        return named(
+            "grey-values-rounded",
             "The picture should show the decoder's grey values unchanged; it holds only "
-            f"{show(shown.unique())}. Are the pixels rounded, or not from model.decode?"
+            f"{show(shown.unique())}. Are the pixels rounded, or not from model.decode?",
         )
     if share < 0.9:
-        return (
+        return named(
+            "grey-values-changed",
             f"The picture should show the decoder's grey values unchanged; {1 - share:.0%} of its "
-            f"{shown.numel()} pixels are values that the decoder did not give."
+            f"{shown.numel()} pixels are values that the decoder did not give.",
         )
-    return (
+    return named(
+        "not-whole-images",
         f"The picture of {canvas.shape[0]} by {canvas.shape[1]} pixels should consist of whole "
         "28×28 images; it does not. Bring the axes into the order (row, height, column, width) "
-        "before you reshape."
+        "before you reshape.",
     )

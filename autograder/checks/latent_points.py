@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..probes.figures import BATCH, ENLARGED, enlarged
 from ..probes.student import Student
+from .diagnosis import named
 from .judging import fresh_generator, shaped
 from .outcome import Complaint
 
@@ -68,11 +69,18 @@ def draw_scatter(student: Student, function: str, conditional: bool) -> Scatter:
         if answer["decoy_calls"]:
             hint = " The images were encoded with a global model: use the argument `model`."
         raise Complaint(
-            f"{function} should draw one point for each image; the figure holds no points.{hint}"
+            named(
+                "no-points-drawn",
+                f"{function} should draw one point for each image; the figure holds no "
+                f"points.{hint}",
+            )
         )
     if count > _MANY:
         raise Complaint(
-            f"{function} should draw one point for each of {IMAGES} images; it draws {count}."
+            named(
+                "too-many-points",
+                f"{function} should draw one point for each of {IMAGES} images; it draws {count}.",
+            )
         )
     points = shaped(answer["points"], (count, 2), "The list of points")
     colours = shaped(answer["colours"], (count, 3), "The list of the points' colours").float()

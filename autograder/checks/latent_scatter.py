@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..probes.figures import BATCH, LOG_VARIANCES
 from ..probes.student import Student
+from .diagnosis import about, named
 from .judging import close, show, sole_match
 from .latent_points import BATCHES, IMAGES, NEAR, SOME, Scatter, draw_scatter, means_of, nearest
 from .outcome import check
@@ -28,29 +29,35 @@ def _points_complaint(student: Student, function: str, conditional: bool) -> str
         [*_hypotheses(drawn.inputs, conditional), *_hypotheses(drawn.inputs, conditional, True)],
     )
     if not hint and float(distance.median()) > 10:
-        hint = "They are scattered like samples: the position of an image is its mean."
-    return (
+        hint = named(
+            "samples-instead-of-means",
+            "They are scattered like samples: the position of an image is its mean.",
+        )
+    hint = hint or _question(conditional, len(points) - wrong)
+    return about(
+        hint,
         f"{function} should draw each image at its mean (z1, z2); {wrong} of {len(points)} "
         f"points are elsewhere, at a median distance of {show(distance.median())}. "
-        f"{hint or _question(conditional, len(points) - wrong)}"
+        f"{hint}",
     )
 
 
 def _question(conditional: bool, right: int) -> str:
     """Ask what may help where no mistake is known; with wrong labels some are right by chance."""
     if conditional and right > BATCH:
-        return "Does each image get its own label?"
-    return "What does encode return first?"
+        return named("other-labels", "Does each image get its own label?")
+    return named("other-points", "What does encode return first?")
 
 
 def _number_complaint(function: str, count: int) -> str | None:
     """Complain where fewer images are drawn than the first 100 batches have."""
     if count >= BATCHES * BATCH:
         return None
-    return (
+    return named(
+        "too-few-batches-drawn",
         f"{function} should draw all images of the first {BATCHES} batches, or of more; of "
         f"{IMAGES} images in batches of {BATCH} it drew {count}. Keep the means of every batch: "
-        "does the loop stop early, or only its last batch remain?"
+        "does the loop stop early, or only its last batch remain?",
     )
 
 
@@ -61,17 +68,34 @@ def _hypotheses(inputs: dict, conditional: bool, negative: bool = False) -> list
     means = means_of(inputs, own_shift, negative)
     other = inputs | {"projection": -inputs["projection"].flip(0)}
     return [
-        ("Horizontal and vertical are exchanged: z1 goes to the right.", means.flip(1)),
-        ("Both directions show z1: two axes, two columns.", means[:, :1].expand(-1, 2)),
-        ("Both directions show z2: two axes, two columns.", means[:, 1:].expand(-1, 2)),
-        ("These are the log-variances.", torch.tensor([LOG_VARIANCES])),
         (
-            "These are means of a global model: use the argument `model`.",
+            named("axes-exchanged", "Horizontal and vertical are exchanged: z1 goes to the right."),
+            means.flip(1),
+        ),
+        (
+            named("both-axes-show-first-latent", "Both directions show z1: two axes, two columns."),
+            means[:, :1].expand(-1, 2),
+        ),
+        (
+            named(
+                "both-axes-show-second-latent", "Both directions show z2: two axes, two columns."
+            ),
+            means[:, 1:].expand(-1, 2),
+        ),
+        (
+            named("logvar-instead-of-mean", "These are the log-variances."),
+            torch.tensor([LOG_VARIANCES]),
+        ),
+        (
+            named("global-model", "These are means of a global model: use the argument `model`."),
             means_of(other, own_shift, negative),
         ),
         *(
             (
-                f"These are the means for the label {digit}; encode each image with its own.",
+                named(
+                    "one-label-for-all",
+                    f"These are the means for the label {digit}; encode each image with its own.",
+                ),
                 means_of(inputs, shift[digit], negative),
             )
             for digit in range(10 if conditional else 0)
@@ -84,13 +108,17 @@ def _colours_complaint(student: Student, function: str, conditional: bool) -> st
     drawn = draw_scatter(student, function, conditional)
     digits = drawn.labels[drawn.image]
     if bool((drawn.distance > NEAR).any()) or len(digits.unique()) < 10:
-        return (
+        return named(
+            "judged-after-the-points",
             "Colours can be judged once the points of all digits are at their means: first the "
-            "line above."
+            "line above.",
         )
     groups = drawn.colours.mul(250).round().unique(dim=0)
     if len(groups) < 10:
-        return f"Ten digits need ten distinguishable colours; the points have {len(groups)}."
+        return named(
+            "too-few-colours",
+            f"Ten digits need ten distinguishable colours; the points have {len(groups)}.",
+        )
     return (
         _digits_complaint(drawn.colours, digits)
         or _explanation_complaint(drawn, digits)
@@ -111,17 +139,19 @@ def _digits_complaint(colours: Tensor, digits: Tensor) -> str | None:
         hint = "Collect means and labels in the same pass: a loader may shuffle anew each time."
         if max(used) < len(rounded.unique(dim=0)):
             hint = "If batches are drawn one by one, fix vmin and vmax for all of them."
-        return (
+        return named(
+            "digit-in-several-colours",
             "All images of a digit should share one colour; those of digit "
-            f"{used.index(max(used))} have {max(used)}. {hint}"
+            f"{used.index(max(used))} have {max(used)}. {hint}",
         )
     colour_of = torch.stack([colours[digits == digit].mean(0) for digit in range(10)])
     gaps = torch.cdist(colour_of, colour_of) + 9 * torch.eye(10)
     if float(gaps.min()) < 0.03:
         one, other = divmod(int(gaps.argmin()), 10)
-        return (
+        return named(
+            "colours-too-alike",
             f"Ten digits need ten distinguishable colours; {one} and {other} can hardly be told "
-            "apart."
+            "apart.",
         )
     return None
 
@@ -133,12 +163,16 @@ def _explanation_complaint(drawn: Scatter, digits: Tensor) -> str | None:
         own = digits == digit
         colour, points = drawn.colours[own].mean(0), drawn.points[own]
         if any(_names_another(entry, digit, colour) for entry in entries):
-            return f"The colour of digit {digit} names other digits in the legend or in the plot."
+            return named(
+                "legend-names-other-digits",
+                f"The colour of digit {digit} names other digits in the legend or in the plot.",
+            )
         explained += any(_explains(entry, digit, colour, points) for entry in entries)
     if explained < 2:
-        return (
+        return named(
+            "no-legend",
             "A legend or a colour bar should tell which colour is which digit; the figure has "
-            "neither."
+            "neither.",
         )
     return None
 
@@ -179,16 +213,18 @@ def _texts_complaint(drawn: Scatter, digits: Tensor) -> str | None:
         if not inside and close(entry["colour"], drawn.colours[digits == digit][0], 0.02, 1.0):
             continue
         if bool(((at < 2 * low - high) | (at > 2 * high - low)).any()):
-            return (
+            return named(
+                "digit-text-far-away",
                 f"A digit in the plot should stand at its own points; the {digit} stands far "
-                "outside of all. Is its place the mean of its points?"
+                "outside of all. Is its place the mean of its points?",
             )
         nearest_centre = int((centres - at).norm(dim=2).min(1).values.argmin())
         nearest_point = digits[(drawn.points.double() - at).norm(dim=1).argmin()]
         if digit not in (nearest_centre, int(nearest_point)):
-            return (
+            return named(
+                "digit-text-at-other-points",
                 f"A digit in the plot should stand at its own points; the {digit} stands nearest "
-                f"to those of digit {nearest_centre}. Which points is its place computed from?"
+                f"to those of digit {nearest_centre}. Which points is its place computed from?",
             )
     return None
 

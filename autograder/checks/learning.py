@@ -5,6 +5,7 @@ reach it.
 """
 
 from ..probes.student import Student
+from .diagnosis import named
 from .judging import fresh_generator, random_seed
 
 
@@ -23,14 +24,16 @@ def learning_complaint(
     seeds = [random_seed(rng) for _ in range(4)]
     answer = student.probe("learning", name=name, part=part, seeds=seeds, inputs=inputs)
     if answer["hidden"]:
-        return (
+        return named(
+            "parameters-not-registered",
             f"Everything that {part} learns should be among model.parameters(); {answer['hidden']} "
             "of the tensors that it computes with are not, so the optimiser never changes them. "
-            "Layers in a plain list, or outside of the class, are not registered."
+            "Layers in a plain list, or outside of the class, are not registered.",
         )
     if answer["cut"]:
-        return (
+        return named(
+            "gradient-cut-off",
             f"The gradient should reach every layer that {part} uses; none reaches "
-            f"{', '.join(answer['cut'][:4])}. Something in between is cut off from the gradient."
+            f"{', '.join(answer['cut'][:4])}. Something in between is cut off from the gradient.",
         )
     return None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from .diagnosis import named
 from .judging import as_number, close, described, show
 from .outcome import Complaint
 from .reference_loops import PARTS
@@ -35,8 +36,11 @@ def read_averages(value: Any, function: str) -> Tensor:
         value = value.flatten().tolist()
     if not isinstance(value, list) or len(value) != 3:
         raise Complaint(
-            f"{function} should return three numbers ({', '.join(PARTS)}); it returns "
-            f"{described(value)}."
+            named(
+                "not-three-averages",
+                f"{function} should return three numbers ({', '.join(PARTS)}); it returns "
+                f"{described(value)}.",
+            )
         )
     numbers = [
         as_number(item, f"The {part} that {function} returns")
@@ -81,8 +85,11 @@ def read_results(answer: dict, function: str) -> Results:
         value = answer["averages"]
         returns = "nothing" if value is None else described(value)
         raise Complaint(
-            f"{function} should return or print {', '.join(PARTS)} of the last epoch; it returns "
-            f"{returns} and prints no such numbers."
+            named(
+                "averages-not-reported",
+                f"{function} should return or print {', '.join(PARTS)} of the last epoch; it "
+                f"returns {returns} and prints no such numbers.",
+            )
         )
     triples = [_as_tensors(triple) for triple in itertools.combinations(numbers, 3)]
     return Results(triples, f"prints {show(*(value for value, _ in numbers))}")
@@ -129,8 +136,9 @@ def label_complaint(answer: dict, function: str) -> str | None:
     takes = " or ".join(forms[form] for form in taken)
     given = answer["given"]
     dtype = "float" if given.is_floating_point() else str(given.dtype).removeprefix("torch.")
-    return (
+    return named(
+        "label-forms-disagree",
         f"{function} and your ConditionalVAE should agree on the form of the labels; {function} "
         f"gives {dtype} {rows if given.dim() > 1 else numbers}, and ConditionalVAE takes {takes}, "
-        "so training cannot run. Change one of them."
+        "so training cannot run. Change one of them.",
     )

@@ -10,84 +10,120 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
+from .diagnosis import about, named
 from .judging import as_number, close, fresh_generator, show, sole_match
 from .outcome import check
 
 # Wrong forms of one term, as (hint, formula of mean m and log-variance v).
 _MISTAKES = (
     (
-        "The sign is reversed: a divergence is never negative.",
+        named("kl-sign-reversed", "The sign is reversed: a divergence is never negative."),
         lambda m, v: 0.5 * (1 + v - m**2 - v.exp()),
     ),
     (
-        "This is twice the divergence: where is the factor ½?",
+        named("kl-without-half", "This is twice the divergence: where is the factor ½?"),
         lambda m, v: -(1 + v - m**2 - v.exp()),
     ),
     (
-        "exp(logvar) is already the variance: it was squared once more.",
+        named("variance-squared", "exp(logvar) is already the variance: it was squared once more."),
         lambda m, v: -0.5 * (1 + v - m**2 - v.exp() ** 2),
     ),
     (
-        "logvar is log σ² already: doubling it belongs to a formula in log σ.",
+        named(
+            "logvar-doubled", "logvar is log σ² already: doubling it belongs to a formula in log σ."
+        ),
         lambda m, v: -0.5 * (1 + 2 * v - m**2 - v.exp()),
     ),
     (
-        "This formula expects log σ, but logvar_z is log σ².",
+        named("logvar-taken-as-log-sigma", "This formula expects log σ, but logvar_z is log σ²."),
         lambda m, v: -0.5 * (1 + 2 * v - m**2 - (2 * v).exp()),
     ),
     (
-        "logvar_z was used as if it were σ itself.",
+        named("logvar-taken-as-sigma", "logvar_z was used as if it were σ itself."),
         lambda m, v: 0.5 * (m**2 + v**2 - (v**2).log() - 1),
     ),
     (
-        "logvar_z was used as if it were the variance itself.",
+        named("logvar-taken-as-variance", "logvar_z was used as if it were the variance itself."),
         lambda m, v: 0.5 * (m**2 + v - v.log() - 1),
     ),
     (
-        "logvar has the wrong sign outside the exponential.",
+        named("logvar-sign-reversed", "logvar has the wrong sign outside the exponential."),
         lambda m, v: -0.5 * (1 - v - m**2 - v.exp()),
     ),
     (
-        "The term logvar is missing outside the exponential.",
+        named("logvar-missing", "The term logvar is missing outside the exponential."),
         lambda m, v: -0.5 * (1 - m**2 - v.exp()),
     ),
     (
-        "The constant 1 is missing: without it the divergence of the prior from itself is not 0.",
+        named(
+            "constant-one-missing",
+            "The constant 1 is missing: without it the divergence of the prior from itself is not "
+            "0.",
+        ),
         lambda m, v: -0.5 * (v - m**2 - v.exp()),
     ),
-    ("The constant 1 has the wrong sign.", lambda m, v: -0.5 * (-1 + v - m**2 - v.exp())),
     (
-        "The minus applies to mean² and to the variance; here the variance has a plus.",
+        named("constant-one-sign-reversed", "The constant 1 has the wrong sign."),
+        lambda m, v: -0.5 * (-1 + v - m**2 - v.exp()),
+    ),
+    (
+        named(
+            "variance-sign-reversed",
+            "The minus applies to mean² and to the variance; here the variance has a plus.",
+        ),
         lambda m, v: -0.5 * (1 + v - m**2 + v.exp()),
     ),
-    ("mean² has the wrong sign.", lambda m, v: -0.5 * (1 + v + m**2 - v.exp())),
     (
-        "The mean enters squared, so that the cost grows quadratically on either side; here it is "
-        "not squared.",
+        named("mean-sign-reversed", "mean² has the wrong sign."),
+        lambda m, v: -0.5 * (1 + v + m**2 - v.exp()),
+    ),
+    (
+        named(
+            "mean-not-squared",
+            "The mean enters squared, so that the cost grows quadratically on either side; here it "
+            "is not squared.",
+        ),
         lambda m, v: -0.5 * (1 + v - m - v.exp()),
     ),
     (
-        "The mean enters squared; here it is its absolute value.",
+        named("absolute-mean", "The mean enters squared; here it is its absolute value."),
         lambda m, v: -0.5 * (1 + v - m.abs() - v.exp()),
     ),
-    ("The mean is missing.", lambda m, v: -0.5 * (1 + v - v.exp())),
-    ("The variance exp(logvar) is missing.", lambda m, v: -0.5 * (1 + v - m**2)),
+    (named("mean-missing", "The mean is missing."), lambda m, v: -0.5 * (1 + v - v.exp())),
     (
-        "This is the divergence of the prior from your posterior, KL(p‖q); the order of the two "
-        "matters.",
+        named("variance-missing", "The variance exp(logvar) is missing."),
+        lambda m, v: -0.5 * (1 + v - m**2),
+    ),
+    (
+        named(
+            "kl-of-prior-from-posterior",
+            "This is the divergence of the prior from your posterior, KL(p‖q); the order of the "
+            "two matters.",
+        ),
         lambda m, v: 0.5 * (v - 1 + (1 + m**2) / v.exp()),
     ),
     (
-        "It takes the standard deviation σ where the formula needs the variance σ².",
+        named(
+            "sigma-instead-of-variance",
+            "It takes the standard deviation σ where the formula needs the variance σ².",
+        ),
         lambda m, v: -0.5 * (1 + v - m**2 - (v / 2).exp()),
     ),
     (
-        "The variance was used where its logarithm belongs, or the other way round.",
+        named(
+            "variance-and-logvar-exchanged",
+            "The variance was used where its logarithm belongs, or the other way round.",
+        ),
         lambda m, v: -0.5 * (1 + v.exp() - m**2 - v),
     ),
-    ("mean_z and logvar_z are exchanged.", lambda m, v: -0.5 * (1 + m - v**2 - m.exp())),
     (
-        "This is the divergence in bits: nats come from the natural logarithm.",
+        named("mean-and-logvar-exchanged", "mean_z and logvar_z are exchanged."),
+        lambda m, v: -0.5 * (1 + m - v**2 - m.exp()),
+    ),
+    (
+        named(
+            "kl-in-bits", "This is the divergence in bits: nats come from the natural logarithm."
+        ),
         lambda m, v: -0.5 * (1 + v - m**2 - v.exp()) / np.log(2),
     ),
 )
@@ -141,9 +177,10 @@ def closed_form(student: Student) -> str | None:
         seen = [as_number(value, "kl_loss of one image") for value in answer["values"]]
         wanted = [float(term(mean, logvar)) for mean, logvar in inputs]
         if any(answer["changed"]):
-            return (
+            return named(
+                "arguments-changed",
                 "kl_loss should leave its arguments as they are; mean_z or logvar_z was changed "
-                "in place. Methods that end in _ change the caller's tensor."
+                "in place. Methods that end in _ change the caller's tensor.",
             )
         if close(seen, wanted, scale=1e-2):
             continue
@@ -153,9 +190,10 @@ def closed_form(student: Student) -> str | None:
         again = student.probe("kl", inputs=inputs)["values"]
         again = [as_number(value, "kl_loss of one image") for value in again]
         if not np.allclose(seen, again, rtol=1e-3, equal_nan=True):
-            return (
+            return named(
+                "kl-from-samples",
                 "Two calls with the same arguments should give the same number, and yours differ: "
-                "the closed form needs no sample of z."
+                "the closed form needs no sample of z.",
             )
         return _formula_complaint(inputs, seen, wanted)
     return None
@@ -180,9 +218,10 @@ def _formula_complaint(inputs: list[list[Tensor]], seen: list[float], wanted: li
 
     worst = max(range(len(seen)), key=error)
     hint = sole_match(matches, _MISTAKES) or _factor_hint(seen, wanted)
-    return (
+    return about(
+        hint,
         f"For one image with mean {show(means[worst])} and logvar {show(logvars[worst])} the "
-        f"divergence is {show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}"
+        f"divergence is {show(wanted[worst])} nats; kl_loss gives {show(seen[worst])}. {hint}",
     )
 
 
@@ -190,14 +229,21 @@ def _factor_hint(seen: list[float], wanted: list[float]) -> str:
     """Return the hint where no known mistake explains the values: a constant factor, or a law."""
     factor = seen[0] / wanted[0]
     if np.isfinite(seen).all() and factor and close(seen, [factor * value for value in wanted]):
-        return f"All your values are {show(factor)} times the divergence: which factor is wrong?"
-    return (
+        return named(
+            "kl-by-constant-factor",
+            f"All your values are {show(factor)} times the divergence: which factor is wrong?",
+        )
+    return named(
+        "other-formula",
         "At logvar 0 the divergence is mean²/2, and at the prior itself it is 0: which of your "
-        "terms breaks that?"
+        "terms breaks that?",
     )
 
 
-_NOT_YET = "The gradient can be judged once the values are right: first the line above."
+_NOT_YET = named(
+    "judged-after-the-values",
+    "The gradient can be judged once the values are right: first the line above.",
+)
 
 
 @check(
@@ -215,9 +261,10 @@ def kl_gradient(student: Student) -> str | None:
     values = [as_number(value, "kl_loss of one image") for value in answer["values"]]
     gradients = list(zip(answer["mean_grads"], answer["logvar_grads"], strict=True))
     if all(gradient is None for pair in gradients for gradient in pair):
-        return (
+        return named(
+            "no-gradient",
             "The result of kl_loss should carry a gradient; it carries none, so that training "
-            "cannot lower it. Keep it a tensor: no .item(), .detach() or float()."
+            "cannot lower it. Keep it a tensor: no .item(), .detach() or float().",
         )
     if not np.isfinite(values).all():
         return _NOT_YET
@@ -242,9 +289,10 @@ def _gradient_complaint(
             got = (
                 "there is no gradient" if gradient is None else f"the gradient is {show(gradient)}"
             )
-            return (
+            return named(
+                "gradient-cut-off",
                 f"At mean {show(mean)}, logvar {show(logvar)} the value of kl_loss changes by "
                 f"{show(slope)} per unit of {name}, but {got}. A part of the computation is cut "
-                "off from the gradient."
+                "off from the gradient.",
             )
     return None

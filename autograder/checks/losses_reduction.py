@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student, StudentError
+from .diagnosis import about, named
 from .judging import (
     as_number,
     close,
@@ -20,32 +21,59 @@ from .judging import (
 from .losses import term
 from .outcome import Complaint, check
 
-_DOUBLING = (
-    "Doubling the batch must not double the loss: average over the images instead of summing them."
+_DOUBLING = named(
+    "summed-over-images",
+    "Doubling the batch must not double the loss: average over the images instead of summing them.",
 )
-_ONE_EACH = "The constant 1 belongs to each latent dimension, inside the sum."
+_ONE_EACH = named(
+    "constant-one-outside-sum", "The constant 1 belongs to each latent dimension, inside the sum."
+)
 # Wrong reductions, as (hint, value for the single terms t of shape (B, D)).
 _REDUCTIONS = (
     (_DOUBLING, lambda t: t.sum()),
     (
-        "Dimensions add up: sum over the latent dimensions, and average over the images only.",
+        named(
+            "averaged-over-dimensions",
+            "Dimensions add up: sum over the latent dimensions, and average over the images only.",
+        ),
         lambda t: t.mean(),
     ),
     (
-        "Sum over the latent dimensions and average over the images; here it is the other way "
-        "round.",
+        named(
+            "sum-and-mean-exchanged",
+            "Sum over the latent dimensions and average over the images; here it is the other way "
+            "round.",
+        ),
         lambda t: t.mean(1).sum(),
     ),
-    ("Only the first image counts; every image should.", lambda t: t[0].sum()),
-    ("Only the last image counts; every image should.", lambda t: t[-1].sum()),
-    ("Only the first latent dimension counts; all should.", lambda t: t[:, 0].mean()),
-    ("Only the last latent dimension counts; all should.", lambda t: t[:, -1].mean()),
     (
-        "The result should be the average over the images, not the largest one.",
+        named("only-first-image", "Only the first image counts; every image should."),
+        lambda t: t[0].sum(),
+    ),
+    (
+        named("only-last-image", "Only the last image counts; every image should."),
+        lambda t: t[-1].sum(),
+    ),
+    (
+        named("only-first-dimension", "Only the first latent dimension counts; all should."),
+        lambda t: t[:, 0].mean(),
+    ),
+    (
+        named("only-last-dimension", "Only the last latent dimension counts; all should."),
+        lambda t: t[:, -1].mean(),
+    ),
+    (
+        named(
+            "maximum-over-images",
+            "The result should be the average over the images, not the largest one.",
+        ),
         lambda t: t.sum(1).max(),
     ),
     (
-        "The result should be the average over the images, not the median.",
+        named(
+            "median-over-images",
+            "The result should be the average over the images, not the median.",
+        ),
         lambda t: t.sum(1).median(),
     ),
     (_ONE_EACH, lambda t: t.sum(1).mean() + (t.shape[1] - 1) / 2),
@@ -64,18 +92,20 @@ def reduction(student: Student) -> str | None:
     """
     drawn = _finite_batches(student)
     if drawn is None:
-        return (
+        return named(
+            "single-loss-not-finite",
             "kl_loss of a single image should be a finite number; it is NaN or infinite for many "
-            "inputs."
+            "inputs.",
         )
     batches, singles = drawn
     answer = student.probe("kl", inputs=batches)
     found = []
     for batch, terms, value in zip(batches, singles, answer["values"], strict=True):
         if terms.std() < 1e-3 * terms.abs().max().clamp(min=1e-6):
-            return (
+            return named(
+                "loss-ignores-arguments",
                 f"kl_loss should depend on mean_z and logvar_z; it gives {show(terms[0, 0])} for "
-                "every single image."
+                "every single image.",
             )
         found.append((batch, terms, _batch_value(value, terms)))
     for _, terms, seen in found:
@@ -111,13 +141,20 @@ def _batch_value(value, terms: Tensor) -> float:
     images, size = terms.shape
     if isinstance(value, Tensor) and value.numel() > 1:
         hints: dict[tuple[int, ...], str] = {
-            (images,): "is the mean over the images missing?",
-            (size,): "is the sum over the latent dimensions missing?",
+            (images,): named("not-averaged-over-images", "is the mean over the images missing?"),
+            (size,): named(
+                "not-summed-over-dimensions", "is the sum over the latent dimensions missing?"
+            ),
         }
-        hint = hints.get(tuple(value.shape), "nothing is summed or averaged yet.")
+        hint = hints.get(
+            tuple(value.shape), named("not-reduced", "nothing is summed or averaged yet.")
+        )
         raise Complaint(
-            f"kl_loss of {images} images with {size} latent dimensions should be one number; it is "
-            f"{described(value)}: {hint}"
+            about(
+                hint,
+                f"kl_loss of {images} images with {size} latent dimensions should be one number; "
+                f"it is {described(value)}: {hint}",
+            )
         )
     return as_number(value, "kl_loss of a batch")
 
@@ -160,13 +197,15 @@ def _reduction_complaint(found: list[tuple], terms: Tensor, seen: float) -> str:
     factors = torch.cat([(term(*batch) / t).flatten() for batch, t, _ in found])
     constant = float(factors.mean()) > 1.5 and close(factors, factors.mean(), rel=1e-3)
     if hint == _DOUBLING and constant:
-        hint = (
+        hint = named(
+            "fixed-batch-size",
             f"The sum is always divided by {show(factors.mean())}: divide by the size of the "
-            "current batch."
+            "current batch.",
         )
-    return (
+    return about(
+        hint,
         f"For {terms.shape[0]} images with {terms.shape[1]} latent dimensions, summing your own "
         "single terms over the latent dimensions and averaging over the images gives "
         f"{show(terms.sum(1).mean())}; kl_loss gives {show(seen)}. "
-        f"{hint or 'Which dimension is summed, and which averaged?'}"
+        f"{hint or 'Which dimension is summed, and which averaged?'}",
     )

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from ..probes.loops import LATENT_DIMENSIONS, LoopModel, loop_loss
+from .diagnosis import named
 from .losses import term
 
 # Stands in for the divergence, which is another notebook's answer and not for a kernel to see.
@@ -220,21 +221,53 @@ def other_averages(batches: list[Batch]) -> tuple[tuple[str, Tensor], ...]:
     orders = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
     exchanged = "The order is loss, reconstruction, KL; here it is"
     return (
-        (f"{unit}; here it is divided by the number of batches.", right * images / len(batches)),
-        (f"{unit}; here nothing is divided.", right * images),
-        (f"{unit}; here each batch is weighted by its size.", weighted / images),
         (
-            f"{unit}; here it is divided by the size of the last batch.",
+            named(
+                "divided-by-number-of-batches",
+                f"{unit}; here it is divided by the number of batches.",
+            ),
+            right * images / len(batches),
+        ),
+        (named("not-divided", f"{unit}; here nothing is divided."), right * images),
+        (
+            named("weighted-by-batch-size", f"{unit}; here each batch is weighted by its size."),
+            weighted / images,
+        ),
+        (
+            named(
+                "divided-by-size-of-last-batch",
+                f"{unit}; here it is divided by the size of the last batch.",
+            ),
             right * images / batches[-1].images,
         ),
-        (f"{every}; here only the last one counts.", values[-1]),
-        (f"{every}; here only the last one counts.", values[-1] / batches[-1].images),
-        (f"{every}; here only the last one counts.", values[-1] / images),
-        (f"{every}; here only the first one counts.", values[0]),
-        (f"{every}; here only the first one counts.", values[0] / batches[0].images),
-        (f"{every}; here only the first one counts.", values[0] / images),
+        (named("only-last-batch-averaged", f"{every}; here only the last one counts."), values[-1]),
+        (
+            named("only-last-batch-averaged", f"{every}; here only the last one counts."),
+            values[-1] / batches[-1].images,
+        ),
+        (
+            named("only-last-batch-averaged", f"{every}; here only the last one counts."),
+            values[-1] / images,
+        ),
+        (
+            named("only-first-batch-averaged", f"{every}; here only the first one counts."),
+            values[0],
+        ),
+        (
+            named("only-first-batch-averaged", f"{every}; here only the first one counts."),
+            values[0] / batches[0].images,
+        ),
+        (
+            named("only-first-batch-averaged", f"{every}; here only the first one counts."),
+            values[0] / images,
+        ),
         *(
-            (f"{exchanged} {', '.join(PARTS[i] for i in order)}.", right[list(order)])
+            (
+                named(
+                    "averages-in-other-order", f"{exchanged} {', '.join(PARTS[i] for i in order)}."
+                ),
+                right[list(order)],
+            )
             for order in orders
         ),
     )

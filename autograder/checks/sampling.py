@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student, StudentError
+from .diagnosis import about, named
 from .judging import fresh_generator, random_signed, shaped, show, with_place
 from .outcome import check
 from .sampling_laws import (
@@ -75,9 +76,10 @@ def sample_shape(student: Student) -> str | None:
         shaped(answer["samples"][0], (images, size), what, nan=True)
         for name, before in (("mean", mean), ("logvar", logvar)):
             if not torch.equal(answer[name], before):
-                return (
+                return named(
+                    "arguments-changed",
                     f"sample_latent should leave its arguments as they are; {name}_z was changed "
-                    "in place. Methods that end in _ change the caller's tensor."
+                    "in place. Methods that end in _ change the caller's tensor.",
                 )
     return None
 
@@ -112,11 +114,13 @@ def distribution(student: Student) -> str | None:
     worst = worst_column(sample, mean, logvar)
     if worst is None:
         return normality_complaint((sample - mean) / sigma)
-    return (
+    hint = moments_hint(mean, logvar, *calls)
+    return about(
+        hint,
         f"With mean {show(mean[worst])} and logvar {show(logvar[worst])} the samples should have "
         f"mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; {DRAWS} of yours "
         f"have mean {show(sample.mean(0)[worst])} and standard deviation "
-        f"{show(sample.std(0)[worst])}. {moments_hint(mean, logvar, *calls)}"
+        f"{show(sample.std(0)[worst])}. {hint}",
     )
 
 
@@ -130,23 +134,29 @@ def independence(student: Student) -> str | None:
     """
     _, logvar, samples, answer = _draw_twice(student)
     if torch.equal(answer["following"][0], answer["following"][1]):
-        return (
+        return named(
+            "reseeded-in-every-call",
             "Two calls leave the random number generator in the same state, so that torch.rand "
             "repeats itself afterwards. Seed once at the top of the notebook, never where you "
-            "sample."
+            "sample.",
         )
     if torch.equal(samples[0], samples[1]):
-        return (
+        return named(
+            "same-noise-in-every-call",
             "Two calls with the same input should differ; yours are equal. Draw new noise in "
-            "every call."
+            "every call.",
         )
     if any(bool(sample.isnan().any()) for sample in samples):
-        return "Noise can be judged once the samples are numbers; some of yours are NaN."
+        return named(
+            "judged-after-the-values",
+            "Noise can be judged once the samples are numbers; some of yours are NaN.",
+        )
     sigma = (logvar / 2).exp().repeat(COPIES)
     if not all(bool((sample.std(0) > 1e-3 * sigma).all()) for sample in samples):
-        return (
+        return named(
+            "same-noise-for-all-images",
             "Samples of different images with the same mean and logvar should differ; in one call "
-            f"yours are all equal. {_ONE_EACH}"
+            f"yours are all equal. {_ONE_EACH}",
         )
     first, second = ((sample - sample.mean(0)) / sample.std(0) for sample in samples)
     return _columns_complaint(first) or _rows_complaint(first, second)
@@ -158,9 +168,10 @@ def _columns_complaint(noise: Tensor) -> str | None:
     correlation = float((noise.T @ noise / ROWS - diagonal).abs().max())
     if correlation <= CORRELATION:
         return None
-    return (
+    return named(
+        "noise-shared-between-dimensions",
         f"The noise of two latent dimensions should be uncorrelated; {ROWS} draws of yours have "
-        f"the correlation {show(correlation)}. Each latent dimension needs its own noise."
+        f"the correlation {show(correlation)}. Each latent dimension needs its own noise.",
     )
 
 
@@ -178,9 +189,10 @@ def _rows_complaint(first: Tensor, second: Tensor) -> str | None:
     for what, hint, one, other in pairs:
         correlation = float((one * other).mean(0).abs().max())
         if correlation > limit:
-            return (
+            return named(
+                "noise-correlated",
                 f"The noise of {what} should be uncorrelated; yours has the correlation "
-                f"{show(correlation)}. {hint}"
+                f"{show(correlation)}. {hint}",
             )
     return None
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .diagnosis import named
 from .judging import close, show, sole_match
 
 DRAWS = 100_000
@@ -20,52 +21,96 @@ CDF_TOLERANCE = (25 / (2 * DRAWS)) ** 0.5
 # Wrong samplers, as (hint, (mean, standard deviation) of the draws for mean m and log-variance v).
 _MISTAKES = (
     (
-        "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its square "
-        "root.",
+        named(
+            "noise-scaled-by-variance",
+            "The noise was scaled by exp(logvar), which is σ²; the standard deviation is its "
+            "square root.",
+        ),
         lambda m, v: (m, v.exp()),
     ),
     (
-        "The noise was scaled by logvar itself; undo the logarithm first.",
+        named(
+            "noise-scaled-by-logvar",
+            "The noise was scaled by logvar itself; undo the logarithm first.",
+        ),
         lambda m, v: (m, v.abs()),
     ),
     (
-        "The noise was scaled by ½ logvar; the exponential is missing.",
+        named(
+            "noise-scaled-by-half-logvar",
+            "The noise was scaled by ½ logvar; the exponential is missing.",
+        ),
         lambda m, v: (m, v.abs() / 2),
     ),
     (
-        "The noise was scaled by the root of logvar itself; undo the logarithm first.",
+        named(
+            "noise-scaled-by-root-of-logvar",
+            "The noise was scaled by the root of logvar itself; undo the logarithm first.",
+        ),
         lambda m, v: (m, v.abs().sqrt()),
     ),
-    ("The exponential was taken twice.", lambda m, v: (m, v.exp().exp())),
-    ("Where is the noise? Two calls with the same input should differ.", lambda m, v: (m, 0 * v)),
     (
-        "σ itself was added to the mean; multiply it by noise first.",
+        named("exponential-twice", "The exponential was taken twice."),
+        lambda m, v: (m, v.exp().exp()),
+    ),
+    (
+        named("no-noise", "Where is the noise? Two calls with the same input should differ."),
+        lambda m, v: (m, 0 * v),
+    ),
+    (
+        named(
+            "sigma-added-instead-of-noise",
+            "σ itself was added to the mean; multiply it by noise first.",
+        ),
         lambda m, v: (m + (v / 2).exp(), 0 * v),
     ),
     (
-        "The variance itself was added to the mean; what spreads the samples is noise.",
+        named(
+            "variance-added-instead-of-noise",
+            "The variance itself was added to the mean; what spreads the samples is noise.",
+        ),
         lambda m, v: (m + v.exp(), 0 * v),
     ),
-    ("This is the log-variance, not a sample.", lambda m, v: (v, 0 * v)),
     (
-        "rand is uniform on [0, 1); the noise should be standard normal.",
+        named("logvar-instead-of-sample", "This is the log-variance, not a sample."),
+        lambda m, v: (v, 0 * v),
+    ),
+    (
+        named("uniform-noise", "rand is uniform on [0, 1); the noise should be standard normal."),
         lambda m, v: (m + (v / 2).exp() / 2, (v / 2).exp() / 12**0.5),
     ),
     (
-        "The roles of mean and σ are exchanged: the mean is added, σ multiplies the noise.",
+        named(
+            "mean-and-sigma-exchanged",
+            "The roles of mean and σ are exchanged: the mean is added, σ multiplies the noise.",
+        ),
         lambda m, v: ((v / 2).exp(), m.abs()),
     ),
-    ("mean_z and logvar_z are exchanged.", lambda m, v: (v, (m / 2).exp())),
     (
-        "The exponent doubles logvar: what does a square root do to an exponent?",
+        named("mean-and-logvar-exchanged", "mean_z and logvar_z are exchanged."),
+        lambda m, v: (v, (m / 2).exp()),
+    ),
+    (
+        named(
+            "exponent-doubles-logvar",
+            "The exponent doubles logvar: what does a square root do to an exponent?",
+        ),
         lambda m, v: (m, (2 * v).exp()),
     ),
-    ("The exponent has the wrong sign.", lambda m, v: (m, (-v / 2).exp())),
-    ("The noise is not scaled: multiply it by σ.", lambda m, v: (m, torch.ones_like(v))),
-    ("The mean is missing.", lambda m, v: (0 * m, (v / 2).exp())),
-    ("The mean is subtracted.", lambda m, v: (-m, (v / 2).exp())),
     (
-        "The mean is multiplied by σ too; σ scales the noise only.",
+        named("exponent-sign-reversed", "The exponent has the wrong sign."),
+        lambda m, v: (m, (-v / 2).exp()),
+    ),
+    (
+        named("noise-not-scaled", "The noise is not scaled: multiply it by σ."),
+        lambda m, v: (m, torch.ones_like(v)),
+    ),
+    (named("mean-missing", "The mean is missing."), lambda m, v: (0 * m, (v / 2).exp())),
+    (named("mean-subtracted", "The mean is subtracted."), lambda m, v: (-m, (v / 2).exp())),
+    (
+        named(
+            "mean-multiplied-by-sigma", "The mean is multiplied by σ too; σ scales the noise only."
+        ),
         lambda m, v: (m * (v / 2).exp(), (v / 2).exp()),
     ),
 )
@@ -104,10 +149,11 @@ def normality_complaint(noise: Tensor) -> str | None:
     fourth = noise.pow(4).mean()
     uniform = 3**0.5 * (2 * ranks - 1)
     looks = "uniform" if float((ordered - uniform).abs().max()) < 0.1 else "other than normal"
-    return (
+    return named(
+        "noise-not-normal",
         "Mean and standard deviation are right, but the fourth moment of (z − mean)/σ is "
         f"{show(fourth)} where a normal distribution has 3: the noise looks {looks}. Which torch "
-        "function draws standard normal numbers?"
+        "function draws standard normal numbers?",
     )
 
 
@@ -118,12 +164,16 @@ def nan_complaint(sample: Tensor, logvar: Tensor) -> str | None:
         return None
     some = float(logvar[columns].min())
     if bool((columns == (logvar < 0)).all()):
-        return (
+        return named(
+            "root-of-negative-logvar",
             f"The samples should be numbers; for every negative logvar, such as {show(some)}, "
             "yours are NaN. A log-variance may be negative, and the root of a negative number is "
-            "not a number: undo the logarithm before you take the root."
+            "not a number: undo the logarithm before you take the root.",
         )
-    return f"The samples should be numbers; for logvar {show(some)} yours are NaN."
+    return named(
+        "samples-not-numbers",
+        f"The samples should be numbers; for logvar {show(some)} yours are NaN.",
+    )
 
 
 def moments_hint(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) -> str:
@@ -136,9 +186,10 @@ def moments_hint(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) ->
         again: draws of another call.
     """
     if float(sample.std(0).max()) < 1e-4 and not close(sample[0], again[0], scale=1):
-        return (
+        return named(
+            "same-noise-for-all-images",
             "All images got the same noise: every image needs its own, so ask for mean_z's whole "
-            "shape."
+            "shape.",
         )
     draws = sample.view(-1, len(mean))
     seen_mean, seen_std = draws.mean(0), draws.std(0)
@@ -159,7 +210,10 @@ def moments_hint(mean: Tensor, logvar: Tensor, sample: Tensor, again: Tensor) ->
     return (
         sole_match(matches, _MISTAKES)
         or _noise_hint(mean, logvar, seen_mean, seen_std)
-        or "The mean is added, and σ, the root of the variance, multiplies standard normal noise."
+        or named(
+            "other-sampler",
+            "The mean is added, and σ, the root of the variance, multiplies standard normal noise.",
+        )
     )
 
 
@@ -170,9 +224,10 @@ def _noise_hint(mean: Tensor, logvar: Tensor, seen_mean: Tensor, seen_std: Tenso
         return ""
     if not close(seen_mean, mean, scale=1, rel=1):
         return ""
-    return (
+    return named(
+        "noise-not-standard",
         f"The noise itself has the standard deviation {show(factor.mean())}: it should be standard "
-        "normal, and only σ should set the width."
+        "normal, and only σ should set the width.",
     )
 
 
@@ -197,18 +252,20 @@ def gradient_complaint(
         gradient = answer[f"{name}_grad"]
         if gradient is None or not bool(gradient.any()):
             got = "no gradient arrives" if gradient is None else "the gradient is 0 everywhere"
-            return (
+            return named(
+                "no-gradient-through-sample",
                 f"dz/d{name} should be {law}, but {got}: the loss cannot reach the encoder through "
                 "your sample. Draw the noise independently of mean and σ, then combine them by "
-                "plain arithmetic."
+                "plain arithmetic.",
             )
         slope = gradient / weights
         if not close(slope, wanted, rel=1e-3, scale=0.1):
             error = (slope - wanted).abs().nan_to_num(nan=torch.inf)
             worst = np.unravel_index(int(error.argmax()), slope.shape)
-            return (
+            return named(
+                "wrong-gradient-through-sample",
                 f"dz/d{name} should be {law}: {show(wanted[worst])} at mean {show(mean[worst])}, "
                 f"logvar {show(logvar[worst])}, z {show(sample[worst])}. Yours is "
-                f"{show(slope[worst])}."
+                f"{show(slope[worst])}.",
             )
     return None

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .diagnosis import named
 from .judging import described, in_unit_interval, shaped, show
 from .outcome import Complaint
 
@@ -70,6 +71,12 @@ class Measured:
     def total(self) -> float:
         """The negative ELBO."""
         return self.reconstruction + self.kl
+
+    def numbers(self) -> dict[str, float]:
+        """Return the two losses by their names, in nats per image; none where one is not finite."""
+        if not math.isfinite(self.total):
+            return {}
+        return {"reconstruction": self.reconstruction, "KL": self.kl}
 
 
 def read_codes(codes: Any, images: int) -> tuple[Tensor, Tensor]:
@@ -128,8 +135,11 @@ def cross_entropy(decoded: Any, x: Tensor) -> float:
         return math.nan
     if not in_unit_interval(grey):
         raise Complaint(
-            f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
-            f"{show(grey.max())}: which function is the last one in the decoder?"
+            named(
+                "pixels-outside-unit-interval",
+                f"decode's grey values should lie in [0, 1]; they go from {show(grey.min())} to "
+                f"{show(grey.max())}: which function is the last one in the decoder?",
+            )
         )
     total = F.binary_cross_entropy(grey.clamp(0, 1), x.double(), reduction="sum")
     return float(total) / len(x)

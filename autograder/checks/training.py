@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..probes.student import Student
+from .diagnosis import about, named
 from .judging import fresh_generator, show, sole_match
 from .loop_results import GLOBAL_MODEL, distance, label_complaint, read_results
 from .outcome import check
@@ -28,7 +29,10 @@ from .reference_loops import (
 )
 from .wrong_loops import wrong_loops
 
-_OTHER_LABELS = "Images came with the labels of other images: take both from the same batch."
+_OTHER_LABELS = named(
+    "labels-of-other-images",
+    "Images came with the labels of other images: take both from the same batch.",
+)
 TOLERANCE = 1e-3  # of a parameter, in units of the learning rate
 
 
@@ -76,17 +80,21 @@ def _parameters_complaint(
     seen, wanted = training.answer["state"], training.parameters
     difference = _difference(seen, wanted)
     if difference == math.inf:
-        return f"{function} should leave the model's layers as they are; yours changed them."
+        return named(
+            "layers-changed",
+            f"{function} should leave the model's layers as they are; yours changed them.",
+        )
     if difference <= TOLERANCE * loop.lr:
         return None
     unmoved = distance(seen, training.case["state"]) == 0
     result = "they are unchanged" if unmoved else f"the largest difference is {show(difference)}"
     hint = _parameters_hint(training, loop, conditional, unmoved)
     call = ", ".join(f"{name}={value:.3g}" for name, value in arguments.items())
-    return (
+    return about(
+        hint,
         f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small "
         f"test model should be those of {3 * loop.num_epochs} Adam steps; {result}. "
-        f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}"
+        f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}",
     )
 
 
@@ -95,8 +103,8 @@ def _parameters_hint(training: _Training, loop: Loop, conditional: bool, unmoved
     case, answer = training.case, training.answer
     if unmoved and not answer["calls"]:
         if answer["decoy_calls"]:
-            return f"The model that was trained {GLOBAL_MODEL}"
-        return "The model was never called."
+            return named("global-model", f"The model that was trained {GLOBAL_MODEL}")
+        return named("model-never-called", "The model was never called.")
 
     def matches(parameters) -> bool:
         return distance(answer["state"], parameters) <= TOLERANCE * loop.lr
@@ -124,8 +132,11 @@ def _label_hint(answer: dict, case: dict) -> str:
     if wrong is None:
         return _OTHER_LABELS if answer["mismatched"] else ""
     if sorted(wrong) in [sorted(batch) for batch in batches]:
-        return "The labels are in another order than the images."
-    return f"The model got the labels {list(wrong)}, which are not those of a batch."
+        return named("labels-in-other-order", "The labels are in another order than the images.")
+    return named(
+        "labels-of-no-batch",
+        f"The model got the labels {list(wrong)}, which are not those of a batch.",
+    )
 
 
 def _averages_complaint(student: Student, function: str, conditional: bool) -> str | None:
@@ -135,25 +146,48 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     epochs = training.epochs
     results, wanted = read_results(training.answer, function), averages(epochs[-1])
     if distance(training.answer["state"], training.parameters) > TOLERANCE * loop.lr:
-        return (
+        return named(
+            "judged-after-the-parameters",
             "What is returned or printed can be judged once the parameters are right: first the "
-            "line above that says which are wrong."
+            "line above that says which are wrong.",
         )
     if results.agree(wanted):
         return None
     all_epochs = torch.stack([averages(epoch) for epoch in epochs])
     fingerprints = (
         *other_averages(epochs[-1]),
-        ("These are the averages of the first epoch; return those of the last.", all_epochs[0]),
-        ("These add up all epochs; return the averages of the last.", all_epochs.sum(0)),
-        ("These average all epochs; return the averages of the last.", all_epochs.mean(0)),
+        (
+            named(
+                "averages-of-first-epoch",
+                "These are the averages of the first epoch; return those of the last.",
+            ),
+            all_epochs[0],
+        ),
+        (
+            named(
+                "averages-added-up-over-epochs",
+                "These add up all epochs; return the averages of the last.",
+            ),
+            all_epochs.sum(0),
+        ),
+        (
+            named(
+                "averages-over-all-epochs",
+                "These average all epochs; return the averages of the last.",
+            ),
+            all_epochs.mean(0),
+        ),
     )
     hint = sole_match(results.agree, fingerprints) or (
-        "Sum over the batches, divide by the number of images, start again at 0 in each epoch."
+        named(
+            "other-averages",
+            "Sum over the batches, divide by the number of images, start again at 0 in each epoch.",
+        )
     )
-    return (
+    return about(
+        hint,
         f"{function} should return or print {', '.join(PARTS)} of the last epoch, here "
-        f"{show(wanted)}; it {results.seen}. {hint}"
+        f"{show(wanted)}; it {results.seen}. {hint}",
     )
 
 
@@ -165,19 +199,26 @@ def _evaluation_complaint(student: Student, function: str, conditional: bool) ->
     test = function.replace("train", "test")
     task = f"{function} should measure the test images after each epoch, by {test}(model)"
     if answer["decoy_tests"]:
-        return f"{task}; the model that it measured {GLOBAL_MODEL}"
+        return named("global-model", f"{task}; the model that it measured {GLOBAL_MODEL}")
     looks = sum(seen for _, seen in answer["tested"])
     images = len(case["test_iter"][1])
     if not looks:
-        return f"{task}; in {loop.num_epochs} epochs it never looked at them."
+        return named(
+            "test-images-never-measured",
+            f"{task}; in {loop.num_epochs} epochs it never looked at them.",
+        )
     if looks < loop.num_epochs * images:
-        return (
+        return named(
+            "test-images-not-all-measured",
             f"{task}; with {images} of them, {loop.num_epochs} epochs make "
             f"{loop.num_epochs * images}, and it looked at {looks}. Measure all of them, inside "
-            "the loop over the epochs."
+            "the loop over the epochs.",
         )
     if max(after for after, _ in answer["tested"]) < answer["seen"]:
-        return f"{task}; in the last epoch it measured before it had trained on the last batch."
+        return named(
+            "measured-before-end-of-epoch",
+            f"{task}; in the last epoch it measured before it had trained on the last batch.",
+        )
     return None
 
 
@@ -246,7 +287,10 @@ def train_cvae_labels(student: Student) -> str | None:
     case = random_case(fresh_generator(), True) | {"shuffle": True, "try_class": True}
     training = student.probe("train", function="train_cvae", case=case, arguments={"num_epochs": 2})
     if training["mismatched"]:
-        return f"train_cvae should give each image its own label. {_OTHER_LABELS}"
+        return named(
+            "labels-of-other-images",
+            f"train_cvae should give each image its own label. {_OTHER_LABELS}",
+        )
     complaint = label_complaint(training, "train_cvae")
     return complaint or label_complaint(
         student.probe("evaluate", function="test_cvae", case=case), "test_cvae"

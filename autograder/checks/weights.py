@@ -9,6 +9,7 @@ import math
 
 from ..assignment import BATCH_SIZE, Target
 from ..probes.student import NoVerdictError, Student, StudentError
+from .diagnosis import about, failure_id, named
 from .outcome import Complaint, Outcome
 from .trained_model import (
     LabelledImages,
@@ -37,34 +38,47 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
     """
     not_measured = f"{target.file} was not measured with {target.model} of {target.notebook}"
     try:
-        return Outcome(CHECK_NAME, True, _reached(student, target, images))
+        measured = _measured(student, target, images)
+        numbers = measured.numbers()
+        problem = diagnose(measured, target, average_digit(images, target.conditional))
+        if problem:
+            return Outcome.failed(CHECK_NAME, problem, numbers)
+        reached = _reached(measured, target, len(images.y))
+        return Outcome(CHECK_NAME, True, reached, numbers=numbers)
     except NoVerdictError:
         raise
     except Complaint as problem:
-        sentence = str(problem)
+        sentence = problem.args[0]
     except StudentError as error:
-        sentence = f"{not_measured}: {error} Fix the class, then hand in both again."
+        sentence = named(
+            failure_id(str(error)),
+            f"{not_measured}: {error} Fix the class, then hand in both again.",
+        )
     except Exception as error:  # noqa: BLE001 - whatever the kernel answered, there is a verdict
         kind = type(error).__name__
-        sentence = f"{not_measured}: what it returned has another form than expected ({kind})."
-    return Outcome(CHECK_NAME, False, sentence)
+        sentence = named(
+            "weights-not-judged",
+            f"{not_measured}: what it returned has another form than expected ({kind}).",
+        )
+    return Outcome.failed(CHECK_NAME, sentence)
 
 
-def _reached(student, target, images):
-    """Return the sentence for a reached target. Raises Complaint where it is not reached."""
+def _measured(student, target, images):
+    """Return the losses of the trained model. Raises Complaint where there are none."""
     codes = _ask(student, target, images, "encode", [images.x])[0]
     mean, logvar = read_codes(codes, len(images.y))
     latents = [sampled(mean, logvar, images.noise()), mean]
     decoded = _ask(student, target, images, "decode", latents)
-    measured = measure(images, mean, logvar, [each[0] for each in decoded])
-    problem = diagnose(measured, target, average_digit(images, target.conditional))
-    if problem:
-        raise Complaint(problem)
+    return measure(images, mean, logvar, [each[0] for each in decoded])
+
+
+def _reached(measured, target, images):
+    """Return the sentence for a target that is reached on so many images."""
     total, recon, kl = measured.total, measured.reconstruction, measured.kl
     return (
         f"reached {total / BATCH_SIZE:.2f}, target about {target.loss:g}: reconstruction "
         f"{recon / BATCH_SIZE:.2f} + KL {kl / BATCH_SIZE:.2f} "
-        f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {len(images.y):,} test images, "
+        f"({total:.1f} = {recon:.1f} + {kl:.1f} nats per image; on {images:,} test images, "
         f"whatever the batch size)."
     )
 
@@ -85,8 +99,12 @@ def _ask(student, target, images, part, inputs):
         raise Complaint(explain_misfit(answer["in_file"], answer["in_class"], target))
     if "not_finite" in answer:
         raise Complaint(
-            f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
-            f"tensors: the training diverged; train again, and save when the losses are numbers."
+            named(
+                "weights-not-finite",
+                f"{target.file} holds NaN or infinite values in {len(answer['not_finite'])} of its "
+                "tensors: the training diverged; train again, and save when the losses are "
+                "numbers.",
+            )
         )
     return answer["outputs"]
 
@@ -102,32 +120,36 @@ def diagnose(measured: Measured, target: Target, average: float) -> str | None:
     nats = measured.total
     number = f"{nats / BATCH_SIZE:.2f}, or {nats:.0f} nats per image"
     if not nats < ABSURD:
-        return (
+        return named(
+            "losses-not-finite",
             "The losses of these weights are not finite, or beyond all measure: the training "
-            "diverged; train again, and save when the losses are numbers."
+            "diverged; train again, and save when the losses are numbers.",
         )
     if is_untrained(measured):
-        return (
+        return named(
+            "weights-untrained",
             f"{number}: these weights are not trained (every pixel grey gives 784 · ln 2 = "
-            f"{NOT_TRAINED:.1f} nats): train the model, then save it."
+            f"{NOT_TRAINED:.1f} nats): train the model, then save it.",
         )
     if abs(measured.reconstruction - average) < COLLAPSED_WITHIN:
         digit = "the average digit" + (" of each label" if target.conditional else "")
         latents = "its z carries no information" if measured.kl < 1 else "its decoder ignores z"
-        return (
+        return named(
+            "model-collapsed",
             f"{number}: the model paints {digit}, and {latents} (KL {measured.kl:.1f}). Does the "
-            "gradient pass through the sample, and is the reconstruction summed over the pixels?"
+            "gradient pass through the sample, and is the reconstruction summed over the pixels?",
         )
     sampling_gap = measured.reconstruction - measured.from_means
     if measured.from_means < average and sampling_gap > MAX_SAMPLING_GAP:
-        return (
+        return named(
+            "trained-without-sampling",
             f"{number}: reconstruction from samples ({measured.reconstruction:.0f} nats) is far "
             f"worse than from means ({measured.from_means:.0f} nats): was it trained without "
-            "sampling?"
+            "sampling?",
         )
     problem = _outside("reconstruction", measured.reconstruction, target.reconstruction)
     problem = problem or _outside("KL", measured.kl, target.kl)
-    return f"{number}, target about {target.loss:g}: {problem}" if problem else None
+    return about(problem, f"{number}, target about {target.loss:g}: {problem}") if problem else None
 
 
 def is_untrained(measured: Measured) -> bool:
@@ -143,15 +165,28 @@ def is_untrained(measured: Measured) -> bool:
 # (below the limits, above them)
 HINTS = {
     "reconstruction": (
-        "better than two latent dimensions allow: is z larger, or does the decoder see the image?",
-        "was it trained for 10 epochs, and with the loss of notebook 03? (With a plain ReLU, some "
-        "of the 16 hidden units may die: then train once more.)",
+        named(
+            "reconstruction-too-low",
+            "better than two latent dimensions allow: is z larger, or does the decoder see the "
+            "image?",
+        ),
+        named(
+            "reconstruction-too-high",
+            "was it trained for 10 epochs, and with the loss of notebook 03? (With a plain ReLU, "
+            "some of the 16 hidden units may die: then train once more.)",
+        ),
     ),
     "KL": (
-        "is the KL in the loss once, not twice (is there a factor ½?), and is σ = exp(logvar / 2) "
-        "in the sample?",
-        "is the whole KL in the loss, summed over the latent dimensions, and do mean and "
-        "log-variance come in this order?",
+        named(
+            "kl-too-low",
+            "is the KL in the loss once, not twice (is there a factor ½?), and is σ = exp(logvar / "
+            "2) in the sample?",
+        ),
+        named(
+            "kl-too-high",
+            "is the whole KL in the loss, summed over the latent dimensions, and do mean and "
+            "log-variance come in this order?",
+        ),
     ),
 }
 
@@ -162,7 +197,9 @@ def _outside(name, nats, limits):
     if lowest <= value <= highest:
         return None
     below, above = HINTS[name]
-    return (
+    hint = below if value < lowest else above
+    return about(
+        hint,
         f"{name} is {value:.3g} ({nats:.1f} nats per image), and should lie between {lowest:g} and "
-        f"{highest:g}: {below if value < lowest else above}"
+        f"{highest:g}: {hint}",
     )

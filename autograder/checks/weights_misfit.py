@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..assignment import Target
+from .diagnosis import about, named
 
 Shapes = Mapping[str, Sequence[int]]  # name of a tensor → its shape
 LABELS = 10
@@ -24,8 +25,9 @@ def explain_unreadable(torch_error: str, target: Target) -> str:
     else:
         kind = torch_error.partition(":")[0][:40]
         why = f"it is cut off, or was not written by torch.save ({kind})"
-    return (
-        f"{target.file} holds no weights that can be read: {why}. Train the model, {HOW_TO_SAVE}."
+    return named(
+        "weights-unreadable",
+        f"{target.file} holds no weights that can be read: {why}. Train the model, {HOW_TO_SAVE}.",
     )
 
 
@@ -38,20 +40,24 @@ def explain_misfit(in_file: Shapes | None, in_class: Shapes, target: Target) -> 
         target: whose file and class these are.
     """
     if in_file is None:
-        return f"{target.file} does not hold named tensors: {HOW_TO_SAVE}."
+        return named(
+            "weights-without-names", f"{target.file} does not hold named tensors: {HOW_TO_SAVE}."
+        )
     if target.conditional:
         other, smaller, larger = "VAE", in_file, in_class
     else:
         other, smaller, larger = "conditional VAE", in_class, in_file
-    advice = "Train the class as it is now, and save again."
+    advice = named("weights-of-other-class", "Train the class as it is now, and save again.")
     if adds_only_labels(smaller, larger):
-        advice = (
+        advice = named(
+            "weights-of-other-model",
             f"These look like the weights of the {other}: was the right model given to "
-            "save_weights?"
+            "save_weights?",
         )
     differences = _differences(in_file, in_class)
-    return (
-        f"{target.file} does not fit {target.model} of {target.notebook}: {differences}. {advice}"
+    return about(
+        advice,
+        f"{target.file} does not fit {target.model} of {target.notebook}: {differences}. {advice}",
     )
 
 

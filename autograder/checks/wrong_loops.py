@@ -2,26 +2,45 @@
 
 from typing import Any
 
+from .diagnosis import named
 from .reference_loops import Loop, vary
 
 # (hint, what is changed in the right loop)
 Mistakes = tuple[tuple[str, dict[str, Any]], ...]
 
-_ADD_UP = "Gradients add up until you clear them: call zero_grad for every batch."
-_UNMOVED = "Nothing was learned: are zero_grad, backward and step all there, in this order?"
-_ONE_STEP = (
+_ADD_UP = named(
+    "gradients-never-cleared",
+    "Gradients add up until you clear them: call zero_grad for every batch.",
+)
+_UNMOVED = named(
+    "nothing-learned",
+    "Nothing was learned: are zero_grad, backward and step all there, in this order?",
+)
+_ONE_STEP = named(
+    "one-step-in-an-epoch",
     "Only one step is taken in each epoch, after the last batch: it belongs inside the loop over "
-    "the batches."
+    "the batches.",
 )
-_ENCODER = "Only the encoder learned: give the optimiser all of model.parameters()."
-_DECODER = "Only the decoder learned: give the optimiser all of model.parameters()."
-_OPTIMISER = "The task asks for Adam; this is another optimiser."
-_FIRST_BATCH = (
+_ENCODER = named(
+    "only-encoder-learned",
+    "Only the encoder learned: give the optimiser all of model.parameters().",
+)
+_DECODER = named(
+    "only-decoder-learned",
+    "Only the decoder learned: give the optimiser all of model.parameters().",
+)
+_OPTIMISER = named("other-optimiser", "The task asks for Adam; this is another optimiser.")
+_FIRST_BATCH = named(
+    "only-first-batch",
     "Only the first batch of each epoch was used: look at the indentation, and for break or "
-    "return in the loop."
+    "return in the loop.",
 )
-SWAPPED_IMAGES = "x and recon_x are exchanged: loss_function takes recon_x first."
-SWAPPED_CODES = "mean_z and logvar_z are exchanged in the call of loss_function."
+SWAPPED_IMAGES = named(
+    "images-exchanged", "x and recon_x are exchanged: loss_function takes recon_x first."
+)
+SWAPPED_CODES = named(
+    "mean-and-logvar-exchanged", "mean_z and logvar_z are exchanged in the call of loss_function."
+)
 
 _MISTAKES: Mistakes = (
     (_ADD_UP, {"zero_grad": "never"}),
@@ -35,50 +54,96 @@ _MISTAKES: Mistakes = (
     (_DECODER, {"trained": "decoder"}),
     (_ENCODER, {"trained": "encoder."}),
     (_DECODER, {"trained": "decoder."}),
-    ("The task asks for Adam; this is plain gradient descent.", {"optimiser": "SGD"}),
+    (
+        named("plain-gradient-descent", "The task asks for Adam; this is plain gradient descent."),
+        {"optimiser": "SGD"},
+    ),
     (_OPTIMISER, {"optimiser": "momentum"}),
     (_OPTIMISER, {"optimiser": "RMSprop"}),
     (_OPTIMISER, {"optimiser": "Adagrad"}),
     (_OPTIMISER, {"optimiser": "AdamW"}),
     (
-        "Adam remembers past gradients; do not make it forget by building a new one in each epoch.",
+        named(
+            "new-optimiser-in-each-epoch",
+            "Adam remembers past gradients; do not make it forget by building a new one in each "
+            "epoch.",
+        ),
         {"fresh_optimiser": True},
     ),
-    ("The argument lr is ignored.", {"lr": 1e-3}),
-    *((f"The learning rate was {lr:g}.", {"lr": lr}) for lr in (1e-4, 1e-2, 0.1)),
+    (named("learning-rate-ignored", "The argument lr is ignored."), {"lr": 1e-3}),
+    *(
+        (named("learning-rate-fixed", f"The learning rate was {lr:g}."), {"lr": lr})
+        for lr in (1e-4, 1e-2, 0.1)
+    ),
     (
-        "Only one epoch was trained: is num_epochs used, and is return outside the loop?",
+        named(
+            "only-one-epoch",
+            "Only one epoch was trained: is num_epochs used, and is return outside the loop?",
+        ),
         {"num_epochs": 1},
     ),
-    ("The argument num_epochs is ignored.", {"num_epochs": 10}),
+    (named("epochs-ignored", "The argument num_epochs is ignored."), {"num_epochs": 10}),
     (_FIRST_BATCH, {"batches": "first"}),
     (_FIRST_BATCH, {"batches": "first", "num_epochs": 1}),
-    ("This was trained on test_iter: the test images should stay unseen.", {"data": "test_iter"}),
-    ("Only the reconstruction loss was minimised.", {"objective": "reconstruction"}),
-    ("Only the KL loss was minimised.", {"objective": "KL"}),
-    ("The loss was maximised.", {"sign": -1.0}),
+    (
+        named(
+            "trained-on-test-images",
+            "This was trained on test_iter: the test images should stay unseen.",
+        ),
+        {"data": "test_iter"},
+    ),
+    (
+        named("only-reconstruction-minimised", "Only the reconstruction loss was minimised."),
+        {"objective": "reconstruction"},
+    ),
+    (named("only-kl-minimised", "Only the KL loss was minimised."), {"objective": "KL"}),
+    (named("loss-maximised", "The loss was maximised."), {"sign": -1.0}),
     (SWAPPED_IMAGES, {"swap": "images"}),
     (SWAPPED_CODES, {"swap": "codes"}),
-    ("The decoder got mean_z; while training it should get a sample.", {"sampled": False}),
-    ("The model was in evaluation mode; train it in training mode.", {"training": False}),
     (
-        "From the second epoch on the model was in evaluation mode, in which the test leaves it: "
-        "each epoch begins in training mode.",
+        named(
+            "mean-instead-of-sample",
+            "The decoder got mean_z; while training it should get a sample.",
+        ),
+        {"sampled": False},
+    ),
+    (
+        named(
+            "trained-in-evaluation-mode",
+            "The model was in evaluation mode; train it in training mode.",
+        ),
+        {"training": False},
+    ),
+    (
+        named(
+            "later-epochs-in-evaluation-mode",
+            "From the second epoch on the model was in evaluation mode, in which the test leaves "
+            "it: each epoch begins in training mode.",
+        ),
         {"training": "first"},
     ),
     (
-        "From the second batch of each epoch on the model was in evaluation mode, in which the "
-        "test leaves it: measure after the loop over the batches.",
+        named(
+            "later-batches-in-evaluation-mode",
+            "From the second batch of each epoch on the model was in evaluation mode, in which the "
+            "test leaves it: measure after the loop over the batches.",
+        ),
         {"training": "first batch"},
     ),
 )
 
 # Mistakes that only the conditional model's loops can have.
 WRONG_LABELS: Mistakes = (
-    ("The labels are in another order than the images.", {"labels": "flipped"}),
+    (
+        named("labels-in-other-order", "The labels are in another order than the images."),
+        {"labels": "flipped"},
+    ),
     *(
         (
-            f"The label was {digit} for every image: pass on the labels from the loader.",
+            named(
+                "one-label-for-all",
+                f"The label was {digit} for every image: pass on the labels from the loader.",
+            ),
             {"labels": digit},
         )
         for digit in range(10)

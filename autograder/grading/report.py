@@ -1,6 +1,7 @@
 """Results of grading: a Report of TaskResults, as plain values."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,7 @@ class Report:
         results: one for each task, in the assignment's order.
         notes: a sentence for each defect that was found.
         isolation: where the code ran, as `kernels.isolation` says it.
+        weights: name of a handed-in file of weights → SHA-256 of its contents.
         notebooks: name → the notebook as graded, with the outputs of the cells that ran and the
             verdicts.
     """
@@ -65,6 +67,7 @@ class Report:
     results: tuple[TaskResult, ...]
     notes: tuple[str, ...] = ()
     isolation: str = ""
+    weights: Mapping[str, str] = field(default_factory=dict, hash=False)
     notebooks: dict[str, NotebookNode] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -89,10 +92,19 @@ class Report:
                     "title": result.task.title,
                     "points": result.task.points,
                     "score": result.score,
-                    "checks": [dataclasses.asdict(outcome) for outcome in result.outcomes],
+                    "checks": [_as_dict(outcome) for outcome in result.outcomes],
                 }
                 for result in self.results
             ],
             "notes": list(self.notes),
+            "weights": dict(self.weights),
             "isolation": self.isolation,
         }
+
+
+def _as_dict(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as a dict, without numbers where nothing was measured."""
+    tree = dataclasses.asdict(outcome)
+    if not outcome.numbers:
+        del tree["numbers"]
+    return tree

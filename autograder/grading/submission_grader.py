@@ -1,6 +1,8 @@
 """Grading of one submission: each notebook runs in a kernel of its own, which the checks call."""
 
+import contextlib
 import dataclasses
+import hashlib
 import os
 import tempfile
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, task_index
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
+from ..checks.diagnosis import named
 from ..errors import SetupError
 from ..kernels import SandboxMissing, describe_isolation, require_sandbox
 from ..notebook.cells import is_run
@@ -118,8 +121,18 @@ def _make_report(submission: Submission, notebook_results: Sequence[NotebookResu
         tuple(task_results),
         notes,
         describe_isolation(),
+        _weight_hashes(submission),
         {name: notebook for name, notebook in graded.items() if notebook is not None},
     )
+
+
+def _weight_hashes(submission: Submission) -> dict[str, str]:
+    """Hash the files of weights, so that equal ones of several submissions are found."""
+    hashes = {}
+    for path in submission.weights:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            hashes[printable(path.name)] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
 
 
 @dataclass(frozen=True)
@@ -168,7 +181,8 @@ class SubmissionGrader:
     def _missing(self, name, tasks):
         """Fail the tasks of a notebook that was not handed in or cannot be read."""
         notes = (note for note in self.submission.notes if note.startswith(name))
-        outcome = Outcome("notebook", False, next(notes, f"{name} is missing."))
+        sentence = next(notes, f"{name} is missing.")
+        outcome = Outcome.failed("notebook", named("notebook-missing", sentence))
         results = [TaskResult(task, (outcome,)) for task in tasks]
         return NotebookResult(name, self.course.find_released(name), None, results=results)
 

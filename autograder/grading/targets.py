@@ -11,6 +11,7 @@ import torch
 
 from ..assignment import TARGETS, Target, Task
 from ..checks import Outcome
+from ..checks.diagnosis import named
 from ..checks.trained_model import MEASURED_IMAGES, LabelledImages
 from ..checks.weights import CHECK_NAME, judge_weights
 from ..probes.student import Student
@@ -18,7 +19,10 @@ from ..submission import Submission
 from ..text import printable
 from .report import TaskResult
 
-NO_IMAGES = "This was not measured: MNIST is not on the grader's machine. No points depend on it."
+NO_IMAGES = named(
+    "not-measured",
+    "This was not measured: MNIST is not on the grader's machine. No points depend on it.",
+)
 # Starts a kernel in which the target's class is defined, with the handed-in weights in its folder.
 ClassStarter = Callable[[Target], AbstractContextManager[Student]]
 
@@ -45,10 +49,10 @@ def _judge(task, submission, data_folder, start_class):
     target = TARGETS[task.id]
     problem = _find_missing(task, target, submission)
     if problem:
-        return Outcome(CHECK_NAME, False, problem)
+        return Outcome.failed(CHECK_NAME, problem)
     images = mnist_test_images(str(data_folder))
     if images is None:
-        return Outcome(CHECK_NAME, False, NO_IMAGES)
+        return Outcome.failed(CHECK_NAME, NO_IMAGES)
     with start_class(target) as student:
         return judge_weights(student, target, images)
 
@@ -74,15 +78,22 @@ def _find_missing(task, target, submission):
     """Return a sentence on weights or a class that were not handed in; None where both were."""
     if target.file not in {path.name for path in submission.weights}:
         return _note_on(target.file, submission) or (
-            f"{target.file} is not in the submission: run {task.notebook} to its end, which trains "
-            "the model and saves its weights, and hand them in with the notebooks."
+            named(
+                "weights-missing",
+                f"{target.file} is not in the submission: run {task.notebook} to its end, which "
+                "trains the model and saves its weights, and hand them in with the notebooks.",
+            )
         )
     if target.notebook not in submission.notebooks:
         reason = _note_on(target.notebook, submission) or f"{target.notebook} is missing."
-        return f"{target.file} was not measured, because {target.model} is missing: {reason}"
+        return named(
+            "notebook-missing",
+            f"{target.file} was not measured, because {target.model} is missing: {reason}",
+        )
     return None
 
 
 def _note_on(filename, submission):
     """Return the submission's note on one of its files, None where there is none."""
-    return next((note for note in submission.notes if note.startswith(f"{filename} ")), None)
+    note = next((note for note in submission.notes if note.startswith(f"{filename} ")), None)
+    return note and named("file-unusable", note)

@@ -23,6 +23,7 @@ GIVEN_AWAY = re.compile(
     r"randn_like|randn\(|exp\(0\.5|exp\(½ ?\*? ?logvar|logvar_z ?/ ?2|torch\.sigmoid\(|one_hot\(|"
     r"zero_grad\(|\.backward\(|\.step\(|model\.decode\(|model\.encode\(|1 \+ log"
 )
+ID = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 @pytest.mark.parametrize("answer", CATALOGUE, ids=str)
@@ -52,6 +53,13 @@ def test_messages_are_one_to_four_sentences_without_a_traceback():
         for message in verdict(answer).messages:
             assert "Traceback" not in message and "\n" not in message
             assert len(message) < 450 or " raised " in message, (str(answer), message)
+
+
+def test_every_failed_check_has_an_id_without_numbers():
+    for answer in CATALOGUE:
+        found = verdict(answer)
+        assert len(found.ids) == len(found.messages) >= bool(answer.costs)
+        assert all(ID.fullmatch(each) for each in found.ids), (str(answer), found.ids)
 
 
 def test_wrong_answers_are_caught_and_named_and_right_ones_accepted(last_line):

@@ -69,12 +69,14 @@ class Verdict:
         messages: "name: message" of each failed check.
         red: ids of the tasks whose visible test cell fails in the student's notebook.
         died: errors of such a cell itself, which are no sentences for the student.
+        ids: the id of each failed check's diagnosis.
     """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
     red: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     def is_deserved(self, answer: Answer) -> bool:
         """Tell whether exactly the tasks were lost that the catalogue names."""
@@ -131,6 +133,7 @@ def verdict(answer: Answer, seed: int | None = None, earlier=definitions) -> Ver
             for task_id, (_, error) in judged.items()
             if error and _died(error, task_id)
         ),
+        tuple(each.diagnosis for wrong in failed.values() for each in wrong),
     )
 
 

@@ -18,7 +18,7 @@ from ...paths import ROOT
 from ...terminal import fail, open_console
 from ..errors import ClassError
 from ..gradebook.sync import CONFIG
-from ..intake.roster import ASSIGNMENT
+from ..intake.entries import ASSIGNMENT
 
 HOST = "127.0.0.1"
 PORT = 8765  # the same each time, since browsers keep drafts by port
