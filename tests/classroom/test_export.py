@@ -161,6 +161,13 @@ def test_points_of_two_submissions_for_one_student_stop_the_export(course):
         export(course, unfinished=Unfinished.ZERO)
 
 
+def test_what_a_member_of_a_group_had_alone_before_counts_no_more(course):
+    mark(course, "bob", 1)
+    write_handins(course / "graded", [handin("bob", "ada", "eve")])
+    *_, table = export(course)
+    assert dict(zip(table["id"], table["total"], strict=True)) == {"ada": "3", "eve": "3"}
+
+
 def test_a_submission_that_the_list_of_handins_lacks_is_not_lost(course):
     write_handins(course / "graded", [handin("ada")])
     *_, table = export(course, unfinished=Unfinished.ZERO)
