@@ -12,6 +12,7 @@ from .results.problems import Problem
 from .roster.cross_check import shown
 from .roster.groups import Team, teams_of
 from .roster.matching import Match, Matcher
+from .roster.names import squeeze
 from .roster.reading import cells_by_header
 from .roster.students import Roster, Student
 
@@ -30,13 +31,23 @@ MAX_SHOWN = 6  # people named in one sentence
 class Submission:
     """A submission, and who handed it in.
 
+    download: the name of the folder or file that counts.
     people: who handed it in, as the folders or files name them, the one that counts first.
     """
 
     entry: Entry
     handin: Handin
     team: Team
+    download: str = ""
     people: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The id, and the names where there is a roster."""
+        names = [student.name for student in self.team.members if student.name]
+        if not names or names == [self.entry.student]:
+            return self.entry.student
+        return f"{self.entry.student}: {', '.join(names)}"
 
 
 @dataclass
@@ -47,6 +58,7 @@ class Attendance:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     matcher: Matcher | None = None
+    roster_ids: frozenset[str] = frozenset()  # of students and groups
 
     def counts(self) -> dict[str, int]:
         """Count, by a phrase, who is late, and who is missing or unknown."""
@@ -81,30 +93,46 @@ def take_attendance(
         for person, own in _by_person(uploads).items():
             student = Student(person, own[-1].name)
             _add(attendance, Team(person, (student,)), [(student, each) for each in own], due)
-        return attendance
-    attendance.matcher = Matcher(roster)
-    owned, unclear = _match(attendance, uploads)
+    else:
+        _compare(attendance, uploads, roster, due, zone)
+    return attendance
+
+
+def _compare(attendance: Attendance, uploads, roster: Roster, due, zone) -> None:
+    """Find the teams of the roster in the download."""
     teams, several = teams_of(roster)
-    for student in several:
-        attendance.problems.append(
-            Problem(
-                "group",
-                shown(student),
-                f"is in several groups by the roster ({student.group}), and is taken to be alone.",
-                "Leave the group of this assignment alone in the roster.",
-            )
-        )
+    attendance.matcher = Matcher(roster)
+    attendance.roster_ids = frozenset(
+        {team.submission for team in teams} | {student.id for student in roster.students}
+    )
+    owned, unclear = _match(attendance, uploads, teams)
+    attendance.problems += map(_in_several_groups, several)
     for team in teams:
         own = [
             (student, _with_time(upload, student, zone))
             for student in team.members
-            for upload in owned.get(student.id, ())
+            for upload in owned.get(student.id, []) + owned.get(_key(team), [])
         ]
         if own:
             _add(attendance, team, own, due)
         else:
             attendance.problems += _missing(team, unclear)
-    return attendance
+
+
+def _in_several_groups(student: Student) -> Problem:
+    what = f"is in several groups by the roster ({student.group}), and is taken to be alone."
+    way_out = "Leave the group of this assignment alone in the roster."
+    return Problem("group", shown(student), what, way_out)
+
+
+def _key(team: Team) -> str:
+    """A key for uploads that are named by a group; no student's id has a slash."""
+    return f"/{team.submission}"
+
+
+def _names(team: Team) -> list[str]:
+    """The names by which a platform may call a group."""
+    return [team.group, team.submission] if team.group else []
 
 
 def _by_person(uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
@@ -114,29 +142,35 @@ def _by_person(uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
     return people
 
 
-def _match(attendance, uploads) -> tuple[dict[str, list[Upload]], set[str]]:
-    """(id of a student → their uploads, ids of those who may be somebody in the download)."""
+def _match(attendance, uploads, teams) -> tuple[dict[str, list[Upload]], set[str]]:
+    """(id of a student or key of a team → uploads, ids of those who may be somebody)."""
+    by_group = {squeeze(name): team for team in teams for name in _names(team)}
     claims: dict[str, list[tuple[list[Upload], Match]]] = {}
+    owned: dict[str, list[Upload]] = {}
     unclear: set[str] = set()
     for own in _by_person(uploads).values():
         match = attendance.matcher.find(own[0].name, own[0].platform, own[0].number)
         if match.student:
             claims.setdefault(match.student.id, []).append((own, match))
-            continue
-        unclear |= {student.id for student in match.students}
-        attendance.problems.append(_unmatched(own[0], match))
-    owned = {}
+        elif not match.students and (team := by_group.get(squeeze(own[0].name))):
+            owned.setdefault(_key(team), []).extend(own)
+        else:
+            unclear |= {student.id for student in match.students}
+            attendance.problems.append(_unmatched(own[0], match))
     for student, several in claims.items():
-        accepted = [own for own, match in several if match.certain]
-        if not accepted and len(several) == 1:
-            accepted = [several[0][0]]
-        for own, match in several:
-            if own not in accepted:
-                unclear.add(student)
-                attendance.problems.append(_second(own[0], match, len(several)))
-        if accepted:
-            owned[student] = [upload for own in accepted for upload in own]
+        accepted, rejected = _accept(several)
+        owned[student] = accepted
+        unclear |= {student} if rejected else set()
+        attendance.problems += [_second(own[0], match, len(several)) for own, match in rejected]
     return owned, unclear
+
+
+def _accept(claims: list[tuple[list[Upload], Match]]):
+    """(uploads that are one student's, claims of others who only have the student's name)."""
+    certain = [claim for claim in claims if claim[1].certain]
+    accepted = certain or (claims if len(claims) == 1 else [])
+    uploads = [upload for own, _ in accepted for upload in own]
+    return uploads, [claim for claim in claims if claim not in accepted]
 
 
 def _unmatched(upload: Upload, match: Match) -> Problem:
@@ -206,7 +240,7 @@ def _add(attendance: Attendance, team: Team, own: list[tuple[Student, Upload]], 
         way = "Move those that do not count out of the folder."
         attendance.problems.append(Problem("double", team.submission, what, way))
         return
-    if others := [upload for upload in uploads if upload is not chosen]:
+    if others := [each for each in uploads if each.download != chosen.download]:
         names = ", ".join(dict.fromkeys(upload.download for upload in others))
         note = f"{team.submission}: {chosen.download} counts, as the latest; not {names}."
         attendance.notes.append(note)
@@ -218,20 +252,23 @@ def _add(attendance: Attendance, team: Team, own: list[tuple[Student, Upload]], 
 
 def _submission(team, own, chosen, late) -> Submission:
     time = chosen.time.isoformat() if chosen.time else ""
-    downloads = {student.id: upload.download for student, upload in own if upload is not chosen}
-    downloads |= {student.id: upload.download for student, upload in own if upload is chosen}
+    downloads = {student.id: upload.download for student, upload in own}
+    for student, upload in own:
+        if upload.download == chosen.download:
+            downloads[student.id] = chosen.download
     people = dict.fromkeys([chosen.person, *(upload.person for _, upload in own)])
     return Submission(
         Entry(team.submission, chosen.sources, chosen.time),
         Handin(team.submission, team.members, downloads, time, late),
         team,
+        chosen.download,
         tuple(people),
     )
 
 
 def _latest(uploads: list[Upload]) -> Upload | None:
     """The upload that counts; None where that is not known, and they differ."""
-    if len(uploads) == 1:
+    if len({(upload.person, upload.time) for upload in uploads}) == 1:
         return uploads[0]
     for key in _moment, _order:
         if all(map(key, uploads)):

@@ -6,22 +6,27 @@ from collections.abc import Iterable, Mapping
 from .attendance import Submission
 from .results.problems import Problem
 from .results.store import Result
+from .results.summary import Remark
 from .roster.cross_check import NOTEBOOK, Declared, disagreements, read_declared
 from .roster.matching import Matcher
 
 
-def not_graded(refused: Mapping[str, str], failed: Mapping[str, str]) -> list[Problem]:
+def not_graded(
+    refused: Mapping[str, str], failed: Mapping[str, str], submissions: Mapping[str, Submission]
+) -> list[Problem]:
     """Make the problems of submissions without points.
 
     Args:
         refused: submission → why there is nothing to grade in it.
         failed: submission → why the grader could not grade it.
+        submissions: by their ids.
     """
     ask = "Ask for the notebooks, as files or in a zip."
     again = "The same command tries it again."
     return [
-        *(Problem("not graded", student, what, ask) for student, what in refused.items()),
-        *(Problem("not graded", student, what, again) for student, what in failed.items()),
+        Problem("not graded", submissions[student].shown, what, way_out)
+        for reasons, way_out in ((refused, ask), (failed, again))
+        for student, what in reasons.items()
     ]
 
 
@@ -39,12 +44,35 @@ def group_problems(
         return []
     way_out = "Correct the roster, or ask the group."
     return [
-        Problem("group", result.student, f"{phrase}.", way_out)
+        Problem("group", submissions[result.student].shown, f"{phrase}.", way_out)
         for result in results
         for phrase in disagreements(
             Declared(result.names, result.group), submissions[result.student].team, matcher
         )
     ]
+
+
+def remarks_on(
+    submissions: Mapping[str, Submission], reasons: Mapping[str, str]
+) -> dict[str, Remark]:
+    """Say of each submission what stands beside its points.
+
+    Args:
+        submissions: by their ids.
+        reasons: submission → why it is not graded.
+    """
+    return {
+        student: Remark(each.shown, _span(each.handin.seconds_late), reasons.get(student, ""))
+        for student, each in submissions.items()
+    }
+
+
+def _span(seconds: float | None) -> str:
+    """A time in its largest unit, "" for none."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if seconds and seconds >= length:
+            return f"{seconds / length:.3g} {unit}"
+    return ""
 
 
 def declared_in(notebooks: Mapping[str, str]) -> Declared:

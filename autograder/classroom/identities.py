@@ -3,9 +3,10 @@
 A roster that is added or corrected later changes the ids of submissions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from .attendance import Submission
+from .attendance import Attendance, Submission
+from .errors import GradebookError
 from .gradebook.sync import GradebookSync
 from .results.handins import Handin
 from .results.problems import Problem
@@ -13,7 +14,7 @@ from .results.store import Store
 
 
 def carry_over(
-    submissions: Sequence[Submission],
+    attendance: Attendance,
     before: Mapping[str, Handin],
     store: Store,
     gradebook: GradebookSync | None,
@@ -21,7 +22,7 @@ def carry_over(
     """Give earlier results and marks the present ids of their submissions.
 
     Args:
-        submissions: of this call.
+        attendance: of this call.
         before: submission → who handed it in, of the call before.
         store: the results.
         gradebook: None where it is left alone.
@@ -31,15 +32,18 @@ def carry_over(
         results under several ids: those of the upload that counts go with it, the others stay.
 
     Raises:
-        ClassError: where the gradebook does not accept it.
         OSError: where a file cannot be written.
     """
-    present = {each.entry.student for each in submissions}
-    taken: set[str] = set()
+    taken = {each.entry.student for each in attendance.submissions}
     notes, problems = [], []
-    for submission in submissions:
+    for submission in attendance.submissions:
         new = submission.entry.student
-        earlier = [old for old in _earlier_ids(submission, before) if old not in present | taken]
+        earlier = [
+            *_earlier_ids(submission, before),
+            # The id that the folder gives where there is no roster, unless it is somebody's.
+            *(person for person in submission.people if person not in attendance.roster_ids),
+        ]
+        earlier = [old for old in dict.fromkeys(earlier) if old not in taken]
         known = [old for old in earlier if store.knows(old)]
         for old in known if store.knows(new) else known[1:]:
             problems.append(_left(new, old))
@@ -47,26 +51,27 @@ def carry_over(
             continue
         old = known[0]
         taken.add(old)
-        if gradebook:
-            gradebook.rename(old, new)
+        try:
+            if gradebook:
+                gradebook.rename(old, new)
+        except GradebookError:  # both have a submission
+            problems.append(_left(new, old))
+            continue
         store.rename(old, new)
         notes.append(f"{old} is {new} now: results and marks go with it.")
     return notes, problems
 
 
 def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[str]:
-    """The ids that a submission may have had, the likeliest first."""
+    """The ids that a submission had in the call before, the likeliest first."""
     new, handin = submission.entry.student, submission.handin
-    if not before:  # each result has the id that its folder gives it
-        return [person for person in submission.people if person != new]
     members = {student.id for student in handin.members}
     uploads = set(handin.downloads.values())
-    counts = next(iter(reversed(handin.downloads.values())), "")
     ranks = {}
     for old, other in before.items():
         shared = uploads & set(other.downloads.values())
         if old != new and (shared or members & {student.id for student in other.members}):
-            ranks[old] = (counts not in shared, not shared)
+            ranks[old] = (submission.download not in shared, not shared)
     return sorted(ranks, key=lambda old: (ranks[old], old))
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from .attendance import Attendance, Submission, take_attendance
 from .errors import GradebookError
-from .findings import declared_in, group_problems, not_graded
+from .findings import declared_in, group_problems, not_graded, remarks_on
 from .gradebook.sync import GradebookSync
 from .identities import carry_over
 from .intake import bundle
@@ -78,7 +78,7 @@ def _carry_over(attendance, store, gradebook, printer) -> None:
     except (ValueError, TypeError, KeyError, AttributeError):
         before = {}
         printer.print_roster_note("handins.json of the call before cannot be read.")
-    notes, problems = carry_over(attendance.submissions, before, store, gradebook)
+    notes, problems = carry_over(attendance, before, store, gradebook)
     attendance.problems += problems
     for note in notes:
         printer.print_roster_note(note)
@@ -263,7 +263,7 @@ class ClassRun:
         graded = self._of_this_class(self._store.counting)
         attendance = self._attendance
         return [
-            *not_graded(self._refused(), self._failed),
+            *not_graded(self._refused(), self._failed, self._submissions),
             *attendance.problems,
             *group_problems(graded, self._submissions, attendance.matcher),
         ]
@@ -288,8 +288,8 @@ class ClassRun:
             "not in the gradebook": unwritten,
             **self._attendance.counts(),
         }
-        reasons = {**self._refused(), **self._failed}
-        self._printer.print_summary(self._isolation, counting, store.titles, counts, reasons)
+        remarks = remarks_on(self._submissions, {**self._refused(), **self._failed})
+        self._printer.print_summary(self._isolation, counting, store.titles, counts, remarks)
 
     def _print_refused(self, student, problem):
         self._printer.print_refused(

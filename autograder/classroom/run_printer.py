@@ -20,7 +20,7 @@ from .results.differences import Difference, differences_table
 from .results.problems import FILE as PROBLEMS
 from .results.problems import Problem, problems_table
 from .results.store import Result
-from .results.summary import print_summary
+from .results.summary import Remark, print_summary
 
 MAX_NOTES = 5  # printed on one student
 
@@ -108,10 +108,10 @@ class RunPrinter:
         results: Collection[Result],
         titles: Mapping[str, str],
         counts: Mapping[str, int],
-        reasons: Mapping[str, str],
+        remarks: Mapping[str, Remark],
     ) -> None:
         """Print where the code ran, and the tables and counts of `print_summary`."""
         for each in sorted(isolation):
             text = Text(f"The submissions' code ran in: {printable(each)}.")
             self._console.print(text, soft_wrap=True)
-        print_summary(self._console, results, titles, counts, reasons)
+        print_summary(self._console, results, titles, counts, remarks)

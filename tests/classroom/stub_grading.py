@@ -1,6 +1,7 @@
 """A stub of the grader, without kernels: each notebook orders what happens to it.
 
-The notebook is a JSON object: points (of the two tests), why (the answer in words), and one order:
+The notebook is a JSON object: points (of the two tests), why (the answer in words), who (a cell of
+notebook 01), and one order:
 "set up", "raise" or "refuse" (an exception's text), "exit" (a code), "kill" (the worker process),
 "sleep" (seconds), or "once" (a path: kill the worker unless that file exists).
 """
@@ -62,7 +63,10 @@ def grade(folder: Path, **options) -> StubReport:
         "notes": orders.get("notes", []),
         "isolation": "a stub",
     }
-    return StubReport(tree, {f"{NOTEBOOK}.ipynb": notebook(points, orders.get("why", UNANSWERED))})
+    notebooks = {f"{NOTEBOOK}.ipynb": notebook(points, orders.get("why", UNANSWERED))}
+    if "who" in orders:
+        notebooks["01_data.ipynb"] = {"cells": [{"cell_type": "code", "source": orders["who"]}]}
+    return StubReport(tree, notebooks)
 
 
 def notebook(points=None, why=UNANSWERED, rubric=""):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.classroom.errors import RosterError
-from autograder.classroom.intake.bundle import read_bundle
+from autograder.classroom.intake.bundle import digest_of, read_bundle
 from autograder.classroom.intake.entries import Entry, Source, read_uploads
 from autograder.classroom.intake.student_names import MAX_BYTES, student_id, unique_file_stem
 
@@ -165,3 +165,117 @@ def is_one_part_of_a_path(name):
     is_short = len(name.encode()) <= MAX_BYTES
     is_safe = name.isprintable() and not set('/\\<>:"|?*') & set(name)
     return is_one_part and is_short and is_safe and not name.startswith(".")
+
+
+DOWNLOADED = {  # names in a download → (people, names of their files)
+    "Brightspace": (
+        [
+            "301-67890 - Jane Doe - Nov 5, 2023 1155 PM/work.zip",
+            "301-67891 - Anne - Marie Smith - 5 nov. 2023 2355/work.rar",
+            "301-67892 - Łukasz - nieznany czas/work.zip",
+            "index.html",
+        ],
+        {"Jane Doe_301-67890", "Anne - Marie Smith_301-67891", "Łukasz_301-67892"},
+        {""},
+    ),
+    "Brightspace, files": (
+        [
+            "301-67890 - Jane Doe - Nov 5, 2023 1155 PM - 02_vae.ipynb",
+            "301-67890 - Jane Doe - Nov 5, 2023 1155 PM - a - Nov 6, 2023 1155 PM - b.zip",
+        ],
+        {"Jane Doe_301-67890"},
+        {"02_vae.ipynb", "a - Nov 6, 2023 1155 PM - b.zip"},
+    ),
+    "Canvas": (
+        [
+            "ada_LATE_123_45001_02_vae-1.ipynb",
+            "ada_LATE_123_45002_vae-2.pt",
+            "bob_124_45003_03_loss.json",
+            "cyd_125_45004_02_vae.ipynb.txt",
+            "dan_126_45005_work.rar",
+            "eve_127_45006_report.pdf",
+            "fay_128_text.html",
+        ],
+        {"ada_123", "bob_124", "cyd_125", "dan_126", "eve_127", "fay_128"},
+        {"02_vae.ipynb", "vae.pt", "03_loss.json", "02_vae.ipynb.txt"}
+        | {"work.rar", "report.pdf", "text.html"},
+    ),
+    "Moodle": (
+        [
+            "Ada_1_assignsubmission_file_work.7z",
+            "Bob_2_assignsubmission_file_work.tar.gz",
+            "Cyd_3_assignsubmission_file_03_loss.json",
+            "Dan_4_assignsubmission_onlinetext_onlinetext.html",
+        ],
+        {"Ada_1", "Bob_2", "Cyd_3", "Dan_4"},
+        {"work.7z", "work.tar.gz", "03_loss.json", "onlinetext.html"},
+    ),
+    "numbers that no platform gave": (
+        ["dl_2023_1103_ada.zip", "dl_2023_1103_bob.zip"],
+        {"dl_2023_1103_ada", "dl_2023_1103_bob"},
+        {"submission.zip"},
+    ),
+    "archives that are not read": (
+        ["ada.rar", "bob.tar.gz", "cyd.7z"],
+        {"ada", "bob", "cyd"},
+        {"ada.rar", "bob.tar.gz", "cyd.7z"},
+    ),
+}
+
+
+@pytest.mark.parametrize("names, people, own_names", DOWNLOADED.values(), ids=DOWNLOADED)
+def test_nobody_of_a_download_is_lost(tmp_path, names, people, own_names):
+    uploads, notes = read_uploads(files(tmp_path, *names), UTC)
+    assert {upload.person for upload in uploads} == people
+    assert {source.name for upload in uploads for source in upload.sources} == own_names
+    assert not any("belongs to no student" in note for note in notes)
+
+
+def test_each_upload_of_brightspace_has_its_time(tmp_path):
+    person = "301-67890 - Jane Doe"
+    files(tmp_path, f"{person} - Nov 5, 2023 1155 PM/x.zip", f"{person} - Nov 6, 2023 905 AM/x.zip")
+    uploads, _ = read_uploads(tmp_path, UTC)
+    assert [upload.time for upload in uploads] == [
+        datetime(2023, 11, 5, 23, 55, tzinfo=UTC),
+        datetime(2023, 11, 6, 9, 5, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize(
+    "numbers, people",
+    [
+        (("1-10", "1-11", "2-12"), 2),  # the person first, and each upload has its own number
+        (("9-1", "9-2", "9-3"), 3),  # the assignment first: two people have one name
+        (("1-9", "2-9", "3-9"), 3),
+        (("1-9", "1-9", "3-9"), 2),
+    ],
+)
+def test_numbers_of_brightspace_tell_people_of_one_name_apart(tmp_path, numbers, people):
+    for hour, (number, name) in enumerate(zip(numbers, ("Jane", "Jane", "Bob"), strict=True), 1):
+        files(tmp_path, f"{number} - {name} - Nov 5, 2023 {hour}00 PM/x.zip")
+    assert len({upload.person for upload in read_uploads(tmp_path, UTC)[0]}) == people
+
+
+def test_canvas_says_who_is_late(tmp_path):
+    files(tmp_path, "ada_LATE_123_45001_work.zip", "bob_124_45002_work.zip")
+    assert [upload.late for upload in read_uploads(tmp_path)[0]] == [True, False]
+
+
+def test_of_two_files_of_one_name_canvas_counts_the_newer(tmp_path):
+    names = ["ada_123_45009_work.zip", "ada_123_45010_work-1.zip"]
+    (upload,), notes = read_uploads(files(tmp_path, *names))
+    assert [source.path.name for source in upload.sources] == [names[1]]
+    assert f"{names[0]} is older than {names[1]}, and is left out." in notes
+
+
+def test_who_handed_in_other_files_alone_is_told_which(tmp_path):
+    (upload,), _ = read_uploads(files(tmp_path, "ada/report.pdf", "ada/photos/a.png"))
+    bundle = read_bundle(Entry("ada", upload.sources))
+    assert bundle.notes == ("Notebooks and zip files are read, not report.pdf, photos/a.png.",)
+    assert bundle.digest == digest_of(Entry("ada", upload.sources))
+
+
+def test_a_platforms_folder_may_hold_a_folder_named_like_the_assignment(tmp_path):
+    name = "301-1 - Jane Doe - Nov 5, 2023 1155 PM"
+    (upload,), _ = read_uploads(files(tmp_path, f"{name}/vae/02_vae.ipynb"))
+    assert upload.sources == (Source(tmp_path / name),)

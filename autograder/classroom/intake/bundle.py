@@ -31,6 +31,7 @@ MAX_BYTES = {
 }
 MAX_TOTAL = 250 * 2**20  # bytes of one student
 MAX_FILES = 200
+MAX_NAMED = 5  # files in one sentence
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")  # named, never unpacked
 
 
@@ -62,8 +63,9 @@ class Bundle:
 
     @property
     def digest(self) -> str:
-        """The hash of the paths and contents of all files."""
-        return _digest((file.path, hashlib.sha256(file.data).digest()) for file in self.files)
+        """The hash of the paths and contents of all files; without files, of the notes."""
+        files = [(file.path, hashlib.sha256(file.data).digest()) for file in self.files]
+        return _digest(files or _as_contents(self.notes))
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def digest_of(entry: Entry) -> str:
     Raises:
         OSError: where a file cannot be read.
     """
-    found, _ = _files_to_grade(entry)
-    return _digest((str(each.path), _hash(each.source)) for each in found)
+    found, notes = _files_to_grade(entry)
+    files = [(str(each.path), _hash(each.source)) for each in found]
+    return _digest(files or _as_contents(notes))
 
 
 def is_relevant(path: PurePosixPath) -> bool:
@@ -125,6 +128,10 @@ def _digest(files: Iterable[tuple[str, bytes]]) -> str:
     return total.hexdigest()
 
 
+def _as_contents(notes):
+    return [(note, b"") for note in notes]
+
+
 def _hash(path):
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
@@ -143,7 +150,16 @@ def _files_to_grade(entry: Entry) -> tuple[list[_FoundFile], list[str]]:
             continue
         total += size
         kept.append(file)
+    if not kept and (others := _other_files(entry)):
+        notes.append(f"Notebooks and zip files are read, not {', '.join(others)}.")
     return kept, notes
+
+
+def _other_files(entry: Entry) -> list[str]:
+    """The names of the first files that grading does not read."""
+    found = (path for source in entry.sources for path, _ in _all_files(source))
+    others = (str(path) for path in found if not is_relevant(path) and not _is_archive(path))
+    return list(islice(others, MAX_NAMED))
 
 
 def _find_files(entry: Entry) -> list[_FoundFile]:
@@ -165,6 +181,13 @@ def _find_files(entry: Entry) -> list[_FoundFile]:
 
 def _walk(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
     """(path in the source, file) of all relevant files, and of archives that cannot be read."""
+    for path, file in _all_files(source):
+        if is_relevant(path) or _is_archive(path):
+            yield path, file
+
+
+def _all_files(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
+    """(path in the source, file) of all files that are not hidden."""
     if source.name:
         yield PurePosixPath(source.name), source.path
         return
@@ -174,9 +197,11 @@ def _walk(source: Source) -> Iterator[tuple[PurePosixPath, Path]]:
         visible = sorted(name for name in subfolders if not name.startswith((".", "__")))
         subfolders[:] = [] if too_deep else visible  # os.walk goes on in these
         for name in sorted(names):
-            path = PurePosixPath(*inside.parts, name)
-            if is_relevant(path) or path.suffix.lower() in OTHER_ARCHIVES:
-                yield path, Path(folder, name)
+            yield PurePosixPath(*inside.parts, name), Path(folder, name)
+
+
+def _is_archive(path):
+    return path.suffix.lower() in OTHER_ARCHIVES
 
 
 class _ExcludedFileError(Exception):
@@ -195,7 +220,7 @@ def _checked_size(file: _FoundFile, sources: tuple[Source, ...]) -> int:
         raise _ExcludedFileError(f"cannot be read ({reason})") from error
     if not stat.S_ISREG(status.st_mode):
         raise _ExcludedFileError("is not a file, and was left out")
-    if suffix in OTHER_ARCHIVES:
+    if _is_archive(file.path):
         raise _ExcludedFileError("was not unpacked: only zip files are")
     if status.st_size > MAX_BYTES[suffix]:
         limit = MAX_BYTES[suffix] // 2**20

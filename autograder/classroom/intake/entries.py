@@ -170,7 +170,7 @@ def _read_time(path: Path, zone: tzinfo | None) -> tuple[datetime | None, str]:
 def _combine(found: Iterable[Upload], notes: list[str]) -> list[Upload]:
     """One Upload for all that a person handed in at one time, sorted."""
     combined: dict[tuple, Upload] = {}
-    for upload in found:
+    for upload in _known_by_first_number(list(found)):
         key = upload.person, upload.time
         known = combined.get(key)
         combined[key] = upload if known is None else _merge(known, upload)
@@ -183,6 +183,28 @@ def _combine(found: Iterable[Upload], notes: list[str]) -> list[Upload]:
         (_without_older(upload, notes) for upload in combined.values()),
         key=lambda upload: (upload.person, upload.time is not None, upload.time, upload.order),
     )
+
+
+def _known_by_first_number(uploads: list[Upload]) -> list[Upload]:
+    """Let uploads of Brightspace with one first number be of one person.
+
+    It is the person's number, unless different people share it: then it is the assignment's.
+    """
+    names: dict[str, set[str]] = {}
+    people: dict[str, str] = {}
+    for upload in uploads:
+        if upload.platform == "brightspace":
+            first = upload.number.partition("-")[0]
+            names.setdefault(first, set()).add(upload.name)
+            people[first] = min(people.get(first, upload.person), upload.person)
+    if len(names) < 2 or any(len(each) > 1 for each in names.values()):
+        return uploads
+    return [
+        replace(each, person=people[each.number.partition("-")[0]])
+        if each.platform == "brightspace"
+        else each
+        for each in uploads
+    ]
 
 
 def _merge(one: Upload, other: Upload) -> Upload:

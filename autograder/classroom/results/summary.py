@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
@@ -13,12 +14,26 @@ from .store import Result
 MAX_STUDENTS = 60  # in a table with a row for each
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What to say of a submission beside its points.
+
+    label: its id and the names of its members.
+    late: by how much it is late, "" where it is not.
+    problem: why it is not graded, "" where it is.
+    """
+
+    label: str
+    late: str = ""
+    problem: str = ""
+
+
 def print_summary(
     console: Console,
     results: Collection[Result],
     titles: Mapping[str, str],
     counts: Mapping[str, int],
-    reasons: Mapping[str, str],
+    remarks: Mapping[str, Remark],
 ) -> None:
     """Print tables of students (of a small class) and tasks, and one line of counts.
 
@@ -27,29 +42,35 @@ def print_summary(
         results: the results that count.
         titles: task → its title.
         counts: phrase → number of students; zeros are left out.
-        reasons: student → why they are not graded.
+        remarks: student → what to say of them in the table, for all of the class.
     """
-    if 0 < len(results) + len(reasons) <= MAX_STUDENTS:
-        console.print(_students_table(results, reasons))
+    if 0 < len(remarks) <= MAX_STUDENTS:
+        console.print(_students_table(results, remarks))
     if results:
         console.print(_tasks_table(results, titles))
     phrases = [f"{number:,} {phrase}" for phrase, number in counts.items() if number]
     console.print(Text(", ".join(phrases) + "."))
 
 
-def _students_table(results, reasons):
-    table = Table("student", "points", "failed tasks", title="Students")
-    for result in results:
-        failed = [task for task, (points, maximum) in result.points.items() if points < maximum]
-        maximum = sum(maximum for _, maximum in result.points.values())
-        student, points = Text(printable(result.student)), f"{result.score:g}/{maximum:g}"
-        table.add_row(student, points, ", ".join(failed))
-    graded = {result.student for result in results}
-    for student, reason in reasons.items():
-        sentence = Text(f"not graded: {printable(reason)}".replace("\n", " "))
-        points = "as before" if student in graded else "-"
-        table.add_row(Text(printable(student)), points, sentence)
+def _students_table(results, remarks):
+    graded = {result.student: result for result in results}
+    columns = ["student", "points", "failed tasks"]
+    with_late = any(remark.late for remark in remarks.values())
+    table = Table(*columns, *["late"] * with_late, title="Students")
+    for student, remark in remarks.items():
+        points, failed = _points(graded[student]) if student in graded else ("-", "")
+        if remark.problem:
+            failed = f"not graded: {printable(remark.problem)}".replace("\n", " ")
+        late = [remark.late] * with_late
+        table.add_row(Text(printable(remark.label)), points, Text(failed), *late)
     return table
+
+
+def _points(result):
+    """(points of the maximum, the tasks that failed) of a result."""
+    failed = [task for task, (points, maximum) in result.points.items() if points < maximum]
+    maximum = sum(maximum for _, maximum in result.points.values())
+    return f"{result.score:g}/{maximum:g}", ", ".join(failed)
 
 
 def _tasks_table(results, titles):

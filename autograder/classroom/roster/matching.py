@@ -70,8 +70,8 @@ class Matcher:
     def _by_id(self, name):
         """The students whom a name gives by an id: alone, or beside the name."""
         if found := self._ids.get(plain_key(name)):
-            exact = [student for student in found if student.id == name]
-            return exact or found
+            # The id of one may be the name of another.
+            return [*found, *(each for each in self.by_name(name) if each not in found)]
         for identity, rest in _splits(name):
             found = self._ids.get(plain_key(identity), [])
             named = [student for student in found if student in self.by_name(rest)]

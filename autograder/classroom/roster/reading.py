@@ -49,8 +49,7 @@ def read_roster(path: Path) -> Roster:
             the grading worksheet or the list of participants of Moodle.
 
     Raises:
-        RosterError: where it is none, or gives one id to two people.
-        OSError: where it cannot be read.
+        RosterError: where it cannot be read, is none, or gives one id to two people.
     """
     table = read_table(path)
     platform = find_platform(table)

@@ -26,10 +26,12 @@ def read_table(path: Path) -> Table:
     """Read a table of text; nothing in it is taken for a number or a date.
 
     Raises:
-        RosterError: where it is no such table.
-        OSError: where it cannot be read.
+        RosterError: where it cannot be read, or is no such table.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RosterError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_BYTES:
         raise RosterError(f"{path} is larger than {MAX_BYTES // 2**20} MB: that is no roster.")
     if data.startswith(b"PK\3\4"):
