@@ -16,12 +16,20 @@ from .errors import ClassError
 from .feedback_page.class_pages import Made, Wish, make_class_pages
 from .feedback_page.nbgrader_pages import make_all_pages
 from .feedback_page.page_files import Written
-from .feedback_page.zips import PLATFORMS, plan_zip, write_zip
+from .feedback_page.zips import plan_zip, write_zip
 from .gradebook.sync import CONFIG
 from .intake.entries import ASSIGNMENT
 from .workers.local_pool import WorkerError
 
-Platform = StrEnum("Platform", [(name.upper(), name) for name in PLATFORMS])
+
+class Platform(StrEnum):
+    """A learning platform that takes feedback in bulk."""
+
+    BRIGHTSPACE = "brightspace"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+
+
 MAX_LINES = 60  # of students who have no page
 
 

@@ -58,9 +58,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """All that a page says about a submission."""
+    """All that a page says about a submission, and the medians of its class."""
 
     marks: Marks
+    medians: Medians
     rows: tuple[Row, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
@@ -102,7 +103,7 @@ def collect_content(
             made = [_anchored(row, section, shown) for row in made]
         rows += made
     notes = tuple(report.get("notes", []))
-    return Content(marks, tuple(rows), tuple(sections), notes, _other_comments(marks))
+    return Content(marks, medians, tuple(rows), tuple(sections), notes, _other_comments(marks))
 
 
 def marks_of_report(submission: str, report: Mapping[str, Any]) -> Marks:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..gradebook.marks import Marks
 from ..intake.student_names import student_id, unique_file_stem
 from ..results.handins import Handin
-from ..results.store import Result, Store
+from ..results.store import COUNTING, Result, Store
 from .class_medians import Medians
 from .content import collect_content, marks_of_report
 from .page_files import Written, write_page
@@ -16,11 +16,16 @@ from .page_files import Written, write_page
 
 @dataclass(frozen=True)
 class Job:
-    """One submission's pages: its result, its marks (None where the gradebook has none)."""
+    """One submission's pages.
+
+    marks: None where the gradebook has none.
+    without: ids of students who get no page.
+    """
 
     result: Result
     handin: Handin
     marks: Marks | None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,13 @@ def page_path(output: Path, member: str) -> Path:
 
 def _make_pages(job: Job, course: Course, store: Store, writer) -> list[tuple[str, str, str]]:
     """Make a page for each member; one broken submission never ends the batch."""
-    members = [member.id for member in job.handin.members]
+    members = [member.id for member in job.handin.members if member.id not in job.without]
     try:
         pages = list(writer.render(_page(job, course, store)))
         return [
             (member.id, write_page(page_path(course.output, member.id), html), "")
             for member, html in pages
+            if member.id in members
         ]
     except Exception as error:  # noqa: BLE001 - hostile notebooks may break any library
         sentence = f"{type(error).__name__}: {error}"
@@ -81,12 +87,12 @@ def _page(job: Job, course: Course, store: Store):
     from .own_work import OwnWork
     from .page import Page
 
-    report = store.read_report(job.result)
+    report = store.read_report(COUNTING, job.result.student)
     notebooks = store.read_notebooks(job.result) if job.result.notebooks else {}
     work = OwnWork({name: json.loads(text) for name, text in notebooks.items()})
     marks = job.marks or marks_of_report(job.result.student, report)
     content = collect_content(marks, report, work, course.medians)
-    return Page(content, job.handin, course.medians, course.extras)
+    return Page(content, job.handin, course.extras)
 
 
 def is_made(outcome: str) -> bool:

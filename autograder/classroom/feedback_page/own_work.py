@@ -74,11 +74,14 @@ class Plot:
 class OwnWork:
     """The student's notebooks.
 
-    notebooks: file name → its contents, as plain JSON values or as JSON text.
+    notebooks: file name → its contents, as plain JSON values.
     """
 
     def __init__(self, notebooks: Mapping[str, Any]):
-        self._notebooks = {name: from_dict(tree) for name, tree in notebooks.items()}
+        self._notebook_cells: dict[str, list[NotebookNode]] = {
+            name: [NotebookNode(from_dict(cell)) for cell in tree["cells"]]
+            for name, tree in notebooks.items()
+        }
 
     def code_of(self, task: Task) -> list[str]:
         """List the sources of the cells with the task's code, as they stand in the notebook."""
@@ -112,10 +115,10 @@ class OwnWork:
         return plots[:MAX_PLOTS]
 
     def _cells(self, notebook: str) -> list[NotebookNode]:
-        return self._notebooks[notebook].cells if notebook in self._notebooks else []
+        return self._notebook_cells.get(notebook, [])
 
 
-def calls(source: str) -> set[str]:
+def calls(source: str) -> frozenset[str]:
     """Name the drawing functions that a source calls."""
     found = re.findall(r"(?<![\w.])(?<!def )(\w+)\(", source)
     return _DRAWING.intersection(found)

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...text import printable
 from ..results.handins import Handin
 from ..roster.students import Student
-from .class_medians import Medians
 from .content import Content, Section
 from .own_work import Plot
 from .pictures import as_webp
 from .private_paths import PathScrubber
-from .safe_html import clean_text, code_html, markdown_html
+from .safe_html import clean_text, code_html, comment_html, markdown_html
 
 MAX_TEXT = 190_000  # bytes of a page for what the student wrote, as HTML
 MAX_PICTURES = 680_000  # bytes of a page for the student's plots
@@ -32,13 +31,11 @@ class Page:
 
     content: see Content.
     handin: who handed in, and when.
-    medians: of the class.
     extras: grade_id → [(heading, Markdown)], shown below that answer: rubrics, model answers.
     """
 
     content: Content
     handin: Handin
-    medians: Medians
     extras: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -58,8 +55,9 @@ class PageWriter:
         values = {
             "content": content,
             "sections": [self._section(each, page.extras, room) for each in content.sections],
+            "other_comments": [comment_html(comment) for comment in content.other_comments],
             "notes": [self._plain(note) for note in content.notes],
-            "medians": page.medians,
+            "medians": content.medians,
             "lateness": lateness(handin.seconds_late),
             "group": self._group(handin),
         }
@@ -83,7 +81,7 @@ class PageWriter:
         return {
             "anchor": section.anchor,
             "findings": findings,
-            "comments": [clean_text(comment) for comment in section.comments],
+            "comments": [comment_html(comment) for comment in section.comments],
             "answer": answer and room.answer(self._scrubber.scrub(answer)),
             "code": [room.code(source) for source in section.code],
             "plots": plots,
@@ -195,6 +193,11 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
+def _breakable(title: str) -> Markup:
+    """Let a long name of a function continue on the next line of a narrow column."""
+    return Markup(escape(title).replace("_", Markup("_<wbr>")))
+
+
 def _answers(number: int) -> str:
     return "1 answer is" if number == 1 else f"{number} answers are"
 
@@ -208,7 +211,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=False,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"points": _number, "answers": _answers}
+    environment.filters |= {"points": _number, "answers": _answers, "breakable": _breakable}
     style = (folder / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {"style": Markup(style), "style_hash": f"sha256-{digest}"}

@@ -16,7 +16,7 @@ _REST = r"(?:/[^\s'\"`<>:;,()\[\]]*)*"
 
 
 class PathScrubber:
-    """Replaces each absolute path by its last part.
+    """Replaces each absolute path by the name of its file.
 
     folders: more folders than the usual ones, such as those of the course.
     """
@@ -34,5 +34,7 @@ class PathScrubber:
 
     @staticmethod
     def _last_part(match):
+        """Keep the name of a file; a folder may be somebody's name."""
         path = match[0].rstrip("/.")
-        return "…/" + path.rpartition("/")[2] + match[0][len(path) :]
+        name = path.rpartition("/")[2]
+        return ("…/" + name if "." in name else "…") + match[0][len(path) :]

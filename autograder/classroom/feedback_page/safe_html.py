@@ -76,6 +76,17 @@ def markdown_html(text: str) -> Markup:
     return Markup(_WAITING.sub(lambda match: formulas[int(match[1])], page))
 
 
+def comment_html(text: str) -> Markup:
+    """Show what a person typed, letter by letter but for its formulas."""
+    html, end = Markup(""), 0
+    for match in list(_MATH.finditer(text := clean_text(text)))[:MAX_FORMULAS]:
+        html += escape(text[end : match.start()])
+        latex = match["block"] or match["inline"]
+        html += escape(match[0]) if match["code"] else Markup(formula_html(latex, False))
+        end = match.end()
+    return html + escape(text[end:])
+
+
 def formula_html(latex: str, is_block: bool) -> str:
     """Convert LaTeX to MathML; where that cannot be done, show it as code."""
     try:

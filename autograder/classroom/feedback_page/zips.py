@@ -1,6 +1,7 @@
 """Zips of the pages, named as the platform's download was, for its bulk upload of feedback.
 
-Brightspace   a folder for each submission, named as in the download, with the page in it
+Brightspace   a folder for each submission, named as in the download, with the page in it; where the
+              download had files alone, a file whose name begins as theirs
 Canvas        a file named as the student's in the download: Canvas finds the student by the numbers
               in the name, and shows the page under the name of the file that was handed in
 Moodle        FULL NAME_NUMBER_assignsubmission_file_feedback.html: Moodle reads the number
@@ -14,15 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ... import atomic_files
+from ..intake.downloads import parse_download_name
 from ..results.handins import Handin
 from ..roster.students import Student
 from .make_pages import page_path
 
-PLATFORMS = ("brightspace", "canvas", "moodle")
 PAGE = "feedback.html"
 _DATE = (2000, 1, 1, 0, 0, 0)  # the same pages make the same zip
 _MOODLE = re.compile(r"(?P<person>[^_]+_\d+)_assign(?:submission|feedback)_", re.DOTALL)
-_MOODLE_NUMBER = re.compile(r"(?:^|\D)(\d+)$")  # "Participant 123", in the user's language
+# The grading worksheet's columns, and its "Participant 123". Another list's numbers are of others.
+_WORKSHEET = {"Identifier", "Full name"}
+_MOODLE_NUMBER = re.compile(r"Participant (\d+)")
+_FILE = re.compile(r"\.(?:zip|ipynb|pt|py|7z|rar|tar|t?gz|pdf|html?|txt)$", re.IGNORECASE)
 _CANVAS = re.compile(r"_\d+_\d+(?:_|$)")
 
 
@@ -42,7 +46,7 @@ def plan_zip(platform: str, handins: Iterable[Handin], output: Path, made) -> Zi
     """Decide what goes into a zip, and under which names.
 
     Args:
-        platform: one of PLATFORMS.
+        platform: "brightspace", "canvas" or "moodle".
         handins: who handed in, and what the download called it.
         output: the folder of the pages.
         made: ids of the students whose pages are up to date.
@@ -88,10 +92,20 @@ def _name(platform: str, handin: Handin, member: Student) -> str | None:
     if downloaded in (".", "..") or any(c in downloaded for c in "/\\\0"):
         return None
     if platform == "brightspace":
-        return f"{downloaded}/{PAGE}" if downloaded else None
+        return _brightspace_name(downloaded)
     if platform == "canvas":
         return _canvas_name(downloaded)
     return _moodle_name(downloaded, member)
+
+
+def _brightspace_name(downloaded: str) -> str | None:
+    """Name the page in its submission's folder, or beside its file."""
+    if not downloaded or not _FILE.search(downloaded):
+        return f"{downloaded}/{PAGE}" if downloaded else None
+    parsed = parse_download_name(downloaded, is_folder=False)
+    if parsed is None or not parsed.file:
+        return None
+    return downloaded.removesuffix(parsed.file) + PAGE
 
 
 def _canvas_name(downloaded: str) -> str | None:
@@ -109,7 +123,9 @@ def _moodle_name(downloaded: str, member: Student) -> str | None:
     """Name the page by the download, or by the number in Moodle's grading worksheet."""
     if match := _MOODLE.match(downloaded):
         return f"{match['person']}_assignsubmission_file_{PAGE}"
-    number = _MOODLE_NUMBER.search(member.columns.get("Identifier", "").strip())
+    if not member.columns.keys() >= _WORKSHEET:
+        return None
+    number = _MOODLE_NUMBER.fullmatch(member.columns["Identifier"].strip())
     if not number:
         return None
     person = re.sub(r'[_/\\:*?"<>|\0]', " ", member.name or member.id)

@@ -180,18 +180,14 @@ class Store:
         if folder.is_dir():
             shutil.rmtree(folder)
 
+    def read_report(self, state: str, student: str) -> dict[str, Any]:
+        """Read the grader's report of a result, as it was written; {} where there is none."""
+        return json.loads(self._path(state, student).read_bytes())["report"]
+
     def read_notebooks(self, result: Result) -> dict[str, str]:
         """Read the graded notebooks of a result: file name → JSON text."""
         path = self._notebooks_path(result.student, result.notebooks)
         return json.loads(gzip.decompress(path.read_bytes()))
-
-    def read_report(self, result: Result) -> dict[str, Any]:
-        """Read the grader's report of a result that counts, {} where there is none.
-
-        Raises:
-            OSError, ValueError: where it cannot be read.
-        """
-        return json.loads(self._path(COUNTING, result.student).read_bytes())["report"]
 
     def _load(self, state, path):
         """Read a result's file; one under another student's name is ignored."""
