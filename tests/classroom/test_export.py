@@ -281,10 +281,12 @@ def test_the_roster_that_reads_back_is_that_of_the_generator(tmp_path):
 
 def test_nobody_gets_zero_while_an_upload_may_be_theirs(course):
     problem = Problem("stranger", "301-1 - J. Doe", "is not in the roster, and is not graded.")
-    write_problems(course / "graded", [problem])
+    old = Problem("double", "ada", "has results of an earlier call under A, too.")
+    write_problems(course / "graded", [problem, old])
+    write_handins(course / "graded", [handin("ada"), handin("bob")])
     roster = make_roster(course, "id,name\nada,Ada\nbob,Bob\ncem,Cem\n")
     settings = {"roster": roster, "unfinished": Unfinished.ZERO}
-    with pytest.raises(ClassError, match="not clear yet who handed in 301-1 - J. Doe"):
+    with pytest.raises(ClassError, match=r"not clear yet who handed in 301-1 - J. Doe\. "):
         export(course, missing=Missing.ZERO, **settings)
     assert (
         "not clear by whom (problems.csv in the results): 301-1 - J. Doe"
