@@ -120,7 +120,8 @@ def test_a_roster_that_comes_later_takes_no_mark_from_anybody(course, grade):
     assert last_line(printed) == "2 students, 2 as before."
     assert scores(course) == {"007": before["Ada Lovelace"], "008": before["Bob"]}
     assert (course / "autograded" / "007" / "vae" / "02_vae.ipynb").is_file()
-    assert not (course / "graded" / "Ada Lovelace.json").exists()
+    for path in ("graded/Ada Lovelace.json", "autograded/Ada Lovelace"):
+        assert not (course / path).exists()
     with open_gradebook(course) as gradebook:
         assert {student.id for student in gradebook.students} == {"007", "008"}
     assert last_line(grade()[1]) == "2 students, 2 as before."

@@ -68,15 +68,16 @@ def test_somebody_whose_points_are_not_in_the_file_ends_with_1(run, course):
     assert code == 1 and "NOT in the file" in printed
 
 
-@pytest.mark.parametrize("missing", ["gradebook.db", "roster"])
-def test_a_file_that_is_not_there_is_named(run, course, missing):
-    if missing == "gradebook.db":
-        (course / missing).unlink()
-        code, printed = run("--for", "csv")
-        assert not (course / missing).exists(), "no empty gradebook is made"
-    else:
-        code, printed = run("--for", "csv", "--roster", course / "no-roster.csv")
-    assert code == 1 and missing in printed and "Traceback" not in printed
+def test_no_empty_gradebook_is_made_where_there_is_none(run, course):
+    (course / "gradebook.db").unlink()
+    code, printed = run("--for", "csv")
+    assert code == 1 and "gradebook.db" in printed and "Traceback" not in printed
+    assert not (course / "gradebook.db").exists()
+
+
+def test_a_roster_that_is_not_there_is_named(run, course):
+    code, printed = run("--for", "csv", "--roster", course / "no-roster.csv")
+    assert code == 2 and "no-roster.csv" in printed and "Traceback" not in printed
 
 
 def test_a_file_that_cannot_be_written_is_named(run, course):

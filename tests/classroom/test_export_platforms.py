@@ -6,9 +6,12 @@ import pytest
 
 from autograder.classroom.errors import ClassError
 from autograder.classroom.export.cells import Layout
+from autograder.classroom.export.changes import Change, changes
 from autograder.classroom.export.errors import ExportError
 from autograder.classroom.export.settings import Missing, Platform, Settings, Unfinished
 from autograder.classroom.export.source_table import read_source
+from autograder.classroom.results.handins import Handin, write_handins
+from autograder.classroom.roster.students import Student
 from tests.classroom.test_export import course, export, make_roster, mark, template
 
 __all__ = ["course", "template"]  # fixtures
@@ -111,8 +114,9 @@ def test_a_list_of_moodle_without_grades_is_no_worksheet(course):
 def test_points_above_the_maximum_are_named_since_platforms_cut_or_skip_them(course):
     mark(course, "ada", 1, extra=5)
     code, printed, _ = export(course, "moodle", roster=moodle_roster(course), **ZERO)
-    assert code == 0
-    assert "More than 3 points; Moodle skips them without a word: ada (ada)." in printed
+    assert (
+        code == 0 and "More than 3 points; Moodle skips them without a word: ada (ada)." in printed
+    )
 
 
 def test_brightspace_gets_the_identifiers_as_it_wrote_them(course):
@@ -120,6 +124,12 @@ def test_brightspace_gets_the_identifiers_as_it_wrote_them(course):
     roster = make_roster(course, f"{header}\n#ada,#a.b,A,A,#\n#bob,#b,B,B,#\n")
     *_, table = export(course, "brightspace", roster=roster, **ZERO)
     assert table.values.tolist() == [["#ada", "#a.b", "1.5", "#"], ["#bob", "#b", "2", "#"]]
+
+
+def test_brightspace_gets_nobody_without_an_identifier(course):
+    roster = make_roster(course, "id,Username\nada,a1\nbob,\n")
+    with pytest.raises(ExportError, match="no Username for bob"):
+        export(course, "brightspace", roster=roster, **ZERO)
 
 
 def test_new_points_that_nobody_accepted_are_named(course):
@@ -141,6 +151,27 @@ def test_a_refused_submission_counts_as_nothing_with_the_reason(course):
     assert list(table["total"]) == ["1.5", "2", ""]
     *_, table = export(course, missing=Missing.ZERO, **ZERO)
     assert list(table["total"]) == ["1.5", "2", "0"]
+
+
+def test_an_earlier_result_that_is_not_in_the_gradebook_is_not_zero(course):
+    for state in ("", "refused"):
+        folder = course / "graded" / state
+        folder.mkdir(exist_ok=True)
+        tree = {"student": "cem", "hashes": {}, "problem": "No notebook.", "notebooks": ""}
+        (folder / "cem.json").write_text(json.dumps({**tree, "report": {}}))
+    write_handins(course / "graded", [Handin("cem", (Student("cem"),))])
+    *_, table = export(course, missing=Missing.ZERO, **ZERO)
+    assert dict(zip(table["id"], table["total"], strict=True))["cem"] == ""
+
+
+def test_changes_are_what_is_new_what_differs_and_what_is_gone():
+    before = {"ada": {"total": "1"}, "bob": {"total": "2"}, "cem": {"total": "3"}}
+    after = {"ada": {"total": "1"}, "bob": {"total": ""}, "dan": {"total": "4"}}
+    assert changes(before, after) == [
+        Change("bob", "total", "2", "-"),
+        Change("dan", "total", "-", "4"),
+        Change("cem", "total", "3", "-"),
+    ]
 
 
 def test_a_record_that_cannot_be_read_stops_the_export(course):

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.classroom.settings import TO_LOOK_AT
 from tests.hostile.catalogue import CATALOGUE, SCRIPTS
-from tests.hostile.feedback import pages_of, what_acts
+from tests.hostile.feedback import own_pages_of, pages_of, what_acts
 from tests.hostile.honest import HONEST
 from tests.hostile.judge import comparable, run_hostile_class, texts
 
@@ -28,6 +28,12 @@ def alone(run):
 def pages(run):
     """Student → their pages of feedback, as nbgrader makes them."""
     return pages_of(run.world)
+
+
+@pytest.fixture(scope="module")
+def own_pages(run):
+    """Name of the file → our own page of feedback."""
+    return own_pages_of(run.world)
 
 
 def test_the_class_holds_many_attacks_each_by_one_name():
@@ -95,6 +101,26 @@ def test_pages_of_feedback_run_nothing_of_a_student(pages):
     assert all("give(" in "".join(pages[attack.folder]) for attack in SCRIPTS)
     for student, texts_of_pages in pages.items():
         assert what_acts(texts_of_pages) <= usual, student
+
+
+def test_our_own_pages_run_nothing_of_a_student(run, own_pages):
+    graded = [student for student, found in run.found.items() if found.report]
+    assert len(own_pages) == len(graded)
+    usual = what_acts(own_pages["honest key"])
+    for student, texts_of_pages in own_pages.items():
+        assert what_acts(texts_of_pages) <= usual, student
+
+
+def test_our_own_pages_tell_no_secret_and_no_path(run, own_pages):
+    secrets = dict(run.world.secrets)
+    for student, (html,) in own_pages.items():
+        known = {place for place, secret in secrets.items() if secret in html}
+        assert known <= ({"submission"} if student == "honest key" else set()), student
+        wrote_paths = (
+            "paths = {" in html
+        )  # the tools of each attack name them in the student's code
+        assert str(run.world.course) not in html or wrote_paths, student
+        assert "MARK SCHEME" not in html
 
 
 def test_no_name_of_a_student_holds_a_tag(run, pages):

@@ -1,4 +1,4 @@
-"""The pages of feedback that nbgrader makes of a class, and active content in them."""
+"""The pages of feedback of a class, nbgrader's and ours, and active content in them."""
 
 from bs4 import BeautifulSoup
 
@@ -43,6 +43,14 @@ def pages_of(world: World) -> dict[str, list[str]]:
         student = path.relative_to(world.course / "feedback").parts[0]
         pages.setdefault(student, []).append(path.read_text(encoding="utf-8"))
     return pages
+
+
+def own_pages_of(world: World) -> dict[str, list[str]]:
+    """Make our own pages of feedback; return {name of the file: [its HTML]}."""
+    made = world.run("autograder", "feedback", "--output", "own-feedback")
+    assert "Traceback" not in made.stdout + made.stderr, made.stderr[-3000:]
+    folder = world.course / "own-feedback"
+    return {path.stem: [path.read_text(encoding="utf-8")] for path in folder.glob("*.html")}
 
 
 def what_acts(pages: list[str]) -> set[tuple[str, ...]]:

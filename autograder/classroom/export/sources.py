@@ -71,8 +71,9 @@ def read_sources(
             if name not in store.counting
         }
         waiting = tuple(sorted(store.waiting))
-        unclear = _read_unclear(results)
-        return Sources(marks, _read_handins(results), refused, waiting, unclear, roster, path)
+        handins = _read_handins(results)
+        unclear = tuple(each for each in _read_unclear(results) if each not in handins)
+        return Sources(marks, handins, refused, waiting, unclear, roster, path)
 
 
 @contextlib.contextmanager
@@ -119,13 +120,13 @@ def _read_handins(results: Path) -> dict[str, Handin]:
         ) from error
 
 
-def _read_unclear(results: Path) -> tuple[str, ...]:
+def _read_unclear(results: Path) -> list[str]:
     """Whom a person must still identify, by the list of problems of the last call of `class`."""
     path = results / PROBLEMS
     if not path.is_file():
-        return ()
+        return []
     table = read_table(path)
     if not {"kind", "who"} <= {*table.columns}:
-        return ()
+        return []
     kind, who = (table.columns.index(name) for name in ("kind", "who"))
-    return tuple(row[who] for row in table.rows if row[kind] in _UNCLEAR)
+    return [row[who] for row in table.rows if row[kind] in _UNCLEAR]

@@ -99,13 +99,13 @@ def _jobs(store: Store, marks: Mapping[str, Marks], made: Made) -> list[Job]:
     handins = _read_handins(store.folder)
     if not store.counting and not marks:
         raise ClassError(_COMES_FIRST)
-    owners: dict[str, list[str]] = {}
-    jobs = []
-    for name, result in store.counting.items():
-        handin = handins.get(name) or Handin(name, (Student(name),))
-        jobs.append(Job(result, handin, marks.get(name)))
-        for member in handin.members:
-            owners.setdefault(member.id, []).append(name)
+    given = {name: handins.get(name) or Handin(name, (Student(name),)) for name in store.counting}
+    unclear = _in_several(given.values())
+    made.problems |= unclear
+    jobs = [
+        Job(store.counting[name], handin, marks.get(name), frozenset(unclear))
+        for name, handin in given.items()
+    ]
     made.handins = [job.handin for job in jobs]
     made.waiting = len(store.waiting)
     for name in sorted(store.refused.keys() - store.counting.keys()):
@@ -116,7 +116,7 @@ def _jobs(store: Store, marks: Mapping[str, Marks], made: Made) -> list[Job]:
         )
     for path in store.damaged:
         made.problems[path.stem] = f"{path.name} cannot be read; `class` grades it again"
-    return _without_shared_members(jobs, owners, made)
+    return jobs
 
 
 def _read_handins(results: Path) -> dict[str, Handin]:
@@ -129,12 +129,17 @@ def _read_handins(results: Path) -> dict[str, Handin]:
         ) from error
 
 
-def _without_shared_members(jobs, owners, made) -> list[Job]:
-    """Leave out submissions of a student who is in two: one page would replace the other."""
-    shared = {student: names for student, names in owners.items() if len(names) > 1}
-    for student, names in shared.items():
-        made.problems[student] = f"is a member of several submissions: {', '.join(sorted(names))}"
-    return [job for job in jobs if not any(member.id in shared for member in job.handin.members)]
+def _in_several(handins: Iterable[Handin]) -> dict[str, str]:
+    """Say of each student who is in several submissions: one page would replace the other."""
+    owners: dict[str, list[str]] = {}
+    for handin in handins:
+        for member in handin.members:
+            owners.setdefault(member.id, []).append(handin.submission)
+    return {
+        student: f"they are in several submissions, {', '.join(sorted(names))}"
+        for student, names in owners.items()
+        if len(names) > 1
+    }
 
 
 def _run(jobs: list[Job], course: Course, workers: int, made: Made) -> None:

@@ -16,11 +16,16 @@ from .page_files import Written, write_page
 
 @dataclass(frozen=True)
 class Job:
-    """One submission's pages: its result, its marks (None where the gradebook has none)."""
+    """One submission's pages.
+
+    marks: None where the gradebook has none.
+    without: ids of students who get no page.
+    """
 
     result: Result
     handin: Handin
     marks: Marks | None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,13 @@ def page_path(output: Path, member: str) -> Path:
 
 def _make_pages(job: Job, course: Course, store: Store, writer) -> list[tuple[str, str, str]]:
     """Make a page for each member; one broken submission never ends the batch."""
-    members = [member.id for member in job.handin.members]
+    members = [member.id for member in job.handin.members if member.id not in job.without]
     try:
         pages = list(writer.render(_page(job, course, store)))
         return [
             (member.id, write_page(page_path(course.output, member.id), html), "")
             for member, html in pages
+            if member.id in members
         ]
     except Exception as error:  # noqa: BLE001 - hostile notebooks may break any library
         sentence = f"{type(error).__name__}: {error}"

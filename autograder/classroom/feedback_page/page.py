@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...text import printable
 from ..results.handins import Handin
@@ -193,6 +193,11 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
+def _breakable(title: str) -> Markup:
+    """Let a long name of a function continue on the next line of a narrow column."""
+    return Markup(escape(title).replace("_", Markup("_<wbr>")))
+
+
 def _answers(number: int) -> str:
     return "1 answer is" if number == 1 else f"{number} answers are"
 
@@ -206,7 +211,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=False,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"points": _number, "answers": _answers}
+    environment.filters |= {"points": _number, "answers": _answers, "breakable": _breakable}
     style = (folder / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {"style": Markup(style), "style_hash": f"sha256-{digest}"}

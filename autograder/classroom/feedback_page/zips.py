@@ -23,7 +23,9 @@ from .make_pages import page_path
 PAGE = "feedback.html"
 _DATE = (2000, 1, 1, 0, 0, 0)  # the same pages make the same zip
 _MOODLE = re.compile(r"(?P<person>[^_]+_\d+)_assign(?:submission|feedback)_", re.DOTALL)
-_MOODLE_NUMBER = re.compile(r"(?:^|\D)(\d+)$")  # "Participant 123", in the user's language
+# The grading worksheet's columns, and its "Participant 123". Another list's numbers are of others.
+_WORKSHEET = {"Identifier", "Full name"}
+_MOODLE_NUMBER = re.compile(r"Participant (\d+)")
 _FILE = re.compile(r"\.(?:zip|ipynb|pt|py|7z|rar|tar|t?gz|pdf|html?|txt)$", re.IGNORECASE)
 _CANVAS = re.compile(r"_\d+_\d+(?:_|$)")
 
@@ -121,7 +123,9 @@ def _moodle_name(downloaded: str, member: Student) -> str | None:
     """Name the page by the download, or by the number in Moodle's grading worksheet."""
     if match := _MOODLE.match(downloaded):
         return f"{match['person']}_assignsubmission_file_{PAGE}"
-    number = _MOODLE_NUMBER.search(member.columns.get("Identifier", "").strip())
+    if not member.columns.keys() >= _WORKSHEET:
+        return None
+    number = _MOODLE_NUMBER.fullmatch(member.columns["Identifier"].strip())
     if not number:
         return None
     person = re.sub(r'[_/\\:*?"<>|\0]', " ", member.name or member.id)

@@ -119,6 +119,8 @@ class GradebookWriter:
         if folder.is_dir() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(target)
+            with contextlib.suppress(OSError):  # it holds another assignment's
+                folder.parent.rmdir()
 
     def write_submission(
         self, student: str, notebooks: Mapping[str, str], timestamp: str | None, resubmitted: bool

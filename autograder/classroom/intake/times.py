@@ -87,24 +87,23 @@ def _date(text):
     """((year, month, day), the text without them); (None, text) where one is missing."""
     if iso := _ISO.search(text):
         year, month, day = map(int, iso[0].split("-"))
-        return (year, month, day), text[: iso.start()] + " " + text[iso.end() :]
-    words = re.finditer(r"[^\W\d_]+", text)
-    months = {month for word in words if (month := _month(word[0]))}
-    if len(months) != 1:
-        return None, text
+        return (year, month, day), _cut(text, iso)
+    words = re.findall(r"[^\W\d_]+", text)
+    months = {month for word in words if (month := _month(word))}
     clock = _CLOCK.search(text)
-    without_clock = text[: clock.start()] + " " + text[clock.end() :] if clock else text
-    year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", without_clock)
-    day = re.search(r"(?<!\d)\d{1,2}(?!\d)", without_clock)
-    if not year or not day:
+    rest = _cut(text, clock) if clock else text
+    year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", rest)  # the first: a time may look like one
+    rest = _cut(rest, year) if year else rest
+    day = re.search(r"(?<!\d)\d{1,2}(?!\d)", rest)
+    if len(months) != 1 or not year or not day:
         return None, text
-    rest = clock[0] if clock else without_clock[: year.start()] + without_clock[year.end() :]
-    rest = rest if clock else re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", rest, count=1)
-    return (int(year[0]), months.pop(), int(day[0])), f"{rest} {_letters(without_clock)}"
+    rest = _cut(rest, day) + (f" {clock[0]}" if clock else "")
+    return (int(year[0]), months.pop(), int(day[0])), rest
 
 
-def _letters(text):
-    return re.sub(r"\d+", " ", text)
+def _cut(text, match):
+    """The text without what matched."""
+    return f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def _on_24_hours(hour, text):

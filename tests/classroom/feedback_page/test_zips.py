@@ -75,9 +75,9 @@ def test_moodle_gets_the_number_and_a_type_that_it_knows(names, name):
     assert names("moodle", alone(name)) == ({expected: b"page of ada"}, [])
 
 
-@pytest.mark.parametrize("identifier", ["Participant 12345", "Teilnehmer/in12345", "12345"])
-def test_moodle_finds_a_member_who_uploaded_nothing_by_the_worksheets_number(names, identifier):
-    member = Student("ada", "Ada_Lovelace", columns={"Identifier": identifier})
+def test_moodle_finds_a_member_who_uploaded_nothing_by_the_worksheets_number(names):
+    columns = {"Identifier": "Participant 12345", "Full name": "Ada_Lovelace"}
+    member = Student("ada", "Ada_Lovelace", columns=columns)
     files, nameless = names("moodle", Handin("group", (member,)))
     assert list(files) == ["Ada Lovelace_12345_assignsubmission_file_feedback.html"]
     assert nameless == []
@@ -87,6 +87,19 @@ def test_moodle_finds_a_member_who_uploaded_nothing_by_the_worksheets_number(nam
 @pytest.mark.parametrize("name", ["", "..", "../../x_123_4567_y", "a\\b_123_4567_c", "/etc"])
 def test_who_has_no_name_in_the_download_is_listed(names, platform, name):
     assert names(platform, alone(name)) == ({}, ["ada"])
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"Identifier": "12345", "Full name": "Ada"},
+        {"Identifier": "Participant 12345"},
+        {"id": "12345"},
+    ],
+)
+def test_a_number_of_another_list_names_nobody_in_moodle(names, columns):
+    member = Student("ada", "Ada", columns=columns)
+    assert names("moodle", Handin("group", (member,))) == ({}, ["ada"])
 
 
 def test_canvas_would_not_find_a_name_without_its_numbers(names):

@@ -34,7 +34,7 @@ def make_file(sheet: Sheet) -> bytes:
             sheet.cell(student, column, student.columns.get(header, ""))
             for column, header in zip(sheet.columns, before, strict=True)
         ]
-        rows.append([*(_identifier(student, each) for each in ids), *cells, "#"])
+        rows.append([*_identifiers(sheet, student, ids), *cells, "#"])
     return write_table(rows, Layout())
 
 
@@ -58,11 +58,18 @@ def _is_filled(sheet: Sheet, column: str) -> bool:
     return any(_cell(student, column) for student in sheet.students)
 
 
-def _identifier(student: Student, column: str) -> str:
-    """What Brightspace calls the student; the id, where the roster has no identifier at all."""
-    if not any(_cell(student, name) for name in IDS):
-        return student.id
-    return _cell(student, column)
+def _identifiers(sheet: Sheet, student: Student, columns: list[str]) -> list[str]:
+    """What Brightspace calls the student; the id, where the roster has no identifiers at all.
+
+    Raises:
+        ExportError: where it has some, and none for this student.
+    """
+    if not has_identifiers(sheet):
+        return [student.id]
+    cells = [_cell(student, column) for column in columns]
+    if not any(cells):
+        raise ExportError(f"The roster has no {' and no '.join(columns)} for {student.id}.")
+    return cells
 
 
 def _cell(student: Student, column: str) -> str:
