@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from ..assignment import Task
 from ..checks import Outcome
 
+NOT_MEASURED = "not measured"  # name of the outcome of a target that could not be judged here
+
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -29,6 +31,11 @@ class TaskResult:
             not outcome.passed and "is not written yet" in outcome.message
             for outcome in self.outcomes
         )
+
+    @property
+    def not_measured(self) -> bool:
+        """Whether nothing is known, for a reason that is not the student's: neither ✓ nor ✗."""
+        return any(outcome.name == NOT_MEASURED for outcome in self.outcomes)
 
     @property
     def score(self) -> int:
