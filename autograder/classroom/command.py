@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from ..paths import ROOT
-from ..terminal import open_console, print_error
+from ..preflight import mention_missing_data, warn_of_missing_sandbox
+from ..terminal import fail, open_console, print_error
+from ..text import printable
 from .errors import KEPT, ClassError
 from .gradebook.sync import CONFIG
+from .intake.class_folder import open_class
 from .run import FAILED, Settings, run_class
 
 WIDTH = 120  # columns, where the output is no terminal
@@ -20,7 +24,10 @@ INTERRUPTED = 130  # exit code: 128 + SIGINT
 
 def class_command(
     submitted: Annotated[
-        Path, typer.Argument(metavar="SUBMITTED_DIR", help="The folder of all submissions.")
+        Path,
+        typer.Argument(
+            metavar="SUBMITTED_DIR", help="The folder of all submissions, or the platform's zip."
+        ),
     ],
     results: Annotated[
         Path | None,
@@ -54,8 +61,13 @@ def class_command(
     and 3 where points that differ wait for --yes.
     """
     console = open_console(WIDTH)
+    folder = _open(submitted, console)
+    if folder.is_dir():
+        if scheduler is None and not require_sandbox:
+            warn_of_missing_sandbox()
+        mention_missing_data()
     settings = Settings(
-        submitted,
+        folder,
         results=results or submitted.absolute().parent / "graded",
         course=Path.cwd() if Path(CONFIG).is_file() else ROOT,
         gradebook=gradebook,
@@ -85,6 +97,19 @@ def grade_class(settings: Settings, console: Console, accept: Callable[[int], bo
     except KeyboardInterrupt:
         print_error(f"Stopped. {KEPT}")
         return INTERRUPTED
+
+
+def _open(submitted: Path, console: Console) -> Path:
+    """Return the folder of all submissions; ends the command where there is none."""
+    try:
+        folder, notes = open_class(submitted)
+    except ClassError as error:
+        fail(str(error), error.code)
+    except OSError as error:
+        fail(f"{error.filename or submitted}: {error.strerror or error}.", FAILED)
+    for note in notes:
+        console.print(Text(printable(note)), soft_wrap=True)
+    return folder
 
 
 def _ask(students):
