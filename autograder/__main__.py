@@ -1,9 +1,10 @@
 """The command line: `autograder COMMAND`, or `python -m autograder COMMAND`."""
 # ruff: noqa: E402, I001 - another Python is told so before anything is imported that needs this one
 
-from .python_version import require_python
+from .python_version import require_packages, require_python
 
 require_python()
+require_packages()
 
 import dataclasses
 import json

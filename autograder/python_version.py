@@ -28,5 +28,16 @@ def require_python():
         sys.exit(problem)
 
 
+def require_packages():
+    """End the program with one sentence where nothing is installed for its Python."""
+    from importlib.util import find_spec  # not in every Python 3
+
+    if find_spec("typer") is None:
+        sys.exit(
+            "The grader's packages are not installed for {}: run .venv/bin/autograder, which "
+            "`make demo` sets up.".format(sys.executable or "this Python")
+        )
+
+
 if __name__ == "__main__":
     require_python()

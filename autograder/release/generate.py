@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool
 
 from .. import packed_checks
@@ -51,7 +53,7 @@ class WriteRelease(GenerateAssignment):
     def _release(self, assignment):
         # Resolved, so that a link to the release stays one.
         folder = ReleaseFolder(Path(self._format_dest(assignment, ".")).resolve())
-        whole = self.coursedir.notebook_id == "*"
+        whole = self._course.notebook_id == "*"
         if whole and folder.path.exists() and not self.force:
             self.log.warning("%s is there already; --force makes it anew.", folder.path)
             return
@@ -64,6 +66,10 @@ class WriteRelease(GenerateAssignment):
             if new.is_dir():
                 folder.replace_with(new)
 
+    @property
+    def _course(self):
+        return cast(CourseDirectory, self.coursedir)
+
     @contextmanager
     def _writing_to(self, room) -> Iterator[None]:
         self._room = room
@@ -74,7 +80,7 @@ class WriteRelease(GenerateAssignment):
 
     def init_assignment(self, assignment_id, student_id):
         """Copy the other files of the master copy, without the instructor's; add the checks."""
-        course = self.coursedir
+        course = self._course
         ignored = course.ignore
         course.ignore = [*ignored, *NOT_RELEASED]
         try:
@@ -94,7 +100,7 @@ def guard_release() -> None:
     the Formgrader, which make one, get ours. nbgrader's settings of GenerateAssignment hold.
     """
     for module in (api, generateassignmentapp):
-        module.GenerateAssignment = WriteRelease
+        setattr(module, GenerateAssignment.__name__, WriteRelease)
 
 
 def pack_checks(config) -> None:
