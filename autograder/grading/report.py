@@ -14,10 +14,17 @@ NOT_MEASURED = "not measured"  # name of the outcome of a target that could not 
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The outcomes of one task's checks. All of them must pass for its points."""
+    """The outcomes of one task's checks. All of them must pass for its points.
+
+    Attributes:
+        task: the task.
+        outcomes: one for each check, in their order.
+        seconds: how long each check took; none where no check ran.
+    """
 
     task: Task
     outcomes: tuple[Outcome, ...]
+    seconds: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def passed(self) -> bool:

@@ -1,6 +1,7 @@
 """Grading of one submission: each notebook runs in a kernel of its own, which the checks call."""
 
 import dataclasses
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -197,9 +198,13 @@ class SubmissionGrader:
 
     def _judge_task(self, task, student):
         self.on_progress(f"{task.notebook}: {task.title}")
-        outcomes = (check(student) for check in CHECKS[task.id])
-        safe = (dataclasses.replace(each, message=printable(each.message)) for each in outcomes)
-        return TaskResult(task, tuple(safe))
+        outcomes, times = [], [time.perf_counter()]
+        for check in CHECKS[task.id]:
+            outcome = check(student)
+            outcomes.append(dataclasses.replace(outcome, message=printable(outcome.message)))
+            times.append(time.perf_counter())
+        seconds = (after - before for before, after in itertools.pairwise(times))
+        return TaskResult(task, tuple(outcomes), tuple(seconds))
 
     def _judge_target(self, task):
         self.on_progress(f"{task.notebook}: {task.title}")
