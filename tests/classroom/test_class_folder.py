@@ -24,6 +24,8 @@ def make(folder, *paths):
 CLASSES = {
     "nbgrader's": ("ada/vae/02_vae.ipynb", "bob/vae/02_vae.ipynb"),
     "one student": ("ada/vae/02_vae.ipynb",),
+    "a student of several zips, and another": ("ada/a.zip", "ada/b.zip", "bob/a.zip"),
+    "a student of several zips on a platform": (f"{MOODLE}/a.zip", f"{MOODLE}/b.zip"),
     "folders": ("ada/02_vae.ipynb", "bob/02_vae.ipynb"),
     "zips": ("ada.zip", "bob.zip"),
     "Moodle's": (f"{MOODLE}/a.zip", "Bob_2345_assignsubmission_file_/b.zip"),
@@ -42,9 +44,10 @@ WRONG = {
     "its parent in nbgrader's layout": (("vae/02_vae.ipynb",), "holds the assignment's folder vae"),
     "the course": (("submitted/ada/vae/02_vae.ipynb", "gradebook.db"), "class [^ ]*/submitted`"),
     "a course without hand-ins": (("gradebook.db", "solutions/vae/02_vae.ipynb"), "of a course"),
+    "above zips": (("all/ada.zip", "all/bob.zip", "all/index.html"), "too high: .* in .*/all,"),
     "one too high": (
         ("downloads/ada/vae/x.ipynb", "downloads/bob/vae/x.ipynb", "notes.txt"),
-        "one folder too high: its submissions are in .*/downloads,",
+        "one folder too high: the submissions are in .*/downloads,",
     ),
     "above a download": ((f"all/{MOODLE}/a.zip", f"all/B{MOODLE}/b.zip"), "one folder too high"),
 }
@@ -101,6 +104,25 @@ def test_a_zipped_folder_of_all_is_the_folder_in_it(tmp_path):
     assert folder == tmp_path / "all" / "submitted"
 
 
+@pytest.mark.parametrize(
+    "members", [("ada.zip", "bob.zip"), (f"{MOODLE}/a.ipynb", f"B{MOODLE}/b.ipynb")]
+)
+def test_a_folder_that_holds_the_download_alone_is_no_student(tmp_path, members):
+    pack(tmp_path / "download.zip", dict.fromkeys(members, b"x"))
+    with pytest.raises(RosterError, match="call .* class .*/download.zip`"):
+        open_class(tmp_path)
+
+
+def test_a_folder_that_holds_one_students_zip_is_a_class(tmp_path):
+    pack(tmp_path / "ada.zip", {"work/02_vae.ipynb": b"{}", "work/03_loss.ipynb": b"{}"})
+    assert open_class(tmp_path) == (tmp_path, [])
+
+
+def test_a_zipped_folder_of_zips_is_the_folder_in_it(tmp_path):
+    folder, _ = open_class(pack(tmp_path / "d.zip", {"all/ada.zip": b"1", "all/bob.zip": b"2"}))
+    assert folder == tmp_path / "d" / "all"
+
+
 def test_a_file_that_cannot_be_unpacked_leaves_an_empty_one_so_that_nobody_is_lost(
     tmp_path, monkeypatch
 ):
@@ -127,8 +149,9 @@ def test_two_files_of_one_name_are_both_kept(tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive, pytest.warns(UserWarning):
         archive.writestr("ada/x.zip", b"1")
         archive.writestr("ada/x.zip", b"2")
+        archive.writestr("bob.zip", b"3")
     folder, _ = open_class(tmp_path / "all.zip")
-    assert contents(folder) == {"ada/x.zip": b"1", "ada/x-2.zip": b"2"}
+    assert contents(folder) == {"ada/x.zip": b"1", "ada/x-2.zip": b"2", "bob.zip": b"3"}
 
 
 def test_a_download_without_room_on_the_disk_or_damaged_leaves_nothing_behind(

@@ -1,7 +1,8 @@
 """The folder of a class as it is named on the command line: a zip unpacked, a wrong one refused."""
 
 import re
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 
 from ...assignment import NOTEBOOKS
 from ..errors import RosterError
@@ -37,8 +38,9 @@ def open_class(submitted: Path) -> tuple[Path, list[str]]:
 def _single_folder(folder):
     """The only folder within a folder, where that holds several others; else the folder itself."""
     inside = _visible(folder)
-    if len(inside) == 1 and len(_folders(inside[0])) > 1 and not _is_student(inside[0]):
-        return inside[0]
+    if len(inside) == 1 and not _is_student(inside[0]):
+        several = len(_folders(inside[0])) > 1 or _holds_zips_alone(inside[0])
+        return inside[0] if several else folder
     return folder
 
 
@@ -55,7 +57,7 @@ def _require_class(folder):
             f"{folder} holds the assignment's folder {ASSIGNMENT}/ itself, not a folder for each "
             f"student: name the folder above it, as in `{command} class submitted`."
         )
-    inner = _class_within(folder)
+    inner = _class_within(folder) or _only_download(folder)
     if inner is None and any((folder / name).exists() for name in OF_A_COURSE):
         raise RosterError(
             f"{folder} is the folder of a course: name the one in it that holds a folder or a zip "
@@ -63,7 +65,7 @@ def _require_class(folder):
         )
     if inner is not None:
         raise RosterError(
-            f"{folder} is one folder too high: its submissions are in {inner}, so call "
+            f"{folder} is one folder too high: the submissions are in {inner}, so call "
             f"`{command} class {inner}`."
         )
 
@@ -73,9 +75,24 @@ def _class_within(folder) -> Path | None:
     if (folder / "submitted").is_dir():
         return folder / "submitted"
     folders = _folders(folder)
+    if len(folders) == 1 and not _is_student(folders[0]) and _holds_zips_alone(folders[0]):
+        return folders[0]
     classes = [each for each in folders if not _is_student(each) and _looks_like_class(each)]
     # One student may hand in anything; a class has many folders that look like no class.
     return classes[0] if classes and 2 * len(classes) >= len(folders) else None
+
+
+def _only_download(folder) -> Path | None:
+    """The zip of a whole class, where a folder holds that alone; None for a student's zip."""
+    inside = _visible(folder)
+    if len(inside) != 1 or not zipfile.is_zipfile(inside[0]):
+        return None
+    with zipfile.ZipFile(inside[0]) as archive:
+        names = [PurePosixPath(name) for name in archive.namelist()]
+    zips = {name for name in names if name.suffix.lower() == ".zip"}
+    students = {name.parts[0] for name in names if _OF_A_PLATFORM.fullmatch(name.parts[0])}
+    students |= {name.parts[:-2] for name in names if name.parts[-2:-1] == (ASSIGNMENT,)}
+    return inside[0] if len(zips) > 1 or len(students) > 1 else None
 
 
 def _is_student(folder):
@@ -86,6 +103,12 @@ def _is_student(folder):
 def _looks_like_class(folder):
     """Whether several of a folder's folders are surely students'."""
     return sum(_is_student(each) for each in _folders(folder)) > 1
+
+
+def _holds_zips_alone(folder):
+    """Whether a folder holds several zip files, and beside them at most a page of the platform."""
+    endings = [path.suffix.lower() for path in _visible(folder)] if folder.is_dir() else []
+    return endings.count(".zip") > 1 and set(endings) <= {".zip", ".html"}
 
 
 def _folders(folder):
