@@ -45,6 +45,11 @@ WRONG = {
     "the course": (("submitted/ada/vae/02_vae.ipynb", "gradebook.db"), "class [^ ]*/submitted`"),
     "a course without hand-ins": (("gradebook.db", "solutions/vae/02_vae.ipynb"), "of a course"),
     "above zips": (("all/ada.zip", "all/bob.zip", "all/index.html"), "too high: .* in .*/all,"),
+    "above an unpacked zip": (("all/a.zip", "all/b.zip", "all.zip"), "too high: .* in .*/all,"),
+    "above what class unpacked": (
+        (f"all/{class_zip.MARK}", "all/a/x.ipynb", "all.zip", "x.zip"),
+        "too high: .* in .*/all,",
+    ),
     "one too high": (
         ("downloads/ada/vae/x.ipynb", "downloads/bob/vae/x.ipynb", "notes.txt"),
         "one folder too high: the submissions are in .*/downloads,",

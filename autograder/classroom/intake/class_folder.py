@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from ...assignment import NOTEBOOKS
 from ..errors import RosterError
-from .class_zip import unpack_class
+from .class_zip import MARK, unpack_class
 from .roster import ASSIGNMENT
 
 # What lies in the folder of a course, beside the submissions.
@@ -75,7 +75,10 @@ def _class_within(folder) -> Path | None:
     if (folder / "submitted").is_dir():
         return folder / "submitted"
     folders = _folders(folder)
-    if len(folders) == 1 and not _is_student(folders[0]) and _holds_zips_alone(folders[0]):
+    unpacked = [each for each in folders if (each / MARK).is_file()]
+    if unpacked:
+        return unpacked[-1]
+    if len(folders) == 1 and _is_alone(folders[0]) and _holds_zips_alone(folders[0]):
         return folders[0]
     classes = [each for each in folders if not _is_student(each) and _looks_like_class(each)]
     # One student may hand in anything; a class has many folders that look like no class.
@@ -93,6 +96,12 @@ def _only_download(folder) -> Path | None:
     students = {name.parts[0] for name in names if _OF_A_PLATFORM.fullmatch(name.parts[0])}
     students |= {name.parts[:-2] for name in names if name.parts[-2:-1] == (ASSIGNMENT,)}
     return inside[0] if len(zips) > 1 or len(students) > 1 else None
+
+
+def _is_alone(folder):
+    """Whether a folder is not a student's, and nothing beside it was handed in but its own zip."""
+    beside = {path.name for path in _visible(folder.parent) if path.suffix in (".zip", ".ipynb")}
+    return not _is_student(folder) and beside <= {f"{folder.name}.zip"}
 
 
 def _is_student(folder):
