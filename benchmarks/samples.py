@@ -3,7 +3,7 @@
 - `python -m benchmarks.samples FOLDER` writes the submissions key, untouched and mistakes; one that
   is there already is kept.
 - `python -m benchmarks.samples FOLDER STUDENTS` writes a class of so many students in nbgrader's
-  layout, FOLDER/STUDENT/vae/.
+  layout, FOLDER/STUDENT/vae/; the folder must be new or empty.
 """
 
 import functools
@@ -170,6 +170,8 @@ def _usable(name):
 def main(folder, students=None):
     """Write the three samples, or a class, and print which points to expect."""
     if students:
+        if Path(folder).exists() and any(Path(folder).iterdir()):
+            sys.exit(f"{folder} holds something already: name a new folder.")
         costs = write_class(folder, int(students))
         points = {student: POINTS - len(tasks) for student, tasks in costs.items()}
         print("\n".join(f"{student} should get {points[student]}" for student in costs))
