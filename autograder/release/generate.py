@@ -9,6 +9,7 @@ from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
 from traitlets import Bool
 
 from .. import packed_checks
@@ -58,13 +59,36 @@ class WriteRelease(GenerateAssignment):
             self.log.warning("%s is there already; --force makes it anew.", folder.path)
             return
         folder.require_no_work()
-        with folder.room_beside() as room, self._writing_to(room):
-            new = Path(self._format_dest(assignment, ".")).resolve()
-            if not whole:
-                folder.copy_to(new)
-            super().convert_notebooks()
+        with folder.room_beside() as room:
+            if not self.no_database:
+                with self._writing_to(room / "rehearsal"), self._without_gradebook():
+                    self._convert(folder, assignment, whole)
+            with self._writing_to(room / "release"):
+                new = self._convert(folder, assignment, whole)
             if new.is_dir():
                 folder.replace_with(new)
+
+    def _convert(self, folder, assignment, whole) -> Path:
+        """Convert the notebooks; return the folder of the new release, where there is one."""
+        new = Path(self._format_dest(assignment, ".")).resolve()
+        if not whole:
+            new.parent.mkdir(parents=True)
+            folder.copy_to(new)
+        super().convert_notebooks()
+        return new
+
+    @contextmanager
+    def _without_gradebook(self) -> Iterator[None]:
+        """Convert without telling the gradebook, which a release that fails would half change."""
+        exporter, self.exporter = self.exporter, self.exporter_class(parent=self)
+        for preprocessor in self.preprocessors:
+            if preprocessor is not SaveCells:
+                self.exporter.register_preprocessor(preprocessor)
+        self.no_database = True
+        try:
+            yield
+        finally:
+            self.exporter, self.no_database = exporter, False
 
     @property
     def _course(self):

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from nbformat import v4, write
+from nbgrader.api import Base, Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy import create_engine
 
 from autograder.release.generate import WriteRelease
 from tests.paths import ROOT
@@ -38,16 +41,15 @@ def course(tmp_path):
     return tmp_path
 
 
-def release(course, force=True, **settings):
+def release(course, force=True, gradebook=False, **settings):
     """Generate the release of a course, as nbgrader does."""
     folders = {"source_directory": "solutions", "release_directory": "notebooks"}
     names = {"root": str(course), "assignment_id": "vae", **folders, **settings}
-    converter = WriteRelease(coursedir=CourseDirectory(**names), no_database=True)
+    converter = WriteRelease(coursedir=CourseDirectory(**names), no_database=not gradebook)
     converter.force, converter.with_checks = force, True
-    # These ask the gradebook.
-    by_name = {each.__name__: each for each in WriteRelease.preprocessors.default()}
-    by_name.pop("SaveCells")
-    converter.preprocessors = list(by_name.values())
+    if not gradebook:
+        steps = WriteRelease.preprocessors.default()
+        converter.preprocessors = [step for step in steps if step is not SaveCells]
     converter.start()
     return course / "notebooks" / "vae"
 
@@ -84,6 +86,27 @@ def test_a_release_that_fails_leaves_the_old_one(course):
         release(course)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert names_in(folder.parent) == ["vae", "vae.sha256"]
+
+
+def test_a_release_that_fails_leaves_the_gradebook_as_it_was(course):
+    url = f"sqlite:///{course / 'gradebook.db'}"
+    Base.metadata.create_all(create_engine(url))
+    with Gradebook(url, "vae-course") as gradebook:
+        gradebook.add_assignment("vae", course_id="vae-course")
+    broken = course / "solutions/vae/03_loss.ipynb"
+    write(master(grade_id=""), broken)
+    settings = {"gradebook": True, "db_url": url, "course_id": "vae-course"}
+    with pytest.raises(NbGraderException):
+        release(course, **settings)
+    assert notebooks_in(url) == [] and not (course / "notebooks" / "vae").exists()
+    write(master(), broken)
+    assert names_in(release(course, **settings)) == RELEASED
+    assert notebooks_in(url) == ["02_vae", "03_loss"]
+
+
+def notebooks_in(url):
+    with Gradebook(url, "vae-course") as gradebook:
+        return sorted(each.name for each in gradebook.find_assignment("vae").notebooks)
 
 
 def test_one_notebook_alone_is_made_anew_and_the_others_stay(course):
