@@ -80,7 +80,8 @@ class WriteRelease(GenerateAssignment):
     @contextmanager
     def _without_gradebook(self) -> Iterator[None]:
         """Convert without telling the gradebook, which a release that fails would half change."""
-        exporter, self.exporter = self.exporter, self.exporter_class(parent=self)
+        exporter = self.exporter
+        self.exporter = self.exporter_class(parent=self, config=self.config)
         for preprocessor in self.preprocessors:
             if preprocessor is not SaveCells:
                 self.exporter.register_preprocessor(preprocessor)
