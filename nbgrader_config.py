@@ -13,7 +13,8 @@ root = Path(__file__).resolve().parent
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 sys.path.insert(0, str(root))
-from autograder.nbgrader_plugin import RemoveInstructorCells, pack_checks, use_engine  # noqa: E402
+from autograder.nbgrader_plugin import RemoveInstructorCells, use_engine  # noqa: E402
+from autograder.release.generate import guard_release, pack_checks  # noqa: E402
 
 # nbgrader defines get_config where it runs this file.
 c = get_config()  # noqa: F821  # pyright: ignore[reportUndefinedVariable]
@@ -31,6 +32,10 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "data"
 defaults = GenerateAssignment.preprocessors.default() or []
 c.GenerateAssignment.preprocessors = [IncludeHeaderFooter, RemoveInstructorCells] + defaults[1:]
 c.ClearMarkScheme.enforce_metadata = False
+
+# Generating erases nothing: the new release is made beside the old one, and swapped in where the
+# folder holds nobody's work.
+guard_release()
 
 # Students get the checks that grade, as notebooks/vae/checks.zip. Without the next line they see
 # the asserts alone, and `check(...)` grades without saying anything in advance.

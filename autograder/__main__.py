@@ -1,5 +1,12 @@
-"""The command line: python -m autograder COMMAND; grade, class, feedback, target or bands."""
+"""The command line: `autograder COMMAND`, or `python -m autograder COMMAND`."""
+# ruff: noqa: E402, I001 - another Python is told so before anything is imported that needs this one
 
+from .python_version import require_packages, require_python
+
+require_python()
+require_packages()
+
+import dataclasses
 import json
 import sys
 from contextlib import contextmanager
@@ -15,16 +22,20 @@ from . import atomic_files
 from .classroom.command import class_command
 from .classroom.export.command import export_command
 from .classroom.feedback import feedback_command
+from .classroom.intake.single import OpenedSubmission, open_submission
+from .command_group import GroupWithExamples
 from .classroom.report.command import report_command
 from .classroom.review.command import review_command
 from .errors import SetupError, SubmissionError
+from .overwriting import require_free
+from .preflight import mention_missing_data, warn_of_missing_sandbox
 from .target.command import bands_command, target_command
 from .terminal import fail, open_console
 
 if TYPE_CHECKING:
     from .grading import Report
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=GroupWithExamples, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
@@ -32,19 +43,22 @@ def _program() -> None:
     """The grader of the VAE assignment."""
 
 
-app.command("class")(class_command)
-app.command("review")(review_command)
-app.command("feedback")(feedback_command)
-app.command("export")(export_command)
-app.command("report")(report_command)
-app.command("target")(target_command)
-app.command("bands")(bands_command)
+# An epilog is the example that --help shows of a command; the list of commands shows all of them.
+app.command("class", epilog="Example: autograder class submitted --roster roster.csv")(
+    class_command
+)
+app.command("review", epilog="Example: autograder review --ta Ada")(review_command)
+app.command("feedback", epilog="Example: autograder feedback --zip brightspace")(feedback_command)
+app.command("export", epilog="Example: autograder export --for canvas")(export_command)
+app.command("report", epilog="Example: autograder report")(report_command)
+app.command("target", epilog="Example: autograder target --device cpu")(target_command)
+app.command("bands", epilog="Example: autograder bands")(bands_command)
 
 
-@app.command("grade")
+@app.command("grade", epilog="Example: autograder grade team-vae.zip --json report.json")
 def grade_command(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks.")
+        Path, typer.Argument(metavar="DIR", help="The folder with the seven notebooks, or its zip.")
     ],
     only: Annotated[
         list[str] | None,
@@ -53,7 +67,9 @@ def grade_command(
     json_file: Annotated[
         str | None,
         typer.Option(
-            "--json", metavar="FILE", help="Write the report as JSON; - for standard output."
+            "--json",
+            metavar="FILE",
+            help="Write the report as JSON, in place of an earlier one; - for standard output.",
         ),
     ] = None,
     require_sandbox: Annotated[
@@ -61,21 +77,45 @@ def grade_command(
     ] = False,
 ) -> None:
     """Grade one submission and print its points and what failed."""
-    from .grading import grade  # loads torch, which the other commands need not wait for
-    from .probes.student import NoVerdictError
-
     console = open_console(stderr=json_file == "-")
     chosen = {_notebook(name) for name in only} if only else None
-    try:
-        with _progress() as on_progress:
-            report = grade(folder, only=chosen, on_progress=on_progress, sandbox=require_sandbox)
-    except SubmissionError as error:
-        fail(str(error), 2)
-    except (SetupError, NoVerdictError) as error:
-        fail(str(error), 1)
+    if json_file not in (None, "-"):
+        require_free(Path(json_file), own=("submission", "tasks"))
+    report = _grade(folder, chosen, require_sandbox)
     if json_file is not None:
         _write_json(report, json_file)
     print_report(report, console)
+    if any(result.not_measured for result in report.results):
+        mention_missing_data()
+
+
+def _grade(path: Path, only: set[str] | None, require_sandbox: bool) -> "Report":
+    """Grade what lies at a path; ends the command with a sentence where that cannot be done."""
+    try:
+        with open_submission(path) as opened:
+            if not require_sandbox:
+                warn_of_missing_sandbox()
+            return _grade_opened(opened, only, require_sandbox)
+    except SubmissionError as error:
+        fail(str(error), 2)
+
+
+def _grade_opened(
+    opened: OpenedSubmission, only: set[str] | None, require_sandbox: bool
+) -> "Report":
+    from .grading import grade  # loads torch, which the other commands need not wait for
+    from .probes.student import NoVerdictError
+
+    try:
+        with _progress() as on_progress:
+            report = grade(
+                opened.folder, only=only, on_progress=on_progress, sandbox=require_sandbox
+            )
+    except (SetupError, NoVerdictError) as error:
+        fail(str(error), 1)
+    except SubmissionError as error:
+        raise opened.explain(error) from error
+    return dataclasses.replace(report, notes=(*opened.notes, *report.notes))
 
 
 def print_report(report: "Report", console: Console) -> None:
@@ -87,7 +127,7 @@ def print_report(report: "Report", console: Console) -> None:
     names = max((len(result.task.id) for result in report.results), default=0)
     titles = max((len(_title(result.task)) for result in report.results), default=0)
     for result in report.results:
-        sign, style = ("✓", "green") if result.passed else ("✗", "red")
+        sign, style = _sign(result)
         row = (
             f"{result.task.id:{names}}  {_title(result.task):{titles}}  "
             f"{result.score}/{result.task.points}"
@@ -112,6 +152,13 @@ def _notebook(name: str) -> str:
         if stem in (each, each[:2]):
             return f"{each}.ipynb"
     fail(f"--only {name}: choose one of the notebooks with automatic tasks: {', '.join(stems)}.", 2)
+
+
+def _sign(result) -> tuple[str, str]:
+    """Return the sign of a task and its colour."""
+    if result.not_measured:
+        return "–", "dim"
+    return ("✓", "green") if result.passed else ("✗", "red")
 
 
 def _title(task) -> str:
@@ -146,6 +193,11 @@ def _write_json(report: "Report", target: str) -> None:
         atomic_files.write_json(Path(target), report.to_json())
     except OSError as error:
         fail(f"{target} cannot be written: {error.strerror}.", 1)
+
+
+def main() -> None:
+    """Run the command line of the installed program `autograder`."""
+    app(prog_name="autograder")
 
 
 if __name__ == "__main__":

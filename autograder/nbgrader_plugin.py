@@ -21,7 +21,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from . import packed_checks
 from .assignment import NOTEBOOKS
 from .submission import read_submission
 
@@ -194,26 +193,6 @@ def markdown2html(context, source: str) -> str:
     return bleach.clean(
         page, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLE
     )
-
-
-def pack_checks(config) -> None:
-    """Let GenerateAssignment write the checks into the release, for `check` of lab.py."""
-    config.GenerateAssignment.post_convert_hook = partial(write_checks, config=config)
-
-
-def write_checks(assignment: str, student: str, notebooks: list[str], *, config) -> None:
-    """Write the checks beside an assignment's released notebooks.
-
-    GenerateAssignment calls it after it has converted them.
-
-    Args:
-        assignment: its name, which is the name of its folder in the release.
-        student: nobody, ".".
-        notebooks: the paths of the masters.
-        config: nbgrader's, which says where the release is.
-    """
-    course = CourseDirectory(config=config)
-    packed_checks.write(Path(course.format_path(course.release_directory, ".", assignment)))
 
 
 class RemoveInstructorCells(TagRemovePreprocessor):

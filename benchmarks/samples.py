@@ -1,8 +1,9 @@
 """Write sample submissions, made of the release and the key.
 
-- `python -m benchmarks.samples FOLDER` writes the submissions key, untouched and mistakes.
+- `python -m benchmarks.samples FOLDER` writes the submissions key, untouched and mistakes; one that
+  is there already is kept.
 - `python -m benchmarks.samples FOLDER STUDENTS` writes a class of so many students in nbgrader's
-  layout, FOLDER/STUDENT/vae/.
+  layout, FOLDER/STUDENT/vae/; the folder must be new or empty.
 """
 
 import functools
@@ -114,12 +115,21 @@ def is_solution(cell):
     return cell.metadata.get("nbgrader", {}).get("solution", False)
 
 
+SAMPLES = {
+    "key": write_submission,
+    "mistakes": lambda folder: write_submission(folder, typical_mistakes()),
+    "untouched": lambda folder: shutil.copytree(RELEASE, folder),
+}
+
+
 def write_samples(folder):
-    """Write the three samples below a folder."""
-    folder = Path(folder)
-    write_submission(folder / "key")
-    write_submission(folder / "mistakes", typical_mistakes())
-    shutil.copytree(RELEASE, folder / "untouched", dirs_exist_ok=True)
+    """Write the three samples below a folder, but for those that somebody may have worked in."""
+    for name, write in SAMPLES.items():
+        sample = Path(folder, name)
+        if sample.exists():
+            print(f"{sample} is there already and is kept; delete it to have it written anew.")
+        else:
+            write(sample)
 
 
 def write_class(folder, size, seed=0):
@@ -160,6 +170,8 @@ def _usable(name):
 def main(folder, students=None):
     """Write the three samples, or a class, and print which points to expect."""
     if students:
+        if Path(folder).exists() and any(Path(folder).iterdir()):
+            sys.exit(f"{folder} holds something already: name a new folder.")
         costs = write_class(folder, int(students))
         points = {student: POINTS - len(tasks) for student, tasks in costs.items()}
         print("\n".join(f"{student} should get {points[student]}" for student in costs))

@@ -4,7 +4,6 @@ The loop, the model and the batch size are the same in all; what differs is what
 """
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +12,7 @@ from multiprocessing import get_context
 from unittest import mock
 
 from autograder.assignment import BATCH_SIZE
-from autograder.paths import SOLUTIONS
+from autograder.paths import data_folder
 from autograder.target.training import quiet, set_up_key
 
 WARM_UP_BATCHES = 20  # trained before anything is timed
@@ -178,8 +177,7 @@ def _original_batches(images):
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
-    root = os.environ.get("LAB_DATA") or SOLUTIONS / "data"
-    mnist = MNIST(root, train=True, transform=ToTensor())
+    mnist = MNIST(data_folder(), train=True, transform=ToTensor())
     return DataLoader(Subset(mnist, range(images)), BATCH_SIZE, shuffle=True)
 
 

@@ -13,12 +13,14 @@ from tests.paths import ROOT
 PACKAGE = ROOT / "autograder"
 # From the ground up. A module may import from its own package and from the lines above its own.
 FLOORS = (
-    "assignment atomic_files errors packed_checks paths processes submission_limits terminal text",
+    "assignment atomic_files command_group errors packed_checks paths processes python_version"
+    " submission_limits terminal text",
+    "overwriting",
     "probes target",
     "notebook checks",
     "submission kernels",
-    "grading",
-    "classroom nbgrader_plugin",
+    "grading preflight",
+    "classroom nbgrader_plugin release",
     "__main__ test_submission",
     "conftest",
 )

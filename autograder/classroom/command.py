@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from ..paths import ROOT
+from ..preflight import mention_missing_data, warn_of_missing_sandbox
 from ..terminal import fail, open_console, print_error
+from ..text import printable
 from .errors import KEPT, ClassError
 from .gradebook.sync import CONFIG
+from .intake.class_folder import open_class
 from .intake.times import in_zone
 from .results.course_settings import read_settings
 from .run import run_class
@@ -26,7 +30,10 @@ INTERRUPTED = 130  # exit code: 128 + SIGINT
 
 def class_command(
     submitted: Annotated[
-        Path, typer.Argument(metavar="SUBMITTED_DIR", help="The folder of all submissions.")
+        Path,
+        typer.Argument(
+            metavar="SUBMITTED_DIR", help="The folder of all submissions, or the platform's zip."
+        ),
     ],
     results: Annotated[
         Path | None,
@@ -81,8 +88,13 @@ def class_command(
     zone = _zone(time_zone) if time_zone else None
     folder = results or submitted.absolute().parent / "graded"
     console = open_console(WIDTH)
+    opened = _open(submitted, console)
+    if opened.is_dir():
+        if scheduler is None and not require_sandbox:
+            warn_of_missing_sandbox()
+        mention_missing_data()
     settings = Settings(
-        submitted,
+        opened,
         results=folder,
         course=Path.cwd() if Path(CONFIG).is_file() else ROOT,
         gradebook=gradebook,
@@ -131,6 +143,19 @@ def _due(text: str, zone: tzinfo | None) -> datetime:
         return in_zone(datetime.fromisoformat(text), zone)
     except ValueError:
         fail(f'--due {text}: write the time as "2026-11-05 23:59".', UNREADABLE)
+
+
+def _open(submitted: Path, console: Console) -> Path:
+    """Return the folder of all submissions; ends the command where there is none."""
+    try:
+        folder, notes = open_class(submitted)
+    except ClassError as error:
+        fail(str(error), error.code)
+    except OSError as error:
+        fail(f"{error.filename or submitted}: {error.strerror or error}.", FAILED)
+    for note in notes:
+        console.print(Text(printable(note)), soft_wrap=True)
+    return folder
 
 
 def _ask(students):

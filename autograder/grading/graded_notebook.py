@@ -20,6 +20,7 @@ WIDTH = 100  # columns; pages of feedback do not wrap outputs
 # Green and red, as IPython writes colours.
 PASSED = "\x1b[38;5;28m✓\x1b[0m"
 FAILED = "\x1b[38;5;160m✗\x1b[0m"
+OPEN = "–"  # neither
 NOT_RUN = "No points depend on this cell: the grader did not run it.\n"
 MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
@@ -79,9 +80,10 @@ def verdict(result: TaskResult, points: float) -> list[NotebookNode]:
     successes = [outcome for outcome in result.outcomes if outcome.passed]
     passed = [_line(PASSED, outcome.name, outcome.message) for outcome in successes]
     complaints = result.complaints.items()
-    failed = [_line(FAILED, ", ".join(names), message) for message, names in complaints]
-    if result.passed:
-        return [_text(passed)]
+    sign = OPEN if result.not_measured else FAILED
+    failed = [_line(sign, ", ".join(names), message) for message, names in complaints]
+    if result.passed or (result.not_measured and not points):
+        return [_text(passed + failed)]
     if not result.score:
         first = next(iter(result.complaints), "")
         error = v4.new_output("error", ename="Failed", evalue=first, traceback=failed)

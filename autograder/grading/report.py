@@ -10,13 +10,22 @@ from nbformat import NotebookNode
 from ..assignment import Task
 from ..checks import Outcome
 
+NOT_MEASURED = "not measured"  # name of the outcome of a target that could not be judged here
+
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The outcomes of one task's checks. All of them must pass for its points."""
+    """The outcomes of one task's checks. All of them must pass for its points.
+
+    Attributes:
+        task: the task.
+        outcomes: one for each check, in their order.
+        seconds: how long each check took; none where no check ran.
+    """
 
     task: Task
     outcomes: tuple[Outcome, ...]
+    seconds: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def passed(self) -> bool:
@@ -30,6 +39,11 @@ class TaskResult:
             not outcome.passed and "is not written yet" in outcome.message
             for outcome in self.outcomes
         )
+
+    @property
+    def not_measured(self) -> bool:
+        """Whether nothing is known, for a reason that is not the student's: neither ✓ nor ✗."""
+        return any(outcome.name == NOT_MEASURED for outcome in self.outcomes)
 
     @property
     def score(self) -> int:

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import hashlib
-import os
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -20,6 +20,7 @@ from ..errors import SetupError
 from ..kernels import SandboxMissing, describe_isolation, require_sandbox
 from ..notebook.cells import is_run
 from ..notebook.dependencies import statements_for
+from ..paths import data_folder
 from ..submission import Submission, read_submission, restore_all
 from ..text import printable
 from .course import Course
@@ -244,13 +245,17 @@ class SubmissionGrader:
 
     def _judge_task(self, task, student):
         self.on_progress(f"{task.notebook}: {task.title}")
-        outcomes = (check(student) for check in CHECKS[task.id])
-        safe = (dataclasses.replace(each, message=printable(each.message)) for each in outcomes)
-        return TaskResult(task, tuple(safe))
+        outcomes, times = [], [time.perf_counter()]
+        for check in CHECKS[task.id]:
+            outcome = check(student)
+            outcomes.append(dataclasses.replace(outcome, message=printable(outcome.message)))
+            times.append(time.perf_counter())
+        seconds = (after - before for before, after in itertools.pairwise(times))
+        return TaskResult(task, tuple(outcomes), tuple(seconds))
 
     def _judge_target(self, task):
         self.on_progress(f"{task.notebook}: {task.title}")
-        return judge_target(task, self.submission, self._data_folder(), self._start_class)
+        return judge_target(task, self.submission, data_folder(), self._start_class)
 
     def _start_class(self, target: Target):
         """Start a kernel with a target's class and what it needs, of earlier notebooks too.
@@ -266,7 +271,7 @@ class SubmissionGrader:
         folders = WorkFolder(self.folder, name, self.submission, self.course, own_answers)
         env = {
             "LAB_PROFILE": "grading",
-            "LAB_DATA": self._data_folder(),
+            "LAB_DATA": str(data_folder()),
             "LAB_ANSWERS": str(folders.answers),
         }
         language = self.submission.notebooks[name].metadata.get("language_info", {})
@@ -278,10 +283,6 @@ class SubmissionGrader:
     def _sources(self, name):
         """Return the code cells of a notebook that are not tests."""
         return [cell.source for cell in self.submission.notebooks[name].cells if is_run(cell)]
-
-    def _data_folder(self):
-        """Return the folder of MNIST."""
-        return os.path.abspath(os.environ.get("LAB_DATA") or self.course.solutions / "data")
 
 
 def _handed_in_outputs(notebook):

@@ -17,12 +17,9 @@ from ..checks.weights import CHECK_NAME, judge_weights
 from ..probes.student import Student
 from ..submission import Submission
 from ..text import printable
-from .report import TaskResult
+from .report import NOT_MEASURED, TaskResult
 
-NO_IMAGES = named(
-    "not-measured",
-    "This was not measured: MNIST is not on the grader's machine. No points depend on it.",
-)
+NO_IMAGES = named("not-measured", "MNIST is not on the grader's machine. No points depend on it.")
 # Starts a kernel in which the target's class is defined, with the handed-in weights in its folder.
 ClassStarter = Callable[[Target], AbstractContextManager[Student]]
 
@@ -52,7 +49,7 @@ def _judge(task, submission, data_folder, start_class):
         return Outcome.failed(CHECK_NAME, problem)
     images = mnist_test_images(str(data_folder))
     if images is None:
-        return Outcome.failed(CHECK_NAME, NO_IMAGES)
+        return Outcome.failed(NOT_MEASURED, NO_IMAGES)
     with start_class(target) as student:
         return judge_weights(student, target, images)
 

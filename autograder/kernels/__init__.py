@@ -3,15 +3,19 @@
 A kernel is in a sandbox where there can be one.
 """
 
+from typing import TYPE_CHECKING
+
 from .inside.limits import Limits
-from .isolation import SandboxMissing, describe_isolation, require_sandbox
-from .kernel import (
-    CELL_SECONDS,
-    PROBE_SECONDS,
-    KernelLostError,
-    KernelStartError,
-    StudentKernel,
-)
+from .isolation import SandboxMissing, describe_danger, describe_isolation, require_sandbox
+
+if TYPE_CHECKING:
+    from .kernel import (
+        CELL_SECONDS,
+        PROBE_SECONDS,
+        KernelLostError,
+        KernelStartError,
+        StudentKernel,
+    )
 
 __all__ = [
     "CELL_SECONDS",
@@ -21,6 +25,16 @@ __all__ = [
     "Limits",
     "SandboxMissing",
     "StudentKernel",
+    "describe_danger",
     "describe_isolation",
     "require_sandbox",
 ]
+
+
+def __getattr__(name):
+    """Import from kernel.py, which loads torch, where something of it is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    from . import kernel
+
+    return getattr(kernel, name)

@@ -80,6 +80,18 @@ def describe_isolation() -> str:
     return DESCRIPTIONS[level]
 
 
+def describe_danger() -> str:
+    """Say what student code can do here, and the way out; "" where there is a sandbox."""
+    level, reason = isolation_level()
+    if level is not IsolationLevel.NONE:
+        return ""
+    return (
+        f"There is no sandbox here: {reason}. What was handed in runs with your rights: it can "
+        f"read, change and send everything that you can. To end that, {WAY_OUT}, or grade in a "
+        "container; --require-sandbox runs nothing without one."
+    )
+
+
 def require_sandbox() -> None:
     """Raise SandboxMissing where kernels would be plain processes."""
     level, reason = isolation_level()

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from .. import atomic_files
 from ..assignment import BATCH_SIZE
+from ..overwriting import require_free
 from ..terminal import fail, open_console
 from . import bands
 from .tables import bands_table, describe_setup, results_table, runs_table, summarize_run
@@ -26,7 +27,9 @@ def target_command(
     first_seed: Annotated[int, typer.Option(min=0, help="The first random seed.")] = 0,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Write the runs as JSON, after each of them."),
+        typer.Option(
+            "--json", metavar="FILE", help="Write the runs to a new file as JSON, after each."
+        ),
     ] = None,
 ) -> None:
     """Train the key's VAE and CVAE on MNIST, and compare with the published losses.
@@ -34,6 +37,8 @@ def target_command(
     Ends with 0 where all losses lie in the bands of `autograder bands`
     or no band applies, 1 where one does not, 2 where nothing can be trained.
     """
+    if json_file is not None:
+        require_free(json_file, code=2)  # measured runs cost minutes or hours
     console = open_console(WIDTH)
     runs = []
     for run in train_runs(range(first_seed, first_seed + seeds), _device(device), epochs):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from ..assignment import BATCH_SIZE, TARGETS, Target
-from ..paths import SOLUTIONS
+from ..paths import SOLUTIONS, data_folder
 from ..processes import end_with_parent, usable_cores
 
 TRAINING_IMAGES = 60_000  # of all of MNIST
@@ -168,6 +168,7 @@ def set_up_key() -> None:
     """Let this process import the key's `lab` and `curves`, and load its answers."""
     os.environ["MPLBACKEND"] = "Agg"
     os.environ["LAB_ANSWERS"] = str(SOLUTIONS)
+    os.environ["LAB_DATA"] = str(data_folder())
     sys.path.insert(0, str(SOLUTIONS))
 
 

@@ -140,6 +140,12 @@ def _who(names, group):
     ]
 
 
+def _say_replaced(path):
+    """Print a line where an earlier zip or document is there, which packing replaces."""
+    if path.exists():
+        print(f"\n{path.name} of {time_saved(path)} is replaced by a new one.")
+
+
 def _document(folder, name, names, group):
     """Write the printable document; return its file's name as a list, empty where it failed."""
     from printout import printable_document
@@ -151,6 +157,7 @@ def _document(folder, name, names, group):
         reason = f"{type(error).__name__}: {error}"
         print(f"\nThe document could not be made ({reason}); everything else is packed.")
         return []
+    _say_replaced(folder / f"{name}{ending}")
     (folder / f"{name}{ending}").write_bytes(content)
     if ending == ".html":
         print(
@@ -163,6 +170,7 @@ def _document(folder, name, names, group):
 
 def _write_zip(folder, name, files):
     """Write the files that are there into a zip, which appears when it is complete."""
+    _say_replaced(folder / f"{name}.zip")
     unfinished = folder / f"{name}.zip.part"
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for file in files:

@@ -127,6 +127,14 @@ def test_files_older_than_what_they_were_made_from_are_told(pack, write, tmp_pat
     assert "older" not in lines["05_latent_space.ipynb"]
 
 
+def test_an_earlier_zip_and_document_are_named_before_they_are_replaced(pack, write, tmp_path):
+    write("01_data.ipynb", code(WHO.format("7")))
+    assert "replaced" not in pack()
+    said = pack()
+    assert "7-vae.zip of " in said and "7-vae.html of " in said
+    assert said.count("is replaced by a new one.") == 2
+
+
 def test_a_document_that_fails_stops_nothing(pack, load_module, write, monkeypatch, tmp_path):
     write("02_vae.ipynb", code("x = 1"))
     handin = load_module("handin")

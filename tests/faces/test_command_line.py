@@ -4,16 +4,22 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder import __main__ as command_line
 from autograder.assignment import Task
 from autograder.checks import Outcome
+from autograder.errors import SubmissionError
 from autograder.grading import Report, TaskResult
 from autograder.grading.course import CourseError
+from autograder.grading.report import NOT_MEASURED
 from tests.paths import ROOT
 
 REASON = "the noise was scaled by the variance, not by its root, "
@@ -35,7 +41,13 @@ def run(monkeypatch):
 
     def run(*arguments, result=REPORT):
         def grade(folder, only=None, on_progress=None, sandbox=False):
-            run.only, run.sandbox = only, sandbox
+            nonlocal result
+            run.only, run.sandbox, run.folder = only, sandbox, folder
+            run.files = {
+                path.relative_to(folder).as_posix(): path.read_text()
+                for path in folder.rglob("*.*")
+            }
+            result = result(folder) if callable(result) else result
             if isinstance(result, Exception):
                 raise result
             return result
@@ -87,11 +99,68 @@ def test_a_notebook_without_automatic_tasks_is_one_sentence(run, given):
 
 def test_json_goes_to_a_file_beside_the_table(run, tmp_path):
     target = tmp_path / "report.json"
-    target.write_text("old")
+    run("ada", "--json", target, result=replace(REPORT, submission="earlier"))
     result = run("ada", "--json", target)
     assert "1 of 2 points" in result.stdout
     assert json.loads(target.read_text(encoding="utf-8")) == REPORT.to_json()
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("text", ["notes", "[]", '{"submission": 1}', "[" * 100_000])
+def test_json_overwrites_no_file_but_an_earlier_report(run, tmp_path, text):
+    target = tmp_path / "notebook.ipynb"
+    target.write_text(text)
+    result = run("ada", "--json", target)
+    assert result.exit_code == 1 and "is there already and is kept" in result.stderr
+    assert target.read_text() == text
+
+
+def test_a_target_that_was_not_measured_is_neither_right_nor_wrong():
+    target = TaskResult(
+        Task("loss", "1c", "loss", "x.ipynb", 0, "target"),
+        (Outcome(NOT_MEASURED, False, "No MNIST."),),
+    )
+    console = Console(width=80, record=True, file=io.StringIO())
+    command_line.print_report(replace(REPORT, results=(target,)), console)
+    text = console.export_text()
+    assert "– loss" in text and "✗" not in text and "No MNIST." in text
+
+
+@pytest.mark.parametrize("name", ["team.zip", "team-vae (1).ZIP"])
+def test_a_zip_is_graded_as_the_folder_in_it(run, tmp_path, name):
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("team/02_vae.ipynb", "{}")
+        archive.writestr("team/photo.ipynb.rar", "?")
+    result = run(tmp_path / name)
+    assert result.exit_code == 0
+    assert run.files == {"team/02_vae.ipynb": "{}"} and not run.folder.exists()
+    assert run.folder.name == Path(name).stem
+
+
+def test_what_is_wrong_with_a_zip_is_one_line_that_names_it(run, tmp_path):
+    bad = tmp_path / "bad.zip"
+    bad.write_text("no zip")
+    result = run(bad, result=lambda folder: SubmissionError(f"{folder} holds nothing."))
+    assert result.exit_code == 2 and result.stderr.startswith(f"{bad} holds nothing. submission")
+    assert "damaged, or no zip file" in result.stderr and result.stderr.count("\n") == 1
+    outside = tmp_path / "outside.zip"
+    with zipfile.ZipFile(outside, "w") as archive:
+        archive.writestr("../../x.ipynb", "{}")
+    result = run(outside)
+    assert result.exit_code == 2 and "outside of it" in result.stderr
+
+
+def test_the_course_itself_is_not_graded(run):
+    result = run(ROOT)
+    assert result.exit_code == 2 and "holds the course itself" in result.stderr
+
+
+def test_every_command_has_an_example_in_the_help():
+    result = CliRunner().invoke(command_line.app, ["--help"], prog_name="autograder")
+    commands = typer.main.get_command(command_line.app).commands
+    examples = result.stdout.partition("Examples\n")[2].split("\n")
+    assert sorted(commands) == sorted(line.split()[1] for line in examples if line)
+    assert all(line.startswith("  autograder ") for line in examples if line)
 
 
 def test_json_on_standard_output_is_all_that_stands_there(run):

@@ -1,6 +1,7 @@
 """pytest autograder --submission DIR: one test a check, the points at the end."""
 
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ WRONG = ("kl-loss-formula-test", "closed form")
 def report(folder, only, sandbox):
     """Return a report in which one check failed."""
     results = tuple(
-        TaskResult(task, tuple(outcome(task, check.name) for check in CHECKS[task.id]))
+        TaskResult(
+            task,
+            tuple(outcome(task, check.name) for check in CHECKS[task.id]),
+            tuple(range(len(CHECKS[task.id]))),
+        )
         for task in AUTO
         if task.notebook in only
     )
@@ -77,6 +82,39 @@ def test_the_xml_names_each_check(run, tmp_path):
     assert len(cases) == ALL_CHECKS
     (failed,) = [case for case in cases if case.find("failure") is not None]
     assert failed.get("name") == "10.3a kl-loss-formula-test[closed form]"
+
+
+def test_the_xml_has_the_points_of_all_tasks_and_the_time_of_each_check(run, tmp_path):
+    run("--submission", "ada", f"--junitxml={tmp_path / 'points.xml'}")
+    (suite,) = ElementTree.parse(tmp_path / "points.xml").iter("testsuite")
+    whole = properties(suite)
+    assert (whole["points"], whole["max_points"]) == ("13", "14")
+    assert whole["points of kl-loss-formula-test"] == "0 of 1"
+    assert sum(int(whole[f"points of {task.id}"][0]) for task in AUTO) == 13
+    of_task = [
+        case for case in suite.iter("testcase") if "kl-loss-formula-test" in case.get("name", "")
+    ]
+    assert [properties(case)["points"] for case in of_task] == ["0", "0"]
+    for number, case in enumerate(of_task):  # a check and its neighbours took 0, 1, ... seconds
+        assert number <= float(case.get("time", "nan")) < number + 0.9
+
+
+def properties(element):
+    """The properties of an element of a JUnit file."""
+    return {each.get("name"): each.get("value") for each in element.findall("properties/property")}
+
+
+def test_a_zip_is_graded_as_the_folder_in_it(run, tmp_path):
+    with zipfile.ZipFile(tmp_path / "team-vae.zip", "w") as archive:
+        archive.writestr("02_vae.ipynb", "{}")
+    seen = []
+
+    def grade(folder, only, sandbox):
+        seen.extend(path.name for path in folder.iterdir())
+        return report(folder, only, sandbox)
+
+    run("--submission", str(tmp_path / "team-vae.zip"), "-k", "kl-loss", grade=grade)
+    assert seen == ["02_vae.ipynb"]
 
 
 def test_a_missing_notebook_fails_its_checks_with_the_reason(run):

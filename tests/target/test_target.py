@@ -177,6 +177,14 @@ def test_a_run_inside_the_bands_ends_with_0_beside_the_published_losses(command,
     assert json.loads((tmp_path / "runs.json").read_text())["runs"] == [dataclasses.asdict(RUN)]
 
 
+def test_earlier_runs_are_not_overwritten(command, tmp_path):
+    runs = tmp_path / "runs.json"
+    runs.write_text('{"unit": "nats", "runs": []}')
+    result = command([RUN], "--json", runs)
+    assert result.exit_code == 2 and "is there already and is kept" in result.stderr
+    assert runs.read_text() == '{"unit": "nats", "runs": []}'
+
+
 def test_a_run_outside_a_band_ends_with_1_and_names_it(command):
     result = command([dataclasses.replace(RUN, test_loss=5.3)])
     assert result.exit_code == 1

@@ -21,10 +21,10 @@ MAX_RATIO = 100  # of unpacked to packed bytes, where more than RATIO_FREE bytes
 RATIO_FREE = 50 * 2**20
 MAX_ZIP_DEPTH = 2  # a zip, and the zips in it
 
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DIRECTORY_ENTRY = b"PK\1\2"  # each member of a zip has one
 _BLOCK = 2**20  # bytes read at once
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -146,7 +146,7 @@ class _Archive:
                 unpacked = sum(info.file_size for _, info in members)
                 budget.take_bytes(unpacked, len(raw), self.name)
                 notes = [self._write_member(archive, path, info) for path, info in members]
-        except _DAMAGE as error:
+        except DAMAGE as error:
             return [f"{self.name} is damaged, or no zip file ({error})."]
         finally:
             packed.unlink()
@@ -178,14 +178,14 @@ class _Archive:
         name, limit = f"{path} in {self.name}", MAX_BYTES[path.suffix.lower()]
         if info.flag_bits & 1:
             return f"{name} is protected by a password."
-        if info.compress_type not in _METHODS:
+        if info.compress_type not in METHODS:
             return f"{name} is packed in an unusual way; deflate is the usual one."
         if info.file_size > limit:
             return f"{name} is larger than {limit // 2**20} MB, and was left out."
         file = self.target / path
         try:
-            _extract(archive, info, file)
-        except _DAMAGE as error:
+            extract(archive, info, file)
+        except DAMAGE as error:
             file.unlink(missing_ok=True)
             return f"{name} is damaged ({error})."
         except OSError as error:
@@ -204,7 +204,7 @@ def _relative_path(text, problem="A file of the submission has a place outside o
     return path
 
 
-def _extract(archive, info, file):
+def extract(archive, info, file):
     """Write one member to a file, with its time of change."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(info) as source, file.open("wb") as target:
