@@ -3,14 +3,44 @@
 A roster that is added or corrected later changes the ids of submissions.
 """
 
+import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 
 from .attendance import Attendance, Submission
 from .errors import GradebookError
 from .gradebook.sync import GradebookSync
-from .results.handins import Handin
+from .results.handins import Handin, read_handins, write_handins
 from .results.problems import Problem
 from .results.store import Store
+
+EARLIER = ".earlier"  # folder of those who are not in the download any more, but have results
+
+
+def read_before(results: Path) -> dict[str, Handin]:
+    """Read submission → who handed it in, of earlier calls; what is damaged is left out."""
+    before: dict[str, Handin] = {}
+    for folder in (results / EARLIER, results):
+        with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+            before |= read_handins(folder)
+    return before
+
+
+def write_now(store: Store, attendance: Attendance, before: Mapping[str, Handin]) -> None:
+    """Write who handed in what, and keep who did before and has results under another id.
+
+    Raises:
+        OSError: where it cannot be written.
+    """
+    present = {each.entry.student: each.handin for each in attendance.submissions}
+    earlier = [
+        handin
+        for student, handin in before.items()
+        if student not in present and store.knows(student)
+    ]
+    (store.folder / EARLIER).mkdir(exist_ok=True)
+    write_handins(store.folder / EARLIER, earlier)
+    write_handins(store.folder, present.values())
 
 
 def carry_over(
@@ -23,7 +53,7 @@ def carry_over(
 
     Args:
         attendance: of this call.
-        before: submission → who handed it in, of the call before.
+        before: submission → who handed it in, of earlier calls.
         store: the results.
         gradebook: None where it is left alone.
 
@@ -63,16 +93,15 @@ def carry_over(
 
 
 def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[str]:
-    """The ids that a submission had in the call before, the likeliest first."""
-    new, handin = submission.entry.student, submission.handin
-    members = {student.id for student in handin.members}
-    uploads = set(handin.downloads.values())
-    ranks = {}
-    for old, other in before.items():
-        shared = uploads & set(other.downloads.values())
-        if old != new and (shared or members & {student.id for student in other.members}):
-            ranks[old] = (submission.download not in shared, not shared)
-    return sorted(ranks, key=lambda old: (ranks[old], old))
+    """The ids in earlier calls of the same work, then of work of nobody else."""
+    new = submission.handin
+    members = {student.id for student in new.members}
+    others = [handin for handin in before.values() if handin.submission != new.submission]
+    same_work = [each for each in others if each.counts == new.counts]
+    same_people = [each for each in others if {one.id for one in each.members} <= members]
+    # Of several members, first who handed in what counts now.
+    same_people.sort(key=lambda each: new.counts not in each.downloads.values())
+    return [each.submission for each in same_work + same_people]
 
 
 def _left(new, old):

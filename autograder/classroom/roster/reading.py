@@ -8,7 +8,7 @@ from pathlib import Path
 from ... import atomic_files
 from ..errors import RosterError
 from ..intake.student_names import student_id
-from .names import name_key, plain_key, squeeze
+from .names import name_key, squeeze
 from .students import Roster, Student
 from .table import Table, read_table
 
@@ -86,15 +86,14 @@ def find_platform(table: Table) -> str:
 
 
 def platform_numbers(platform: str, student: Student) -> set[str]:
-    """Return the numbers by which a platform names a student in its downloads."""
+    """Return the numbers by which a platform names a student in its own downloads."""
     cells = cells_by_header(student.columns)
-    own = {plain_key(text) for text in [cells.get("download", "")] if text.strip()}
     if platform == "canvas":
-        return own | {text.strip() for text in [cells.get("id"), cells.get("canvasuserid")] if text}
+        return {text.strip() for text in [cells.get("id"), cells.get("canvasuserid")] if text}
     if platform == "moodle":
         texts = [cells.get("identifier", ""), next(iter(student.columns.values()), "")]
-        return own | {found[1] for text in texts if (found := _PARTICIPANT.fullmatch(text.strip()))}
-    return own
+        return {found[1] for text in texts if (found := _PARTICIPANT.fullmatch(text.strip()))}
+    return set()
 
 
 def cells_by_header(row: Mapping[str, str]) -> dict[str, str]:
