@@ -4,7 +4,7 @@ A roster that is added or corrected later changes the ids of submissions.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from .attendance import Attendance, Submission
@@ -68,31 +68,31 @@ def carry_over(
     notes, problems = [], []
     for submission in attendance.submissions:
         new = submission.entry.student
-        earlier = [
-            *_earlier_ids(submission, before),
-            # The id that the folder gives where there is no roster, unless it is somebody's.
-            *(person for person in submission.people if person not in attendance.roster_ids),
-        ]
-        earlier = [old for old in dict.fromkeys(earlier) if old not in taken]
-        known = [old for old in earlier if store.knows(old)]
-        for old in known if store.knows(new) else known[1:]:
-            problems.append(_left(new, old))
-        if not known or store.knows(new):
-            continue
-        old = known[0]
-        taken.add(old)
-        try:
-            if gradebook:
-                gradebook.rename(old, new)
-        except GradebookError:  # both have a submission
-            problems.append(_left(new, old))
-            continue
-        store.rename(old, new)
-        notes.append(f"{old} is {new} now: results and marks go with it.")
+        earlier = _earlier_ids(submission, before, attendance.roster_ids)
+        known = [old for old in earlier if old not in taken and store.knows(old)]
+        moved = known[:1] if known and _move(known[0], new, store, gradebook) else []
+        taken.update(moved)
+        notes += [f"{old} is {new} now: results and marks go with it." for old in moved]
+        problems += [_left(new, old) for old in known if old not in moved]
     return notes, problems
 
 
-def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[str]:
+def _move(old: str, new: str, store: Store, gradebook: GradebookSync | None) -> bool:
+    """Give results and marks a new id; False where there are some under it already."""
+    if store.knows(new):
+        return False
+    try:
+        if gradebook:
+            gradebook.rename(old, new)
+    except GradebookError:  # both have a submission
+        return False
+    store.rename(old, new)
+    return True
+
+
+def _earlier_ids(
+    submission: Submission, before: Mapping[str, Handin], roster_ids: Collection[str]
+) -> list[str]:
     """The ids in earlier calls of the same work, then of work of nobody else."""
     new = submission.handin
     members = {student.id for student in new.members}
@@ -101,7 +101,10 @@ def _earlier_ids(submission: Submission, before: Mapping[str, Handin]) -> list[s
     same_people = [each for each in others if {one.id for one in each.members} <= members]
     # Of several members, first who handed in what counts now.
     same_people.sort(key=lambda each: new.counts not in each.downloads.values())
-    return [each.submission for each in same_work + same_people]
+    # The ids that folders give where there is no roster, unless somebody has them by the roster.
+    people = [person for person in submission.people if person not in roster_ids]
+    ids = [*(each.submission for each in same_work + same_people), *people]
+    return list(dict.fromkeys(ids))
 
 
 def _left(new, old):
