@@ -36,7 +36,11 @@ USERNAMES = ("username", "login", "loginid", "sisloginid", "sisuserid", "userid"
     "orgdefinedid",
     "idnumber",
 )
-_PARTICIPANT = re.compile(r"\D+?(\d+)")  # "Participant 12345", in any language
+# "Participant 12345", in several languages; no student number begins so.
+_PARTICIPANT = re.compile(
+    r"(?:participa|partecipa|teilnehm|deelnem|deltag|deltak|osallistuj|uczestni)\D*(\d+)",
+    re.IGNORECASE,
+)
 SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -74,13 +78,12 @@ def find_platform(table: Table) -> str:
         headers
     ):
         return "canvas"
-    first = [row[0] for row in table.rows if row[0].strip()]
-    if first and "@" not in first[0] and all(map(_PARTICIPANT.fullmatch, first)):
-        texts = {_PARTICIPANT.fullmatch(cell)[0].rstrip("0123456789") for cell in first}  # pyright: ignore[reportOptionalSubscript]
-        if len(texts) == 1 and headers & set(_HEADERS["email"].split() + _HEADERS["name"].split()):
-            return "moodle"
-    names = headers & set(_HEADERS["first"].split()) and headers & set(_HEADERS["last"].split())
-    if names and headers & set(_HEADERS["email"].split()) and "id" not in headers:
+    first = [row[0].strip() for row in table.rows]
+    if first and all(map(_PARTICIPANT.fullmatch, first)):
+        return "moodle"
+    has = {field: headers & set(names.split()) for field, names in _HEADERS.items()}
+    ids = headers & set(_IDS["csv"].split()) - has["email"] - {"idnumber"}
+    if has["first"] and has["last"] and has["email"] and not ids:
         return "moodle"
     return "moodle" if {"identifier", "fullname"} <= headers else "csv"
 
@@ -91,8 +94,9 @@ def platform_numbers(platform: str, student: Student) -> set[str]:
     if platform == "canvas":
         return {text.strip() for text in [cells.get("id"), cells.get("canvasuserid")] if text}
     if platform == "moodle":
-        texts = [cells.get("identifier", ""), next(iter(student.columns.values()), "")]
-        return {found[1] for text in texts if (found := _PARTICIPANT.fullmatch(text.strip()))}
+        identifier = cells.get("identifier") or next(iter(student.columns.values()), "")
+        found = _PARTICIPANT.fullmatch(identifier.strip())
+        return {found[1]} if found else set()
     return set()
 
 
