@@ -31,14 +31,12 @@ MAX_SHOWN = 6  # people named in one sentence
 class Submission:
     """A submission, and who handed it in.
 
-    download: the name of the folder or file that counts.
     people: who handed it in, as the folders or files name them, the one that counts first.
     """
 
     entry: Entry
     handin: Handin
     team: Team
-    download: str = ""
     people: tuple[str, ...] = ()
 
     @property
@@ -259,9 +257,8 @@ def _submission(team, own, chosen, late) -> Submission:
     people = dict.fromkeys([chosen.person, *(upload.person for _, upload in own)])
     return Submission(
         Entry(team.submission, chosen.sources, chosen.time),
-        Handin(team.submission, team.members, downloads, time, late),
+        Handin(team.submission, team.members, downloads, time, late, chosen.download),
         team,
-        chosen.download,
         tuple(people),
     )
 

@@ -10,13 +10,12 @@ from .attendance import Attendance, Submission, take_attendance
 from .errors import GradebookError
 from .findings import declared_in, group_problems, not_graded, remarks_on
 from .gradebook.sync import GradebookSync
-from .identities import carry_over
+from .identities import carry_over, read_before, write_now
 from .intake import bundle
 from .intake.entries import ASSIGNMENT, Entry, read_uploads
 from .results.course_settings import CourseSettings, read_settings, write_settings
 from .results.differences import Difference, differences
 from .results.fingerprints import course_hashes
-from .results.handins import read_handins, write_handins
 from .results.problems import Problem, write_problems
 from .results.store import COUNTING, REFUSED, WAITING, Result, Store, points_of
 from .roster.reading import find_roster, keep_copy, read_roster
@@ -53,7 +52,6 @@ def run_class(settings: Settings, console: Console, accept: Callable[[int], bool
         if roster:
             keep_copy(roster, settings.results)
         _carry_over(attendance, store, gradebook, printer)
-        write_handins(settings.results, [each.handin for each in attendance.submissions])
         run = ClassRun(settings, attendance, store, gradebook, printer)
         return run.grade_and_record(accept)
 
@@ -72,16 +70,13 @@ def _take_attendance(
 
 
 def _carry_over(attendance, store, gradebook, printer) -> None:
-    """Let earlier results and marks go with those whose ids changed."""
-    try:
-        before = read_handins(store.folder)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        before = {}
-        printer.print_roster_note("handins.json of the call before cannot be read.")
+    """Let earlier results and marks go with those whose ids changed, and write who is who now."""
+    before = read_before(store.folder)
     notes, problems = carry_over(attendance, before, store, gradebook)
     attendance.problems += problems
     for note in notes:
         printer.print_roster_note(note)
+    write_now(store, attendance, before)
 
 
 def _open_sync(settings, store, due) -> contextlib.AbstractContextManager[GradebookSync | None]:

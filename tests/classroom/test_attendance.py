@@ -180,6 +180,16 @@ def test_a_number_that_is_another_students_beats_the_name(tmp_path):
     assert not found.submissions
 
 
+def test_a_number_means_a_student_on_its_own_platform_only(tmp_path):
+    student = Student("s1", "Ada Lovelace", columns={"Identifier": "Participant 12345"})
+    found = attend(hand_in(tmp_path, "s1"), Roster("moodle", (), (student,)))
+    assert members(found) == {"s1": (["s1"], ["s1"])}
+    (tmp_path / "canvas").mkdir()
+    submit(tmp_path / "canvas", name="evemallory_12345_67890_02_vae.ipynb")
+    found = attend(tmp_path / "canvas", Roster("moodle", (), (student,)))
+    assert [kind for kind, _ in kinds(found)] == ["stranger", "missing"]
+
+
 def test_strangers_and_missing_people_are_listed_with_a_way_out(tmp_path):
     found = attend(hand_in(tmp_path, "Eve", "s1"), course(ADA, BOB, CYD))
     assert kinds(found) == [("stranger", "Eve"), ("missing", "Cyd Li (s3)")]

@@ -145,6 +145,26 @@ def test_a_corrected_roster_moves_the_marks_with_the_work(course, grade):
     assert code == 4 and scores(course)["3"]["why-question"][1] == 1 and "1" not in scores(course)
 
 
+def test_new_groups_take_no_marks_of_work_that_is_not_theirs(course, grade):
+    roster = "id,name,group\n" + "".join(f"{name},{name.upper()},{{}}\n" for name in "abcd")
+    one = {"points": (1, 1)}
+    for time, name in enumerate("ab", 1):
+        folder = submit(course / "submitted" / name / "vae", **one, why=name)
+        (folder / TIME).write_text(f"2026-11-05 0{time}:00:00 UTC")
+    grade(roster.format(1, 1, "", ""))
+    mark_by_hand(course, "group 1", 1)
+    for time, name in enumerate("cd", 3):
+        folder = submit(course / "submitted" / name / "vae", **one, why=name)
+        (folder / TIME).write_text(f"2026-11-05 0{time}:00:00 UTC")
+    grade(roster.format(2, 3, 2, 3))
+    marks = scores(course)
+    assert marks["group 1"]["why-question"][1] == 1
+    assert marks["group 2"]["why-question"][1] is None is marks["group 3"]["why-question"][1]
+    grade(roster.format("", 5, 2, 3))
+    assert scores(course)["group 5"]["why-question"][1] == 1
+    assert scores(course)["a"]["why-question"][1] is None
+
+
 def test_points_are_taken_off_by_nbgraders_own_plugin(course, grade):
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")

@@ -90,6 +90,18 @@ GIVEN = {  # a table → (platform, id, name, group)
         "Studentnummer;Voornaam;Achternaam;Groep\n0012;Jane;Doe;7\n",
         ("csv", "0012", "Jane Doe", "7"),
     ),
+    "a student number beside both names": (
+        "Student number,First name,Last name,Email\n0012,Jane,Doe,j@x.nl\n",
+        ("csv", "0012", "Jane Doe", ""),
+    ),
+    "Moodle, gradebook": (
+        "First name,Last name,ID number,Email address\nJane,Doe,0012,j@x.nl\n",
+        ("moodle", "0012", "Jane Doe", ""),
+    ),
+    "ids that begin with a letter": (
+        "id,name,email\ns001,Jane,j@x.nl\n",
+        ("csv", "s001", "Jane", ""),
+    ),
     "an address is the id where there is no other": (
         "name,email\nJane,j@x.nl\n",
         ("csv", "j@x.nl", "Jane", ""),

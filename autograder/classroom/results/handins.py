@@ -20,6 +20,7 @@ class Handin:
     members: everybody who gets its marks and feedback; at least one.
     downloads: a member's id → the name of their file or folder in the platform's download.
     time: when it was handed in, ISO 8601 with its offset from UTC; "" where that is not known.
+    counts: the name in the download of the file or folder that is graded.
     seconds_late: after the due date; 0 in time, None where time or due date is not known.
     """
 
@@ -28,6 +29,7 @@ class Handin:
     downloads: dict[str, str] = field(default_factory=dict, hash=False)
     time: str = ""
     seconds_late: float | None = None
+    counts: str = ""
 
 
 def write_handins(results: Path, handins: Iterable[Handin]) -> None:

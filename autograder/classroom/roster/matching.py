@@ -31,6 +31,7 @@ class Matcher:
     def __init__(self, roster: Roster):
         self._platform = roster.platform
         self._numbers: dict[str, list[Student]] = {}
+        self._downloads: dict[str, list[Student]] = {}
         self._ids: dict[str, list[Student]] = {}
         self._names: dict[str, list[Student]] = {}
         self._sorted_names: dict[str, list[Student]] = {}
@@ -46,7 +47,7 @@ class Matcher:
             platform: whose download it is, "" for folders and zips that are named by hand.
             number: the platform's own number for the person.
         """
-        known = self._numbers.get(plain_key(number), []) if number else []
+        known = self._by_number(platform, number) if number else []
         if known:
             return Match(tuple(known), certain=True)
         found = self._by_id(name) if platform in ("", "brightspace") else []
@@ -67,6 +68,13 @@ class Matcher:
             found += [each for each in self._sorted_names.get(key, []) if each not in found]
         return found
 
+    def _by_number(self, platform, number):
+        """The students with this number in a column of the instructor, or of the platform."""
+        by_hand = self._downloads.get(plain_key(number), [])
+        if by_hand or platform != self._platform:
+            return by_hand
+        return self._numbers.get(number, [])
+
     def _by_id(self, name):
         """The students whom a name gives by an id: alone, or beside the name."""
         if found := self._ids.get(plain_key(name)):
@@ -80,10 +88,11 @@ class Matcher:
         return []
 
     def _add(self, student):
-        _append(self._numbers, platform_numbers(self._platform, student), student)
-        if self._platform != "csv" and platform_numbers(self._platform, student):
-            self._numbered.add(student.id)
         cells = cells_by_header(student.columns)
+        numbers = platform_numbers(self._platform, student)
+        _append(self._numbers, numbers, student)
+        _append(self._downloads, {plain_key(cells.get("download", ""))}, student)
+        self._numbered |= {student.id} if numbers else set()
         usernames = [cells.get(header, "") for header in USERNAMES]
         ids = {plain_key(text) for text in [student.id, student.email, *usernames]}
         _append(self._ids, ids, student)

@@ -8,7 +8,7 @@ from pathlib import Path
 from ... import atomic_files
 from ..errors import RosterError
 from ..intake.student_names import student_id
-from .names import name_key, plain_key, squeeze
+from .names import name_key, squeeze
 from .students import Roster, Student
 from .table import Table, read_table
 
@@ -36,7 +36,11 @@ USERNAMES = ("username", "login", "loginid", "sisloginid", "sisuserid", "userid"
     "orgdefinedid",
     "idnumber",
 )
-_PARTICIPANT = re.compile(r"\D+?(\d+)")  # "Participant 12345", in any language
+# "Participant 12345", in several languages; no student number begins so.
+_PARTICIPANT = re.compile(
+    r"(?:participa|partecipa|teilnehm|deelnem|deltag|deltak|osallistuj|uczestni)\D*(\d+)",
+    re.IGNORECASE,
+)
 SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -74,27 +78,26 @@ def find_platform(table: Table) -> str:
         headers
     ):
         return "canvas"
-    first = [row[0] for row in table.rows if row[0].strip()]
-    if first and "@" not in first[0] and all(map(_PARTICIPANT.fullmatch, first)):
-        texts = {_PARTICIPANT.fullmatch(cell)[0].rstrip("0123456789") for cell in first}  # pyright: ignore[reportOptionalSubscript]
-        if len(texts) == 1 and headers & set(_HEADERS["email"].split() + _HEADERS["name"].split()):
-            return "moodle"
-    names = headers & set(_HEADERS["first"].split()) and headers & set(_HEADERS["last"].split())
-    if names and headers & set(_HEADERS["email"].split()) and "id" not in headers:
+    first = [row[0].strip() for row in table.rows]
+    if first and all(map(_PARTICIPANT.fullmatch, first)):
+        return "moodle"
+    has = {field: headers & set(names.split()) for field, names in _HEADERS.items()}
+    ids = headers & set(_IDS["csv"].split()) - has["email"] - {"idnumber"}
+    if has["first"] and has["last"] and has["email"] and not ids:
         return "moodle"
     return "moodle" if {"identifier", "fullname"} <= headers else "csv"
 
 
 def platform_numbers(platform: str, student: Student) -> set[str]:
-    """Return the numbers by which a platform names a student in its downloads."""
+    """Return the numbers by which a platform names a student in its own downloads."""
     cells = cells_by_header(student.columns)
-    own = {plain_key(text) for text in [cells.get("download", "")] if text.strip()}
     if platform == "canvas":
-        return own | {text.strip() for text in [cells.get("id"), cells.get("canvasuserid")] if text}
+        return {text.strip() for text in [cells.get("id"), cells.get("canvasuserid")] if text}
     if platform == "moodle":
-        texts = [cells.get("identifier", ""), next(iter(student.columns.values()), "")]
-        return own | {found[1] for text in texts if (found := _PARTICIPANT.fullmatch(text.strip()))}
-    return own
+        identifier = cells.get("identifier") or next(iter(student.columns.values()), "")
+        found = _PARTICIPANT.fullmatch(identifier.strip())
+        return {found[1]} if found else set()
+    return set()
 
 
 def cells_by_header(row: Mapping[str, str]) -> dict[str, str]:
