@@ -7,7 +7,7 @@ import torch
 
 from .calls import label_form, new_model
 from .common import randomise
-from .loaded_vae import owners
+from .loaded_vae import known_sampler, owners
 from .plain_values import as_plain_values
 
 PIXELS = 28 * 28
@@ -32,6 +32,12 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
         what decode_features of the VAE gives, or inherits from one without that method).
     """
     model = new_model(namespace, name).eval()
+    with known_sampler(namespace, model):
+        return as_plain_values(_painted(namespace, model, part, inputs, seed, gains, ramps))
+
+
+def _painted(namespace, model, part, inputs, seed, gains, ramps):
+    """Return what `decoded_images` does, not yet as plain values."""
     if len(inputs) > 1:
         inputs = [inputs[0], label_form(getattr(model, part), inputs[0])(inputs[1])]
 
@@ -46,14 +52,13 @@ def decoded_images(namespace, name, part, inputs, seed, gains, ramps):
     single = paint(1)
     inherited = _ends_as(namespace.get("VAE"), model, paint)
     randomise(model, seed, 0.0)
-    answer = {
+    return {
         "images": images,
         "single": single,
         "grey": paint(),
         "activated": _paint_ramps(model, paint, ramps),
         "inherited": inherited,
     }
-    return as_plain_values(answer)
 
 
 def _ends_as(vae, model, paint):

@@ -19,6 +19,8 @@ from tests.mistakes.key import definitions
 
 MASK = 0x5A
 SHORTEST = 20  # characters of a line that is looked for
+# Lines of the key that stand in docstrings of torch. That activation is found by its byte code.
+EVERYBODYS = ("return torch.sigmoid(x)", "optimizer.zero_grad()")
 # A line of lab.py, and a function of it, which every kernel holds: the search must find them.
 CONTROL_LINE = "Return the function or class `name` that you wrote in an earlier notebook."
 
@@ -73,7 +75,7 @@ def key_lines() -> list[str]:
             line
             for line in lines
             if len(line) >= SHORTEST and '"' not in line and re.sub(r"\s", "", line) not in given
-        }
+        }.difference(EVERYBODYS)
     )
 
 
@@ -229,6 +231,12 @@ def read_report(message: str) -> dict:
     return json.loads(re.search(r"SEARCHED (.*?) END", message, re.S)[1])
 
 
+# The label layers, in other words than the key's, so that its weights fit.
+_LAYERS = """
+super().__init__(latent_size)
+for name, size in (("label_to_encoder", 6272), ("label_to_decoder", 3136)):
+    setattr(self, name, nn.Linear(10, size))
+"""
 METHODS = ("encode", "sample_latent", "decode_features", "decode", "forward")
 
 
@@ -238,4 +246,6 @@ def that_says(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and (node.name in METHODS or node in tree.body):
             node.body = ast.parse("say()").body
+        elif "label" in ast.dump(node) and getattr(node, "name", "") == "__init__":
+            node.body = ast.parse(_LAYERS).body
     return ast.unparse(tree)
