@@ -3,7 +3,8 @@
 Two processes that map the same page of a file can wait for, and wake, each other through it
 (futex(2)), even where they may only read it, as all kernels read Python and torch. So no process of
 a student waits in Linux for another one: its waits come here, and end after a moment with "woken",
-which a waiter must expect at any time: it looks again at what it waits for.
+or "interrupted" once they are long, so that an interrupt that came between two of them is not
+missed. A waiter must expect both at any time, and looks again at what it waits for.
 Waits of the threads of one process for each other stay as they are.
 
 Numbers and structures are those of <linux/futex.h> and <linux/seccomp.h> (seccomp_unotify(2)).
@@ -28,7 +29,7 @@ TIME = struct.Struct("=qq")  # struct timespec
 WAIT, CLOCK_REALTIME, PRIVATE = 0, 256, 128  # FUTEX_WAIT; of FUTEX_WAIT_BITSET, the clock
 SHORTEST, LONGEST = 0.0002, 0.005  # seconds until a waiter looks again
 # A thread that waits again within this many seconds is still waiting for the same.
-STILL = 0.002
+STILL = 0.1
 REMEMBERED = 1000  # threads
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -80,7 +81,8 @@ class Waits:
         seconds, ended = self.patience.get(thread, (0, 0))
         seconds = min(2 * seconds, LONGEST) if now - ended < STILL else SHORTEST
         left = seconds_left(thread, kind, limit) if limit else LONGEST
-        error = errno.ETIMEDOUT if left < seconds else 0
+        error = errno.EINTR if seconds == LONGEST else 0
+        error = errno.ETIMEDOUT if left < seconds else error
         seconds = max(0, min(seconds, left))
         if len(self.patience) > REMEMBERED:
             self.patience.clear()
