@@ -56,13 +56,15 @@ class Waits:
     patience: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def serve(self) -> None:
-        """End each wait after a moment, for ever."""
+        """End each wait after a moment, until the last process has ended."""
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # it is for the main thread
         poll = select.poll()
         poll.register(self.listener, select.POLLIN)
         while True:
             seconds = self.pending[0][0] - time.monotonic() if self.pending else None
-            if poll.poll(None if seconds is None else max(0, seconds) * 1000):
+            for _, event in poll.poll(None if seconds is None else max(0, seconds) * 1000):
+                if not event & select.POLLIN:  # the last process has ended
+                    return
                 self.receive()
             while self.pending and self.pending[0][0] <= time.monotonic():
                 _, identifier, error = heapq.heappop(self.pending)
