@@ -28,9 +28,9 @@ def start():
 attempt(start)
 """
 
-_OPEN_FILES = """
-x = [os.dup(0) for _ in range(400)]
-for _ in range(3): os.fork()
+_PIPES = """
+for _ in range(4): os.fork()
+x = [os.pipe() for _ in range(150)]
 time.sleep(30)
 """
 
@@ -107,7 +107,7 @@ ATTACKS = (
         "x = []\nwhile True: x.append(bytearray(b'x') * 10**8)",
         "ran out of memory (2 GB)",
     ),
-    Attack("open files in many processes", _OPEN_FILES, "opened more than 2048 files"),
+    Attack("pipes in many processes", _PIPES, "opened more than 2048 pipes and sockets"),
     Attack("full pipes and sockets", _BUFFERS, "buffers hold at most 100 MB: True"),
     Attack("watches of files", _WATCHES, "watches of its own are few: True"),
     Attack("a flood of waits", _WAITS, "goes on beside a hundred waits"),

@@ -1,15 +1,24 @@
 """What one kernel does, another one does not see: each way to tell is tried between two kernels."""
 
+import platform
+
 import pytest
 
 from autograder.kernels import StudentKernel
+from autograder.kernels.inside import seccomp
+from autograder.kernels.inside.system_calls import FUTEX, UNKNOWN
+from autograder.kernels.inside.system_calls import REFUSED as REFUSED_CALLS
 from tests.attacks import error_of
 
-TOOLS = """
-import ctypes, fcntl, mmap, os, platform, signal, socket, struct, threading, time
+COLUMN, _ = seccomp.MACHINES.get(platform.machine(), (0, 0))
+CALLS = {**REFUSED_CALLS, **UNKNOWN, "futex": FUTEX, "cachestat": (451, 451)}
+NUMBERS = {name: numbers[COLUMN] for name, numbers in CALLS.items()}
+TOOLS = (
+    f"numbers = {NUMBERS}"
+    + """
+import ctypes, fcntl, mmap, os, signal, socket, struct, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
-futex = {'x86_64': 202, 'aarch64': 98}[platform.machine()]
 def call(name, *arguments):
     "Call a function of the C library; say which error came of it."
     ctypes.set_errno(0)
@@ -26,13 +35,16 @@ def lock(kind, what=fcntl.F_RDLCK):
     wanted = struct.pack('hhqqi', what, 0, 0, 1, 0)
     return struct.unpack('hhqqi', fcntl.fcntl(shared, kind, wanted))[0]
 def wait(*limit):
-    return libc.syscall(futex, ctypes.c_void_p(page), 0, value, *limit)  # FUTEX_WAIT
+    "FUTEX_WAIT"
+    return libc.syscall(numbers['futex'], ctypes.c_void_p(page), 0, value, *limit)
 def wake():
-    return libc.syscall(futex, ctypes.c_void_p(page), 1, 100)  # FUTEX_WAKE: how many it woke
+    "FUTEX_WAKE: how many it woke."
+    return libc.syscall(numbers['futex'], ctypes.c_void_p(page), 1, 100)
 shared = os.open(os.__file__, os.O_RDONLY)  # a file that all kernels see
 page = libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, shared, 0)
 value = ctypes.c_int.from_address(page).value
 """
+)
 
 # what two kernels could exchange → (what one does, what the other one looks at)
 CHANNELS = {
@@ -79,7 +91,7 @@ CHANNELS = {
         "read('/proc/sys/fs/file-nr')",
     ),
     "requests of another kind": (
-        "call('syscall', 206, 30_000, ctypes.byref(ctypes.c_ulong()))",  # io_setup
+        "call('syscall', numbers['io_setup'], 30_000, ctypes.byref(ctypes.c_ulong()))",
         "read('/proc/sys/fs/aio-nr')",
     ),
     "pages that two processes use": (
@@ -121,18 +133,18 @@ REFUSED = {
     "watching mounts": "call('fanotify_init', 0, 0)",
     "watching a folder": "attempt(fcntl.fcntl, os.open('/usr', 0), fcntl.F_NOTIFY, 1)",
     "leases": "attempt(fcntl.fcntl, shared, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
-    "keys": "call('syscall', 248, b'user', b'name', b'value', 5, -4)",
+    "keys": "call('syscall', numbers['add_key'], b'user', b'name', b'value', 5, -4)",
     "another process's memory": "call('process_vm_readv', 1, None, 0, None, 0, 0)",
-    "another process's files": "call('syscall', 438, 3, 3, 0)",
-    "numbers of processes": "call('syscall', 434, os.getpid(), 0)",
-    "requests in a ring": "call('syscall', 425, 8, None)",
-    "requests of another kind": "call('syscall', 206, 8, ctypes.byref(ctypes.c_ulong()))",
-    "faults": "call('syscall', 323, 0)",
-    "events of the processor": "call('syscall', 298, None, 0, -1, -1, 0)",
+    "another process's files": "call('syscall', numbers['pidfd_getfd'], 3, 3, 0)",
+    "numbers of processes": "call('syscall', numbers['pidfd_open'], os.getpid(), 0)",
+    "requests in a ring": "call('syscall', numbers['io_uring_setup'], 8, None)",
+    "requests of another kind": "call('syscall', numbers['io_setup'], 8, bytes(8))",
+    "faults": "call('syscall', numbers['userfaultfd'], 0)",
+    "events of the processor": "call('syscall', numbers['perf_event_open'], None, 0, -1, -1, 0)",
     "counts of the machine": "call('sysinfo', (ctypes.c_long * 64)())",
     "the system's log": "call('klogctl', 3, ctypes.create_string_buffer(99), 99)",
     "pages in memory": "call('mincore', ctypes.c_void_p(id(call) & -4096), 4096, bytes(9))",
-    "counts of pages in memory": "call('syscall', 451, shared, None, None, 0)",
+    "counts of pages in memory": "call('syscall', numbers['cachestat'], shared, None, None, 0)",
     "reading what is in memory": "call('preadv2', shared, None, 0, ctypes.c_long(0), 8)",
     "large pipes": "attempt(fcntl.fcntl, os.pipe()[1], fcntl.F_SETPIPE_SZ, 2**20)",
     "the machine's own sockets": "attempt(socket.socket, socket.AF_VSOCK)",

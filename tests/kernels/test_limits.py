@@ -61,12 +61,20 @@ DEADLY = {
         "import subprocess, time\nsubprocess.run(['bash', '-c', ':(){ :|:& };:'])\ntime.sleep(20)",
         "started more than 20 processes",
     ),
-    "open files in many processes": (
+    "pipes in many processes": (
         "import os, time\n"
-        "x = [os.dup(0) for _ in range(400)]\n"
-        "for _ in range(3): os.fork()\n"
+        "for _ in range(4): os.fork()\n"
+        "x = [os.pipe() for _ in range(150)]\n"
         "time.sleep(20)",
-        "opened more than 2048 files",
+        "opened more than 2048 pipes and sockets",
+    ),
+    "polls in many processes, which hide them": (
+        "import ctypes, os, select, time\n"
+        "ctypes.CDLL(None).prctl(4, 0)\n"
+        "for _ in range(3): os.fork()\n"
+        "x = [select.epoll() for _ in range(300)]\n"
+        "time.sleep(20)",
+        "opened more than 2048 pipes and sockets",
     ),
     "an endless loop": ("while True: pass", "used more than 2 s of processor time"),
 }
@@ -80,6 +88,18 @@ def test_a_bomb_ends_its_kernel_and_all_its_processes(tmp_path, source, how):
         assert (result.status, result.error) == ("died", how)
         assert processes() < before
         assert error_of(other, "1 + 1") == ""
+
+
+def test_a_file_that_many_processes_inherit_counts_once(tmp_path):
+    code = (
+        "import os, time\n"
+        "x = [os.pipe() for _ in range(150)]\n"
+        "for _ in range(15):\n"
+        "    if os.fork() == 0: time.sleep(1); os._exit(0)\n"
+        "for _ in range(15): os.wait()"
+    )
+    with StudentKernel(tmp_path, limits=SMALL) as kernel:
+        assert error_of(kernel, code) == ""
 
 
 FILLING = {

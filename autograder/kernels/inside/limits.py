@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MB = 2**20
 LOCKED_MEMORY = 64 * 2**10  # bytes; all kernels share what their user may lock
 PENDING_SIGNALS = 1000  # and timers; all kernels share how many their user may have
+MOST_HIDDEN = 512  # open files of a process that hides how many it has
 MACHINE_FULL = "was ended because this machine's memory was full"
 
 
@@ -28,8 +29,8 @@ class Limits:
     processes: int = 64  # at one time
     threads: int = 256  # at one time, those of all processes
     open_files: int = 512  # of one process
-    # of all processes; what waits in pipes and sockets is memory that belongs to no process
-    all_open_files: int = 2048
+    # pipes, sockets and polls of all processes together; what they hold is memory of no process
+    buffers: int = 2048
     cpu_seconds: int = 1800  # of one process
 
 
@@ -96,20 +97,43 @@ def proportional_memory_of(process: int, otherwise: int) -> int:
     return sum(int(row[1]) * 1024 for row in rows if row[0] in ("Pss_Anon:", "Pss_Shmem:"))
 
 
-def open_files_of(process: int, otherwise: int) -> int:
-    """Count the open files of a process; 0 when it is gone.
-
-    Args:
-        process: its number.
-        otherwise: returned where the process hides that.
-    """
+def open_files_of(process: int) -> int:
+    """Count the open files of a process; 0 when it is gone."""
     folder = f"/proc/{process}/fd"
     try:
         return os.stat(folder).st_size or len(os.listdir(folder))  # before Linux 6.2, the size is 0
     except PermissionError:
-        return otherwise
+        return _hidden_files_of(process)
     except OSError:
         return 0
+
+
+def buffers_of(process: int) -> set[str]:
+    """Name the pipes, sockets and polls that a process has open; empty when it is gone.
+
+    A pipe or socket that two processes share has one name. Where the process hides them, as many as
+    it may have.
+    """
+    folder = f"/proc/{process}/fd"
+    names = set()
+    try:
+        for number in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                name = os.readlink(f"{folder}/{number}")
+                if name.startswith(("pipe:", "socket:")):
+                    names.add(name)
+                elif name == "anon_inode:[eventpoll]":  # all of them have this name
+                    names.add(f"{folder}/{number}")
+    except PermissionError:
+        return {f"{folder}/{number}" for number in range(_hidden_files_of(process))}
+    except OSError:
+        return names
+    return names
+
+
+def _hidden_files_of(process):
+    """Bound the open files of a process that hides them, or has ended and waits for its parent."""
+    return MOST_HIDDEN if memory_of(process) else 0
 
 
 def open_machine_counts() -> int:

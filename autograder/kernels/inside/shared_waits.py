@@ -3,7 +3,8 @@
 Two processes that map the same page of a file can wait for, and wake, each other through it
 (futex(2)), even where they may only read it, as all kernels read Python and torch. So no process of
 a student waits in Linux for another one: its waits come here, and end after a moment with "woken",
-which a waiter must expect at any time: it looks again at what it waits for.
+or "interrupted" once they are long, so that an interrupt that came between two of them is not
+missed. A waiter must expect both at any time, and looks again at what it waits for.
 Waits of the threads of one process for each other stay as they are.
 
 Numbers and structures are those of <linux/futex.h> and <linux/seccomp.h> (seccomp_unotify(2)).
@@ -28,7 +29,7 @@ TIME = struct.Struct("=qq")  # struct timespec
 WAIT, CLOCK_REALTIME, PRIVATE = 0, 256, 128  # FUTEX_WAIT; of FUTEX_WAIT_BITSET, the clock
 SHORTEST, LONGEST = 0.0002, 0.005  # seconds until a waiter looks again
 # A thread that waits again within this many seconds is still waiting for the same.
-STILL = 0.002
+STILL = 0.1
 REMEMBERED = 1000  # threads
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -55,13 +56,15 @@ class Waits:
     patience: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def serve(self) -> None:
-        """End each wait after a moment, for ever."""
+        """End each wait after a moment, until the last process has ended."""
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # it is for the main thread
         poll = select.poll()
         poll.register(self.listener, select.POLLIN)
         while True:
             seconds = self.pending[0][0] - time.monotonic() if self.pending else None
-            if poll.poll(None if seconds is None else max(0, seconds) * 1000):
+            for _, event in poll.poll(None if seconds is None else max(0, seconds) * 1000):
+                if not event & select.POLLIN:  # the last process has ended
+                    return
                 self.receive()
             while self.pending and self.pending[0][0] <= time.monotonic():
                 _, identifier, error = heapq.heappop(self.pending)
@@ -80,7 +83,8 @@ class Waits:
         seconds, ended = self.patience.get(thread, (0, 0))
         seconds = min(2 * seconds, LONGEST) if now - ended < STILL else SHORTEST
         left = seconds_left(thread, kind, limit) if limit else LONGEST
-        error = errno.ETIMEDOUT if left < seconds else 0
+        error = errno.EINTR if seconds == LONGEST else 0
+        error = errno.ETIMEDOUT if left < seconds else error
         seconds = max(0, min(seconds, left))
         if len(self.patience) > REMEMBERED:
             self.patience.clear()

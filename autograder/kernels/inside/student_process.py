@@ -55,6 +55,7 @@ def _prepare_kernel(request, to_init, status_write, go_read):
         file.write(OOM_SCORE)
     if request.isolated:
         namespaces.drop_to_user(STUDENT_USER)
+        namespaces.set_dumpable(True)  # again: the supervisor looks at files and pages
     listener = seccomp.install_filter()
     send_listener(to_init, listener)
     apply_to_this_process(request.limits, own_namespace=request.isolated)
