@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -63,11 +63,16 @@ def feedback_command(
 ) -> None:
     """Make one page for each student: points, and what lost points or got a comment.
 
+    Example: autograder feedback --zip brightspace
+
     Pages of before are replaced where something changed; a file that is not as this command made it
-    stays. Ends with 0 where everybody has an up-to-date page, and 1 where somebody has none.
+    stays. Ends with 0 where everybody has an up-to-date page, and 1 where somebody has none, or no
+    place in the zip.
     """
     root = Path.cwd() if Path(CONFIG).is_file() else ROOT
     processes = workers or usable_cores()
+    if nbgrader and (zip_for or with_rubrics or with_answers or output):
+        fail("--nbgrader makes nbgrader's pages alone: leave the other options out.", 2)
     if nbgrader:
         _make_nbgrader_pages(root, processes)
     wish = Wish(
@@ -141,7 +146,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _make_nbgrader_pages(root: Path, workers: int) -> None:
+def _make_nbgrader_pages(root: Path, workers: int) -> NoReturn:
     """Make nbgrader's pages of everybody who is graded; those of before are replaced."""
     with Console(stderr=True).status("Making nbgrader's pages"):
         try:

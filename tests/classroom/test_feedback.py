@@ -151,6 +151,11 @@ def test_before_anybody_is_graded_the_first_command_is_named(tmp_path, monkeypat
 # nbgrader's own pages
 
 
+def test_options_of_our_own_pages_do_not_go_with_nbgraders(course):
+    code, printed = feedback("--nbgrader", "--zip", "canvas")
+    assert code == 2 and "leave the other options out" in printed
+
+
 def nbgraders_page(course, student):
     path = course / "feedback" / student / "vae" / f"{NOTEBOOK}.html"
     return path.read_text(encoding="utf-8")

@@ -131,6 +131,15 @@ def test_a_penalty_takes_no_more_than_there_is(gradebook):
     assert read_marks(gradebook, "vae")["bob"].total == 0
 
 
+def test_what_was_given_for_a_question_that_was_dropped_does_not_count(gradebook):
+    mark(gradebook, "ada", QUESTION, 1, extra=0.25)
+    gradebook.find_grade_cell(QUESTION, "02_vae", "vae").max_score = 0
+    gradebook.find_grade_cell(MANUAL[1], "04_training", "vae").max_score = 0
+    gradebook.db.commit()
+    marks = read_marks(gradebook, "vae")["ada"]
+    assert (marks.maximum, marks.total, marks.unmarked) == (26, 14.25, MANUAL[2:])
+
+
 def test_nobody_gets_the_marks_of_another(gradebook):
     add_submission(gradebook, "bob", auto=0)
     mark(gradebook, "bob", QUESTION, 1, "Yours.")

@@ -7,7 +7,10 @@ from pathlib import Path
 from ...assignment import NOTEBOOKS, TASKS
 from .own_work import CODE, answer_cell
 
-_MARKS = re.compile(r"^\s*(=== (BEGIN|END) MARK SCHEME ===|### (BEGIN|END) SOLUTION)\s*\n?", re.M)
+_MARKS = re.compile(
+    r"^[ \t]*(?:=== (?:BEGIN|END) MARK SCHEME ===|### (?:BEGIN|END) SOLUTION)[ \t]*(?:\n|\Z)",
+    re.MULTILINE,
+)
 
 
 def read_extras(

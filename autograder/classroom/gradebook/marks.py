@@ -105,8 +105,14 @@ def _ordered(marks: list[TaskMark]) -> dict[str, TaskMark]:
 
 
 def _mark(name, comment, unanswered, maximum, auto, manual, extra, needs_look) -> TaskMark:
-    """Make a mark of nbgrader's row, as nbgrader adds it up: a person's points before others."""
+    """Make a mark of nbgrader's row, as nbgrader adds it up: a person's points before others.
+
+    A question that is worth nothing any more was dropped: what was given for it does not count, and
+    nobody has to look at it. Extra credit stays.
+    """
     by_hand = manual is not None
+    if not maximum:
+        return TaskMark(name, extra or 0, maximum, False, by_hand, comment, unanswered)
     points = manual if by_hand else auto
     if points is None:
         return TaskMark(name, None, maximum, True, comment=comment, unanswered=unanswered)

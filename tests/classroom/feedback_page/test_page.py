@@ -202,6 +202,14 @@ def test_rubrics_and_model_answers_are_shown_where_they_are_asked_for():
     assert "MARK SCHEME" not in with_rubrics and "SOLUTION" not in with_answers
 
 
+@pytest.mark.parametrize("name", ["vae", "kl-loss", "train", "conditional-vae", "train-cvae"])
+def test_a_model_answer_in_code_is_whole(name):
+    ((_, text),) = read_extras(SOLUTIONS, False, True)[name]
+    code = text.removeprefix("```\n").removesuffix("\n```")
+    assert "SOLUTION" not in code and "NotImplementedError" not in code
+    compile(code, name, "exec")
+
+
 def test_rubrics_of_answers_that_lost_nothing_are_not_shown():
     assert "How it is marked" not in page(extras=read_extras(SOLUTIONS, True, True))
 
