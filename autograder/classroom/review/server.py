@@ -73,8 +73,6 @@ class Pages:
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
         )
         self._templates.filters["points"] = lambda points: "½" if points == 0.5 else f"{points:g}"
         self._markdown: dict[str, Markup] = {}  # of the master copy
