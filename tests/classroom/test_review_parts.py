@@ -148,8 +148,8 @@ OTHER = "Nothing in the loss says where a digit goes; mirrored planes have the s
 def test_rewordings_are_alike_and_other_answers_are_not():
     alike = Alike({"a": REASON, "b": f"{REASON.upper()}\n", "c": REWORDED, "d": OTHER, "e": ""})
     assert alike.same("a") == ["b"] and not alike.same("d")
-    assert [key for key, _ in alike.near("a")] == ["c"] and not alike.near("e")
-    assert [key for key, _ in alike.near("c")] == ["a", "b"]
+    assert [keys for keys, _ in alike.near("a")] == [["c"]] and not alike.near("e")
+    assert [keys for keys, _ in alike.near("c")] == [["a", "b"]]
     pairs = {frozenset((pair.first, pair.second)): pair.cosine for pair in alike.pairs}
     assert pairs.keys() == {frozenset("ab"), frozenset("ac")}
     assert pairs[frozenset("ab")] == 1 > pairs[frozenset("ac")] >= 0.7
@@ -161,7 +161,8 @@ def test_likeness_is_mutual(answers):
     alike = Alike(answers)
     for key in answers:
         assert all(key in alike.same(other) for other in alike.same(key))
-        assert all(key in dict(alike.near(other)) for other, _ in alike.near(key))
+        for others, _ in alike.near(key):
+            assert any(key in keys for keys, _ in alike.near(others[0]))
 
 
 def test_short_answers_are_no_sign_of_copying():

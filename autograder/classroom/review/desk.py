@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .markbook import MarkBook
-from .marks import OPEN, Mark, order_of, remarks_of, sample_of
+from .marks import MARKED, OPEN, Mark, order_of, remarks_of, sample_of
 from .questions import Question
 from .similarity import Alike, AlikeCache
 from .submissions import Answer, Submissions
@@ -15,14 +15,10 @@ PATIENCE = 0.05  # seconds that a page waits for the comparison of all answers
 
 @dataclass(frozen=True)
 class Sheet:
-    """One answer with its mark.
-
-    cosine: how near it is to the answer that is shown, 0 where that was not asked.
-    """
+    """One answer with its mark."""
 
     mark: Mark
     answer: Answer
-    cosine: float = 0.0
 
     @property
     def grade(self) -> str:
@@ -33,6 +29,29 @@ class Sheet:
     def token(self) -> str:
         """Names what the TA sees: this mark of this text."""
         return self.mark.token(self.answer.hash)
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """What the page sends back when the answer is marked."""
+        return {"grade": self.grade, "token": self.token, "text": self.answer.hash}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers of other submissions with one text, which is like the answer that is shown.
+
+    text: of the first of them.
+    is_same: whether the words are the same.
+    cosine: how like they are.
+    waiting: what the page sends back to mark those that wait.
+    marked: those that a person marked.
+    """
+
+    text: str
+    is_same: bool
+    cosine: float
+    waiting: list[dict[str, str]]
+    marked: list[Sheet]
 
 
 class Desk:
@@ -94,6 +113,16 @@ class Desk:
         """Compare the answers to a question; None while that is being done."""
         return self._alike.get(task, _texts(sheets), patience)
 
+    def groups(self, task: str, sheets: Mapping[str, Sheet], grade: str) -> list[Group] | None:
+        """Group the answers that are like one; None while the answers are being compared."""
+        alike = self.alike(task, sheets)
+        if alike is None:
+            return None
+        groups = [(alike.same(grade), True, 1.0)]
+        groups += [(grades, False, cosine) for grades, cosine in alike.near(grade)]
+        found = [_group([sheets[each] for each in grades], *more) for grades, *more in groups]
+        return [group for group in found if group.waiting or group.marked]
+
     def compare_all(self) -> None:
         """Begin to compare all answers, so that they are compared when a page asks."""
         for task in self.questions:
@@ -114,6 +143,13 @@ class Desk:
         if pairs is None:
             return None
         return [(sheets[each.first], sheets[each.second], each.cosine) for each in pairs]
+
+
+def _group(sheets, is_same, cosine):
+    waiting = [sheet.seen for sheet in sheets if sheet.mark.state == OPEN]
+    marked = [sheet for sheet in sheets if sheet.mark.state == MARKED]
+    text = sheets[0].answer.text if sheets else ""
+    return Group(text, is_same, cosine, waiting, marked)
 
 
 def _texts(sheets):

@@ -1,6 +1,5 @@
 """The pages of `autograder review`, as a Starlette application."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -26,14 +24,13 @@ from ..errors import GradebookError
 from .agreement import agreement_of, find_twice
 from .desk import Desk, Sheet
 from .guard import Guard
-from .markbook import Change, Conflict
-from .marks import MARKED, OPEN, ScoreError, parse_comment, parse_score
+from .marks import MARKED, OPEN, ScoreError
 from .questions import Question
 from .rendering import render_markdown
+from .saving import Saving, find_question
 from .tables import FIRST, SECOND
 
 HERE = Path(__file__).parent
-MAX_BODY = 1_000_000  # bytes of a request
 PAIRS_SECONDS = 0.1  # that the page of similar answers waits for each question
 
 
@@ -47,7 +44,7 @@ class Page(HTMLResponse):
 
 def make_app(desk: Desk, port: int, token: str) -> Starlette:
     """Make the application that serves the pages on a port of this machine."""
-    pages = Pages(desk)
+    pages, saving = Pages(desk), Saving(desk)
     routes = [
         Route("/", pages.overview),
         Route("/question/{task}", pages.next_answer),
@@ -58,8 +55,8 @@ def make_app(desk: Desk, port: int, token: str) -> Starlette:
         Route("/similar/{task}", pages.similar),
         Route("/agreement", pages.agreement),
         Route("/plot/{task}/{grade}/{index:int}", pages.plot),
-        Route("/mark/{task}", pages.save, methods=["POST"]),
-        Route("/remark/{task}", pages.edit_remark, methods=["POST"]),
+        Route("/mark/{task}", saving.save, methods=["POST"]),
+        Route("/remark/{task}", saving.edit_remark, methods=["POST"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     handlers = {GradebookError: _gradebook_error, ScoreError: _score_error}
@@ -76,8 +73,6 @@ class Pages:
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
         )
         self._templates.filters["points"] = lambda points: "½" if points == 0.5 else f"{points:g}"
         self._markdown: dict[str, Markup] = {}  # of the master copy
@@ -90,7 +85,7 @@ class Pages:
 
     def next_answer(self, request: Request) -> Response:
         """Go to the next answer that waits; where none does, to the list of all."""
-        question = self._question(request)
+        question = find_question(self._desk, request)
         sheets = self._desk.read_sheets(question.task)
         grade = self._desk.find_next(sheets, request.query_params.get("after", ""))
         where = f"question/{question.task}/{grade}" if grade else f"answers/{question.task}"
@@ -99,9 +94,6 @@ class Pages:
     def answer(self, request: Request) -> Response:
         """One answer, to be marked."""
         question, sheets, sheet = self._sheet(request)
-        alike = self._desk.alike(question.task, sheets)
-        same = [sheets[each] for each in alike.same(sheet.grade)] if alike else []
-        near = alike.near(sheet.grade) if alike else []
         return self._answer_page(
             question,
             sheet,
@@ -109,15 +101,12 @@ class Pages:
             waiting=sum(each.mark.state == OPEN for each in sheets.values()),
             total=len(sheets),
             remarks=self._desk.remarks(sheets),
-            same=[each for each in same if each.mark.state == OPEN],
-            same_marked=[each for each in same if each.mark.state == MARKED],
-            near=[Sheet(sheets[key].mark, sheets[key].answer, cosine) for key, cosine in near],
-            is_compared=alike is not None,
+            groups=self._desk.groups(question.task, sheets, sheet.grade),
         )
 
     def next_second(self, request: Request) -> Response:
         """Go to the next answer that is to be marked twice."""
-        question = self._question(request)
+        question = find_question(self._desk, request)
         sheets = self._desk.read_sheets(question.task)
         after = request.query_params.get("after", "")
         grade = self._desk.find_second(question.task, sheets, after)
@@ -132,7 +121,7 @@ class Pages:
 
     def answers(self, request: Request) -> Response:
         """All answers to a question with their marks, and all remarks."""
-        question = self._question(request)
+        question = find_question(self._desk, request)
         sheets = self._desk.read_sheets(question.task)
         remarks = self._desk.remarks(sheets)
         return self._page(
@@ -141,7 +130,7 @@ class Pages:
 
     def similar(self, request: Request) -> Response:
         """Answers of different submissions that are alike; whose, where that is asked."""
-        question = self._question(request)
+        question = find_question(self._desk, request)
         pairs = self._desk.find_pairs(question.task, PAIRS_SECONDS)
         names = request.query_params.get("names") == "1"
         questions = self._desk.questions.values()
@@ -160,66 +149,15 @@ class Pages:
 
     def plot(self, request: Request) -> Response:
         """One of the plots that a question speaks of."""
-        question, index = self._question(request), request.path_params["index"]
+        question, index = find_question(self._desk, request), request.path_params["index"]
         mark = self._desk.book.read(question.task).get(request.path_params["grade"])
         plots = self._plots(question, mark.submission) if mark else []
         if index >= len(plots):
             raise HTTPException(404)
         return Response(plots[index], media_type="image/png")
 
-    async def save(self, request: Request) -> Response:
-        """Write a mark; where it is another one than the TA saw, say which it is."""
-        return await run_in_threadpool(self._save, request, await _json(request))
-
-    def _save(self, request, body):
-        question = self._question(request)
-        points = parse_score(str(body.get("points", "")), question.maximum)
-        comment = parse_comment(str(body.get("comment", "")))
-        sheets = self._desk.read_sheets(question.task)
-        wanted = _wanted(body)
-        if not wanted or not wanted.keys() <= sheets.keys():
-            raise HTTPException(404, "There is no such answer any more.")
-        first = next(iter(wanted))
-        if body.get("mode") == "second":
-            return self._save_second(question, sheets[first], wanted[first], points, comment)
-        changes = [
-            Change(key, each["token"], sheets[key].answer.hash) for key, each in wanted.items()
-        ]
-        conflicts = self._desk.book.write(question.task, changes, points, comment)
-        if conflicts:
-            shown = [_shown(each, sheets, wanted[each.mark.grade]) for each in conflicts]
-            return JSONResponse({"conflicts": shown}, 409)
-        return JSONResponse({"next": f"/question/{question.task}?after={first}"})
-
-    def _save_second(self, question, sheet, seen, points, comment):
-        if seen["text"] != sheet.answer.hash:
-            raise HTTPException(409, "The text is another one now: load this page again.")
-        book = self._desk.book
-        book.write_second(question.task, sheet.mark, sheet.answer.hash, points, comment)
-        return JSONResponse({"next": f"/second/{question.task}?after={sheet.grade}"})
-
-    async def edit_remark(self, request: Request) -> Response:
-        """Edit a remark in all comments."""
-        return await run_in_threadpool(self._edit_remark, request, await _json(request))
-
-    def _edit_remark(self, request, body):
-        task = self._question(request).task
-        new = " ".join((parse_comment(str(body.get("new", ""))) or "").split("\n"))
-        old, seen = str(body.get("old")), body.get("count")
-        now = self._desk.book.edit_remark(task, old, new, seen)
-        if now is None:
-            return JSONResponse({"next": f"/answers/{task}"})
-        sentence = f"Nothing was changed: the remark is now in {now} comments, not in {seen}."
-        return JSONResponse({"message": sentence}, 409)
-
-    def _question(self, request) -> Question:
-        question = self._desk.questions.get(request.path_params["task"])
-        if question is None:
-            raise HTTPException(404, "There is no such question.")
-        return question
-
     def _sheet(self, request) -> tuple[Question, Mapping[str, Sheet], Sheet]:
-        question = self._question(request)
+        question = find_question(self._desk, request)
         sheets = self._desk.read_sheets(question.task)
         sheet = sheets.get(request.path_params["grade"])
         if sheet is None:
@@ -266,49 +204,6 @@ def _progress(question, states, by_ta):
             counts[MARKED] += count * (given and not waits)
     tas = {ta: count for (task, ta), count in sorted(by_ta.items()) if task == question.task}
     return question, counts, tas
-
-
-def _wanted(body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Get grade's id → what the TA saw of it: its token, and the hash of its text."""
-    marks = body.get("marks")
-    rows = [each for each in marks if isinstance(each, dict)] if isinstance(marks, list) else []
-    return {
-        str(each.get("grade")): {key: str(each.get(key)) for key in ("token", "text")}
-        for each in rows
-    }
-
-
-def _shown(
-    conflict: Conflict, sheets: Mapping[str, Sheet], seen: Mapping[str, str]
-) -> dict[str, Any]:
-    """A conflict as the page shows it."""
-    mark, answer = conflict.mark, sheets[conflict.mark.grade].answer
-    return {
-        "grade": mark.grade,
-        "token": mark.token(answer.hash),
-        "text": answer.hash,
-        "is_new_text": answer.hash != seen["text"],
-        "points": None if mark.waits else mark.points,
-        "comment": mark.comment,
-        "by": conflict.ta or "the Formgrader, or another program",
-        "time": conflict.time,
-    }
-
-
-async def _json(request):
-    """Read a request's JSON object, within limits."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise HTTPException(413, "That is too long.")
-    try:
-        tree = json.loads(body)
-    except (ValueError, RecursionError):
-        tree = None
-    if not isinstance(tree, dict):
-        raise HTTPException(400, "That is no JSON object.")
-    return tree
 
 
 def _gradebook_error(request, error):

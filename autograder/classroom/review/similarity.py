@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 NEAR = 0.7  # cosine; rewordings of one text reach it, two people's own words rarely do
 MIN_WORDS = 8  # "Yes, because of the KL term." is the same in many honest answers
-MOST = 20  # near answers of one answer
+MOST = 20  # near texts of one text
 _ROWS = 200  # of the cosines' matrix that are in memory at once
 
 
@@ -57,15 +57,13 @@ class Alike:
         """List the others whose answer has the same words."""
         return [other for other in self._of_text[self._texts[key]] if other != key]
 
-    def near(self, key: str) -> list[tuple[str, float]]:
-        """List the others whose answer is nearly the same, and its cosine; the nearest first."""
+    def near(self, key: str) -> list[tuple[list[str], float]]:
+        """List who has nearly the same answer: those of one text, and its cosine; nearest first."""
         row = self._rows.get(self._texts[key])
         if self._matrix is None or row is None:
             return []
-        found = []
-        for other, cosine in self._neighbours(self._cosines(row, row + 1)[0], row):
-            found += [(each, cosine) for each in self._of_text[self._unique[other]]]
-        return found[:MOST]
+        neighbours = self._neighbours(self._cosines(row, row + 1)[0], row)
+        return [(self._of_text[self._unique[other]], cosine) for other, cosine in neighbours]
 
     @functools.cached_property
     def pairs(self) -> list[Pair]:

@@ -82,13 +82,19 @@ function startMarking(form) {
 
   async function save(marks = members()) {
     if (busy) return;
-    busy = true;
     const body = { marks, mode, points: points.value, comment: comment.value };
+    setBusy(true);  // what is typed meanwhile would belong to the next answer
     const answer = await post(`/mark/${encodeURIComponent(task)}`, body);
-    busy = false;
+    if (!answer.next) setBusy(false);
     if (answer.next) leave(answer.next);
     else if (answer.conflicts) showConflicts(marks, answer.conflicts);
     else say(message, answer.message);
+  }
+
+  function setBusy(value) {
+    busy = value;
+    for (const each of form.elements) each.disabled = value;
+    form.classList.toggle("busy", value);
   }
 
   function showConflicts(marks, conflicts) {
@@ -142,6 +148,7 @@ function startMarking(form) {
   }
 
   document.addEventListener("keydown", (event) => {
+    if (busy) return event.preventDefault();
     if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
     const inField = target === points || target === comment;
