@@ -38,7 +38,10 @@ def test_without_the_token_there_is_nothing(stranger, path):
 
 @pytest.mark.parametrize("host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1", ""])
 def test_another_name_of_this_machine_is_refused(browser, host):
-    assert browser.http.get("/", headers={"Host": host}).status_code == 403
+    cookie = f"review-{PORT}={TOKEN}"  # a browser would not send it there
+    headers = {"Host": host, "Origin": f"http://{host}", "Cookie": cookie}
+    answer = browser.http.get("/", headers=headers)
+    assert answer.status_code == 403 and "127.0.0.1 alone" in answer.text
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "null"])

@@ -220,3 +220,14 @@ def test_progress_is_counted_by_question_and_ta(course):
     bea.mark(bea.see(NAMES[1]))
     html = ann.page("/")
     assert "ann 1, bea 1" in html and 'max="3" value="2"' in html
+
+
+def test_a_second_mark_of_a_text_that_changed_meanwhile_is_refused(course):
+    ann, bea = Browser(course, sample=3), Browser(course, "bea", sample=3)
+    ann.mark(ann.see("Zoe-4711"))
+    seen = bea.see("Zoe-4711", "second")
+    hand_in(course, **{"Zoe-4711": "Another reason."})
+    body = {"marks": [seen], "points": "0", "mode": "second"}
+    answer = bea.http.post(f"/mark/{QUESTION}", json=body)
+    assert answer.status_code == 409 and "load this page again" in answer.text
+    assert not bea.desk.book.read_log("second")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -75,7 +74,7 @@ class Pages:
             undefined=StrictUndefined,
         )
         self._templates.filters["points"] = lambda points: "½" if points == 0.5 else f"{points:g}"
-        self._markdown: dict[str, Markup] = {}  # of the master copy
+        self._markdown: dict[str, str] = {}  # of the master copy
 
     def overview(self, request: Request) -> Response:
         """All questions, and how far they are."""
@@ -176,7 +175,7 @@ class Pages:
             "answer.html",
             question=question,
             sheet=sheet,
-            answer=Markup(render_markdown(whole.text, whole.attachments)),
+            answer=render_markdown(whole.text, whole.attachments),
             plots=len(self._plots(question, sheet.mark.submission)),
             expected=sum(plots.count for plots in question.plots),
             **more,
@@ -190,7 +189,7 @@ class Pages:
     def _master(self, text):
         """Render a text of the master copy, once."""
         if text not in self._markdown:
-            self._markdown[text] = Markup(render_markdown(text))
+            self._markdown[text] = render_markdown(text)
         return self._markdown[text]
 
 
