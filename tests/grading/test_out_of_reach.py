@@ -22,13 +22,20 @@ SECONDS = 600  # of a cell and a probe that search
 JUDGED = [task for task in TASKS if task.notebook in NOTEBOOKS and task.kind != "manual"]
 
 
-def nothing_found(said):
-    """Tell whether a search saw files, functions and memory, knew the control, and found no key."""
-    looked = all(count > 5 and control for count, control in map(said.get, PARTS))
-    return looked and said["found"] == []
+def nothing_found(said, has_lab=True):
+    """Tell whether a search looked everywhere, knew the control where it was, and found no key.
 
-
-PARTS = ("files", "objects", "memory")
+    Args:
+        said: what it said.
+        has_lab: whether lab.py, which is the control, was imported and is not only a file.
+    """
+    places = {place: said[place] for place in ("files", "objects", "memory")}
+    known = places if has_lab else {"files": places["files"]}
+    return (
+        all(count > 5 for count, _ in places.values())
+        and all(control for _, control in known.values())
+        and said["found"] == []
+    )
 
 
 def test_what_is_searched_for_is_the_key():
@@ -68,7 +75,8 @@ def test_a_kernel_finds_nothing_of_the_key_while_it_is_judged(report, task):
     result = next(each for each in report.results if each.task == task)
     said = [each.message for each in result.outcomes if "SEARCHED" in each.message]
     assert said, result.outcomes
-    assert nothing_found(read_report(said[0])), said[0]
+    # The kernel of a target runs the class and what it needs; that of 02 needs nothing of lab.py.
+    assert nothing_found(read_report(said[0]), has_lab=task.id != "loss-target"), said[0]
 
 
 @pytest.mark.slow
