@@ -3,6 +3,7 @@
 import os
 import signal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_a_kernel_cannot_fill_a_disk(tmp_path, source, error):
 
 
 def test_a_kernel_that_linux_killed_because_the_machine_was_full_is_not_to_blame():
-    usage = SimpleNamespace(ru_utime=0, ru_stime=0)
+    usage: Any = SimpleNamespace(ru_utime=0, ru_stime=0)
 
     def blameless(how, machine_full):
         return limits.describe_end(how, usage, SMALL, machine_full) in BLAMELESS_ENDINGS
