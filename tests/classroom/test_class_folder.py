@@ -150,6 +150,15 @@ def test_nothing_is_written_outside_the_folder(tmp_path, name):
     assert len(notes) == 2 and sorted(tmp_path.iterdir()) == [place]
 
 
+def test_names_that_no_disk_takes_are_shortened_or_named(tmp_path):
+    long = "x" * 300
+    members = {f"ada/{long}.zip": b"1", "bob": b"2", "bob/vae.zip": b"3"}
+    folder, notes = open_class(pack(tmp_path / "all.zip", members))
+    (kept,) = (folder / "ada").iterdir()
+    assert kept.suffix == ".zip" and kept.read_bytes() == b"1"
+    assert any(note.startswith("bob/vae.zip cannot be unpacked") for note in notes)
+
+
 def test_two_files_of_one_name_are_both_kept(tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive, pytest.warns(UserWarning):
         archive.writestr("ada/x.zip", b"1")

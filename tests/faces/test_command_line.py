@@ -145,9 +145,10 @@ def test_what_is_wrong_with_a_zip_is_one_line_that_names_it(run, tmp_path):
     assert "damaged, or no zip file" in result.stderr and result.stderr.count("\n") == 1
     outside = tmp_path / "outside.zip"
     with zipfile.ZipFile(outside, "w") as archive:
-        archive.writestr("../../x.ipynb", "{}")
+        archive.writestr("../../\x1b[2Jx.ipynb", "{}")
     result = run(outside)
     assert result.exit_code == 2 and "outside of it" in result.stderr
+    assert result.stderr.startswith(f"{outside}: ") and "\x1b" not in result.stderr
 
 
 def test_the_course_itself_is_not_graded(run):

@@ -20,7 +20,6 @@ from autograder.assignment import AUTO, TASKS, Task
 from autograder.checks import Outcome
 from autograder.grading import Report, TaskResult
 from autograder.grading.graded_notebook import WIDTH, verdict
-from autograder.grading.report import NOT_MEASURED
 from autograder.nbgrader_plugin import InsertVerdicts, SubmissionExporter, use_expected_names
 from benchmarks.samples import typical_mistakes, write_submission
 from tests.paths import ROOT
@@ -52,7 +51,6 @@ UNSET = ("MPLBACKEND", "PYTHONPATH")  # nbgrader has to do without them
 
 YES = Outcome("shape", True, "It has a shape.")
 NO = Outcome("value", False, "It should be 3, but it is 4. " * 9)
-OPEN = Outcome(NOT_MEASURED, False, "MNIST is not here.")
 COLOUR = 15  # characters that colour the sign of a line
 FAILED = TaskResult(AUTO[0], (YES, NO, replace(NO, name="other")))
 VERDICTS = {
@@ -62,7 +60,6 @@ VERDICTS = {
     "no check ran": ((), 1, 0, 1),
     "the gradebook gives more points than the assignment": ((YES,), 5, 5, 5),
     "a task without points": ((NO,), 0, 0, 0),
-    "a target that was not measured": ((OPEN,), 0, 0, 0),
 }
 
 
@@ -86,11 +83,6 @@ def test_a_failed_verdict_holds_each_message_once_in_short_lines():
     text = "\n".join(error.traceback)
     assert " ".join(text.split()).endswith("value, other: " + NO.message.strip())
     assert all(len(line) <= WIDTH + COLOUR for line in text.split("\n"))
-
-
-def test_a_target_that_was_not_measured_is_no_error():
-    (output,) = verdict(TaskResult(AUTO[0], (OPEN,)), 0)
-    assert output.output_type == "stream" and output.text.startswith("– not measured: MNIST")
 
 
 def cell_of_test(outputs, points):

@@ -7,7 +7,8 @@ from nbformat import NotebookNode, v4
 from autograder.assignment import Task
 from autograder.checks import Outcome
 from autograder.grading import TaskResult
-from autograder.grading.graded_notebook import graded_notebook
+from autograder.grading.graded_notebook import graded_notebook, verdict
+from autograder.grading.report import NOT_MEASURED
 from autograder.notebook.cells import grade_id, is_run, nbgrader_metadata
 
 TASK = Task("x-test", "1", "x", "03_loss.ipynb", 1, "auto")
@@ -127,3 +128,12 @@ def test_notes_stand_at_the_top_as_plain_text():
     (note,) = texts(cells[0])
     assert note.startswith("03_loss.ipynb was <b>odd</b>.\n")
     assert max(map(len, note.split("\n"))) <= 100
+
+
+def test_a_target_that_was_not_measured_is_no_error():
+    outcome = Outcome(NOT_MEASURED, False, "MNIST is not here.")
+    target = TaskResult(Task("loss-target", "1", "x", "04_training.ipynb", 0, "target"), (outcome,))
+    (output,) = verdict(target, 0)
+    assert output.output_type == "stream"
+    assert output.text == "– not measured: MNIST is not here.\n"
+    assert not target.passed and target.not_measured

@@ -4,6 +4,7 @@ What students handed in stays packed in there, and is unpacked within the limits
 when it is graded. Nobody is lost: a file that cannot be unpacked leaves an empty one.
 """
 
+import errno
 import hashlib
 import itertools
 import os
@@ -20,6 +21,7 @@ from .unpacking import DAMAGE, METHODS, extract
 
 MARK = ".unpacked-from"  # the file with the hash of the zip that a folder was unpacked from
 MAX_MEMBERS = 200_000
+MAX_NAME = 200  # bytes of a file's name
 FREE_BYTES = 2**30  # that stay free on the disk
 
 
@@ -91,18 +93,35 @@ def _unpack_member(archive, info, place):
         return f"{info.filename} is a link or would lie outside of the folder, and is left out."
     if any(part.startswith((".", "__MACOSX")) for part in parts):
         return None
-    file = _unused(place.joinpath(*parts))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    problem = _problem(info)
-    if not problem:
-        try:
-            extract(archive, info, file)
-        except DAMAGE as error:
-            problem = f"is damaged ({error})"
-    if not problem:
-        return None
-    file.write_bytes(b"")
-    return f"{info.filename} {problem}; an empty file stands in for it."
+    file = _unused(place.joinpath(*map(_short, parts)))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        problem = _problem(info) or _extract(archive, info, file)
+        if problem:
+            file.write_bytes(b"")
+            return f"{info.filename} {problem}; an empty file stands in for it."
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return f"{info.filename} cannot be unpacked ({error.strerror}), and is left out."
+    return None
+
+
+def _extract(archive, info, file):
+    """Unpack one file; returns a phrase where it is damaged, else ""."""
+    try:
+        extract(archive, info, file)
+    except DAMAGE as error:
+        return f"is damaged ({error})"
+    return ""
+
+
+def _short(part):
+    """A part of a path that every file system takes, with its ending."""
+    if len(part.encode("utf-8", "replace")) <= MAX_NAME:
+        return part
+    path = PurePosixPath(part)
+    return path.stem[: MAX_NAME // 8] + "…" + path.suffix[:10]
 
 
 def _parts(name):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import SubmissionError
 from ...paths import ROOT
+from ...text import printable
 from .bundle import read_bundle
 from .entries import Entry, Source
 from .student_names import student_id
@@ -31,7 +32,7 @@ class OpenedSubmission:
     def explain(self, error: SubmissionError) -> SubmissionError:
         """Return an error of the grader with the path that the user knows, and the notes."""
         sentence = str(error).replace(str(self.folder), str(self.path))
-        return SubmissionError(" ".join([sentence, *self.notes]))
+        return SubmissionError(printable(" ".join([sentence, *self.notes])))
 
 
 @contextmanager
@@ -54,8 +55,20 @@ def open_submission(path: Path) -> Iterator[OpenedSubmission]:
         )
     with tempfile.TemporaryDirectory(prefix="unpacked-", ignore_cleanup_errors=True) as place:
         folder = Path(place, student_id(path.stem))
+        yield OpenedSubmission(path, folder, _unpack(path, folder))
+
+
+def _unpack(path, folder) -> tuple[str, ...]:
+    """Unpack a zip to a new folder; return a sentence on each file that is left out.
+
+    Raises:
+        SubmissionError: where it breaks a limit.
+    """
+    try:
         notes = unpack_bundle(read_bundle(_entry(path)), folder)
-        yield OpenedSubmission(path, folder, tuple(notes))
+    except SubmissionError as error:
+        raise SubmissionError(printable(f"{path}: {error}")) from error
+    return tuple(map(printable, notes))
 
 
 def _entry(path):
