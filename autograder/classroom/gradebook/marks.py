@@ -85,7 +85,13 @@ def read_marks(gradebook: Gradebook, assignment: str) -> dict[str, Marks]:
 
 
 def _mark(name, maximum, comment, auto, manual, extra, needs_look) -> TaskMark:
-    """Make a mark of nbgrader's row: a person's points count before the grader's."""
+    """Make a mark of nbgrader's row: a person's points count before the grader's.
+
+    A question that is worth nothing any more was dropped: what was given for it does not count, and
+    nobody has to look at it. Extra credit stays.
+    """
+    if not maximum:
+        return TaskMark(name, extra or 0, maximum, by_hand=manual is not None, comment=comment)
     by_hand = manual is not None
     points = manual if by_hand else auto
     waits = points is None or bool(needs_look)
