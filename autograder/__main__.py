@@ -12,6 +12,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from . import atomic_files
+from .classroom.appeal import appeal_command
+from .classroom.archive import archive_command
 from .classroom.command import class_command
 from .classroom.feedback import feedback_command
 from .classroom.report.command import report_command
@@ -33,6 +35,8 @@ def _program() -> None:
 app.command("class")(class_command)
 app.command("feedback")(feedback_command)
 app.command("report")(report_command)
+app.command("appeal")(appeal_command)
+app.command("archive")(archive_command)
 app.command("target")(target_command)
 app.command("bands")(bands_command)
 
