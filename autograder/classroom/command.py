@@ -47,6 +47,13 @@ def class_command(
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Run nothing without a sandbox.")
     ] = False,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Grade this submission alone; with --yes, replace its points alone. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Grade a whole class; called again, only what changed.
 
@@ -63,6 +70,7 @@ def class_command(
         scheduler=scheduler,
         workers=workers,
         options={"sandbox": require_sandbox},
+        students=tuple(student or ()),
     )
     raise typer.Exit(grade_class(settings, console, lambda students: yes or _ask(students)))
 

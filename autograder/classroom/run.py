@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from ..paths import ROOT
-from .errors import GradebookError
+from .errors import GradebookError, RosterError
 from .gradebook.sync import GradebookSync
 from .intake import bundle
 from .intake.roster import ASSIGNMENT, Entry, read_roster
@@ -36,6 +36,7 @@ class Settings:
     course: the folder of nbgrader_config.py.
     gradebook: whether to write to the gradebook.
     force: whether to grade submissions that did not change, too.
+    students: those who are graded, and whose points are replaced; () for all.
     scheduler, workers: see `open_executor`.
     grader, options: see `grade_bundle`.
     """
@@ -45,6 +46,7 @@ class Settings:
     course: Path = ROOT
     gradebook: bool = True
     force: bool = False
+    students: tuple[str, ...] = ()
     scheduler: str | None = None
     workers: int | None = None
     grader: str = GRADER
@@ -82,6 +84,18 @@ def _open_sync(settings, store) -> contextlib.AbstractContextManager[GradebookSy
     return contextlib.nullcontext()
 
 
+def _chosen(entries: dict[str, Entry], students: Iterable[str]) -> dict[str, Entry]:
+    """Choose the entries of these students; all where none are named.
+
+    Raises:
+        RosterError: where one of them handed in nothing.
+    """
+    unknown = [student for student in students if student not in entries]
+    if unknown:
+        raise RosterError(f"There is no submission of {', '.join(unknown)}.")
+    return {student: entries[student] for student in students} or entries
+
+
 class ClassRun:
     """One run: it grades submissions, and brings results and gradebook up to date.
 
@@ -97,7 +111,7 @@ class ClassRun:
         printer: RunPrinter,
     ):
         self._settings = settings
-        self._entries = {entry.student: entry for entry in entries}
+        self._entries = _chosen({entry.student: entry for entry in entries}, settings.students)
         self._store = store
         self._gradebook = gradebook
         self._printer = printer
