@@ -153,24 +153,35 @@ def why(appeal: Appeal) -> str:
 
 def changed_checks(appeal: Appeal) -> list[tuple[str, str, str, str]]:
     """List (task, check, before, after) where a verdict or its diagnosis differs."""
-    before, after = (_verdicts(side.get("report", {})) for side in (appeal.before, appeal.after))
+    before, after = (_checks(side.get("report", {})) for side in (appeal.before, appeal.after))
     return [
-        (*key, before.get(key, ("-", ""))[1], after.get(key, ("-", ""))[1])
+        (*key, _in_words(before.get(key)), _in_words(after.get(key)))
         for key in dict.fromkeys([*before, *after])
-        if before.get(key, ("-", ""))[0] != after.get(key, ("-", ""))[0]
+        if _differ(before.get(key), after.get(key))
     ]
 
 
-def _verdicts(report: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
-    """(task, check) → (what decides whether it differs, how it is shown)."""
+def _checks(report: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """(task, check) → the check's outcome."""
     return {
-        (task["id"], check["name"]): (
-            "passed" if check["passed"] else f"failed {check.get('diagnosis', '')}",
-            "passed" if check["passed"] else f"failed: {check['message']}",
-        )
+        (task["id"], check["name"]): check
         for task in report.get("tasks", ())
         for check in task["checks"]
     }
+
+
+def _differ(before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
+    """Tell whether two outcomes differ; results from before ids are compared without them."""
+    if before is None or after is None:
+        return True
+    ids = [each.get("diagnosis") for each in (before, after)]
+    return before["passed"] != after["passed"] or (None not in ids and ids[0] != ids[1])
+
+
+def _in_words(check: dict[str, Any] | None) -> str:
+    if check is None:
+        return "-"
+    return "passed" if check["passed"] else f"failed: {check['message']}"
 
 
 def print_appeal(appeal: Appeal, console: Console) -> None:

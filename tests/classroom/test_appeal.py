@@ -94,3 +94,7 @@ def test_a_check_differs_by_its_verdict_or_its_diagnosis_and_not_by_its_numbers(
     assert changed(first, report("It is 2.7.", "no-noise")) == []
     [row] = changed(first, report("It is 3.1.", "mean-missing"))
     assert row[:2] == ("t", "c")
+    old = report("It is 3.1.", "no-noise")
+    del old["report"]["tasks"][0]["checks"][0]["diagnosis"]
+    assert changed(old, first) == [], "a result from before ids"
+    assert len(changed({}, first)) == 1
