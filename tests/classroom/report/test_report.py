@@ -220,3 +220,14 @@ def test_results_from_before_ids_are_read(tmp_path):
 def run(*arguments):
     """Run the command `report`."""
     return CliRunner().invoke(app, ["report", *map(str, arguments)])
+
+
+def test_the_discrimination_of_a_question_stands_beside_its_mean(tmp_path, marks):
+    marks |= make_class(tmp_path, 12)
+    [plot] = re.findall(r'<svg [^>]*aria-label="Mean and.*?</svg>', make_page(read(tmp_path)), re.S)
+    # Each bar, and each dot, with its height on the page.
+    bars = re.findall(r'<path d="M [\d.]+ ([\d.]+) \nL [\d.]+ [\d.]+ \nL [\d.]+ ([\d.]+) ', plot)
+    dots = re.findall(r'<use xlink:href="[^"]+" x="[\d.]+" y="([\d.]+)" style="fill: var', plot)
+    middles = {round((float(top) + float(bottom)) / 2) for top, bottom in bars}
+    assert len(dots) > 20
+    assert {round(float(dot)) for dot in dots} <= middles
