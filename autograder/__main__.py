@@ -19,6 +19,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from . import atomic_files
+from .classroom.appeal import appeal_command
+from .classroom.archive import archive_command
 from .classroom.command import class_command
 from .classroom.export.command import export_command
 from .classroom.feedback import feedback_command
@@ -51,6 +53,8 @@ app.command("review", epilog="Example: autograder review --ta Ada")(review_comma
 app.command("feedback", epilog="Example: autograder feedback --zip brightspace")(feedback_command)
 app.command("export", epilog="Example: autograder export --for canvas")(export_command)
 app.command("report", epilog="Example: autograder report")(report_command)
+app.command("appeal", epilog="Example: autograder appeal ada")(appeal_command)
+app.command("archive", epilog="Example: autograder archive 2026")(archive_command)
 app.command("target", epilog="Example: autograder target --device cpu")(target_command)
 app.command("bands", epilog="Example: autograder bands")(bands_command)
 

@@ -46,6 +46,10 @@ _FAILURES = (
     (r"is not written yet: it still raises", "not-written"),
     (r"^\w+ is not defined\b", "not-defined"),
     (r" asks for a GPU \(", "asks-for-gpu"),
+    (r"^[\w.]+ should be called with ", "wrong-arguments"),
+    (r"^The model should get (one-hot rows|a label) ", "wrong-form-of-labels"),
+    (r"^A layer computes with float32 numbers; \w+ got one-hot rows ", "wrong-form-of-labels"),
+    (r"^decode should get latents of shape ", "wrong-form-of-latents"),
 )
 _UNASKED = (
     (r"took longer than", "out-of-time"),

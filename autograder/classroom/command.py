@@ -78,6 +78,13 @@ def class_command(
             metavar="Europe/Amsterdam", help="Of times that name none; that of this machine."
         ),
     ] = None,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Grade this submission alone; with --yes, replace its points alone. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Grade a whole class; called again, only what changed.
 
@@ -105,6 +112,7 @@ def class_command(
         roster=roster,
         due=_due(due, zone or read_settings(folder).zone) if due else None,
         zone=zone,
+        students=tuple(student or ()),
     )
     raise typer.Exit(grade_class(settings, console, lambda students: yes or _ask(students)))
 

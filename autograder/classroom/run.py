@@ -12,7 +12,7 @@ from .findings import declared_in, group_problems, not_graded, remarks_on
 from .gradebook.sync import GradebookSync
 from .identities import carry_over, read_before, write_now
 from .intake import bundle
-from .intake.entries import ASSIGNMENT, Entry, read_uploads
+from .intake.entries import ASSIGNMENT, Entry, chosen_entries, read_uploads
 from .results.course_settings import CourseSettings, read_settings, write_settings
 from .results.differences import Difference, differences
 from .results.fingerprints import course_hashes
@@ -105,6 +105,7 @@ class ClassRun:
             each.entry.student: each for each in attendance.submissions
         }
         self._entries = {student: each.entry for student, each in self._submissions.items()}
+        self._chosen = chosen_entries(self._entries, settings.students)
         self._store = store
         self._gradebook = gradebook
         self._printer = printer
@@ -125,7 +126,7 @@ class ClassRun:
         problems = self._problems()
         write_problems(self._settings.results, problems)
         self._printer.print_problems(problems, self._settings.results)
-        self._print_summary(len(self._entries) - len(to_grade), waiting, unwritten)
+        self._print_summary(len(self._chosen) - len(to_grade), waiting, unwritten)
         if self._failed or unwritten:
             return FAILED
         if waiting:
@@ -135,7 +136,7 @@ class ClassRun:
     def _submissions_to_grade(self) -> list[Entry]:
         """The submissions without a result for their present contents, checks and assignment."""
         to_grade = []
-        for student, entry in self._entries.items():
+        for student, entry in self._chosen.items():
             state = self._state_of(entry)
             if state is None or self._settings.force:
                 to_grade.append(entry)
@@ -208,7 +209,7 @@ class ClassRun:
 
         Returns the number of students whose new points still wait.
         """
-        waiting = self._of_this_class(self._store.waiting)
+        waiting = [each for each in self._store.waiting.values() if each.student in self._chosen]
         if not waiting:
             return 0
         rows = []

@@ -24,6 +24,7 @@ class Settings:
     course: the folder of nbgrader_config.py.
     gradebook: whether to write to the gradebook.
     force: whether to grade submissions that did not change, too.
+    students: the submissions that are graded, and whose points are replaced; () for all.
     scheduler, workers: see `open_executor`.
     grader, options: see `grade_bundle`.
     roster: its file; None for that of an earlier call, if there was one.
@@ -36,6 +37,7 @@ class Settings:
     course: Path = ROOT
     gradebook: bool = True
     force: bool = False
+    students: tuple[str, ...] = ()
     scheduler: str | None = None
     workers: int | None = None
     grader: str = GRADER

@@ -59,7 +59,7 @@ def test_every_failed_check_has_an_id_without_numbers():
     for answer in CATALOGUE:
         found = verdict(answer)
         assert len(found.ids) == len(found.messages) >= bool(answer.costs)
-        assert all(ID.fullmatch(each) for each in found.ids), (str(answer), found.ids)
+        assert all(ID.fullmatch(each) for _, _, each in found.ids), (str(answer), found.ids)
 
 
 def test_wrong_answers_are_caught_and_named_and_right_ones_accepted(last_line):

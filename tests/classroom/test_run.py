@@ -148,11 +148,11 @@ def test_a_result_says_what_it_rests_on(grade, tmp_path):
     assert result(tmp_path, "ada")["report"]["submission"] == "ada"
 
 
-def test_differences_are_shares_of_the_points():
-    before = {"a": (1, 2), "b": (1, 1), "c": (0, 0)}
-    after = {"a": (2, 4), "b": (0.5, 1), "d": (1, 1), "c": (0, 0)}
-    half, new = Difference("ada", "b", "1/1", "0.5/1"), Difference("ada", "d", "-", "1/1")
-    assert differences("ada", before, after) == [half, new]
+def test_differences_are_of_points_and_of_maxima():
+    before = {"a": (1, 2), "b": (1, 1), "c": (0, 0), "e": (1, 1)}
+    after = {"a": (2, 4), "b": (0.5, 1), "d": (1, 1), "c": (0, 0), "e": (1.0, 1.0)}
+    double, half = Difference("ada", "a", "1/2", "2/4"), Difference("ada", "b", "1/1", "0.5/1")
+    assert differences("ada", before, after) == [double, half, Difference("ada", "d", "-", "1/1")]
     assert differences("ada", after, before)[-1] == Difference("ada", "d", "1/1", "-")
 
 

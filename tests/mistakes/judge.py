@@ -69,14 +69,14 @@ class Verdict:
         messages: "name: message" of each failed check.
         red: ids of the tasks whose visible test cell fails in the student's notebook.
         died: errors of such a cell itself, which are no sentences for the student.
-        ids: the id of each failed check's diagnosis.
+        ids: (task, check, id of its diagnosis) for each failed check.
     """
 
     lost: tuple[str, ...]
     messages: tuple[str, ...]
     red: tuple[str, ...] = ()
     died: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
+    ids: tuple[tuple[str, str, str], ...] = ()
 
     def is_deserved(self, answer: Answer) -> bool:
         """Tell whether exactly the tasks were lost that the catalogue names."""
@@ -133,7 +133,11 @@ def verdict(answer: Answer, seed: int | None = None, earlier=definitions) -> Ver
             for task_id, (_, error) in judged.items()
             if error and _died(error, task_id)
         ),
-        tuple(each.diagnosis for wrong in failed.values() for each in wrong),
+        tuple(
+            (task_id, each.name, each.diagnosis)
+            for task_id, wrong in failed.items()
+            for each in wrong
+        ),
     )
 
 

@@ -240,3 +240,15 @@ def _no_submissions(submitted):
     if any(submitted.glob("*.ipynb")):
         hint = "; for one submission: python -m autograder grade DIR"
     return f"{submitted} holds no submissions: no folder or zip file of a student{hint}."
+
+
+def chosen_entries(entries: dict[str, Entry], students: Iterable[str]) -> dict[str, Entry]:
+    """Choose the entries of these students; all where none are named.
+
+    Raises:
+        RosterError: where one of them handed in nothing.
+    """
+    unknown = [student for student in students if student not in entries]
+    if unknown:
+        raise RosterError(f"There is no submission of {', '.join(unknown)}.")
+    return {student: entries[student] for student in students} or entries

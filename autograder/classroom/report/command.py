@@ -1,7 +1,5 @@
 """The command `report`: what the class learnt, as a page and a table."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +9,11 @@ from ... import atomic_files
 from ...paths import ROOT
 from ...terminal import fail
 from ..errors import ClassError
-from ..gradebook.marks import Marks
 from ..gradebook.sync import CONFIG
-from ..intake.entries import ASSIGNMENT
-from ..results.handins import read_handins
-from ..results.store import Store
-from .alike import alike_pairs
-from .attention import needing_a_person
-from .counts import hard_checks, misconceptions, questions
-from .page import MARK, ClassReport, make_page, make_table
-from .works import gradebook_file, read_works
 
 NOTHING = 2  # exit code: there are no results
 FAILED = 1
+MARK = "VAE class report"  # in each page's head, so that no other file is taken for one
 
 
 def report_command(
@@ -45,6 +35,9 @@ def report_command(
     Ends with 0, with 1 where a file cannot be read or written, and with 2 where there are no
     results. Example: report --results graded
     """
+    from .collect import read_report  # loads nbgrader, scikit-learn and matplotlib
+    from .page import make_page, make_table
+
     if not results.is_dir():
         fail(f"{results} is not a folder: name that of the results, by --results.", NOTHING)
     page = to or results / "report.html"
@@ -74,44 +67,3 @@ def _refuse_other_page(page: Path) -> None:
     table = page.with_suffix(".csv")
     if table.exists() and not page.exists():
         fail(f"{table} is there already, without its page; choose another name by --to.", FAILED)
-
-
-def read_report(results: Path, course: Path | None) -> ClassReport:
-    """Read all that the report says.
-
-    Args:
-        results: the folder of results.
-        course: the folder of nbgrader_config.py, None for no marks.
-
-    Raises:
-        ClassError, OSError, ValueError: where something cannot be read.
-    """
-    marks = _read_marks(course) if course else {}
-    with Store(results) as store:
-        works = read_works(store, read_handins(results), marks)
-        attention = needing_a_person(store, works)
-        return ClassReport(
-            datetime.now(),
-            works,
-            questions(works, store.titles),
-            misconceptions(works),
-            hard_checks(works),
-            alike_pairs(works),
-            attention,
-            bool(marks),
-        )
-
-
-def _read_marks(course: Path) -> Mapping[str, Marks]:
-    """Read all marks of a course's gradebook; {} where there is none yet."""
-    from nbgrader.api import Gradebook  # takes seconds to load
-
-    from ..gradebook.course import load_course
-    from ..gradebook.marks import read_marks
-
-    settings, _ = load_course(course, log_level="ERROR")
-    file = gradebook_file(settings.db_url)
-    if file is not None and not file.is_file():
-        return {}
-    with Gradebook(settings.db_url, settings.course_id) as opened:
-        return read_marks(opened, ASSIGNMENT)

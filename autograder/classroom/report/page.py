@@ -9,16 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 
 from ...assignment import BATCH_SIZE, TARGETS
 from .alike import Pair
 from .attention import Attention
+from .command import MARK
 from .counts import HardCheck, Misconception, Question, finished
 from .plots import losses_plot, misconceptions_plot, points_plot, questions_plot
 from .works import Work
 
-MARK = "VAE class report"  # in each page's head, so that no other file is taken for one
 MAX_PAIRS = 60  # on the page; the table has all
 MAX_MISCONCEPTIONS = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
@@ -73,12 +72,12 @@ def make_page(report: ClassReport) -> str:
         max_pairs=MAX_PAIRS,
         max_misconceptions=MAX_MISCONCEPTIONS,
         plots={
-            "points": Markup(points_plot(totals, report.maximum)) if totals else "",
-            "questions": Markup(questions_plot(report.questions)) if report.questions else "",
-            "misconceptions": Markup(misconceptions_plot(report.misconceptions, len(report.works)))
+            "points": points_plot(totals, report.maximum) if totals else "",
+            "questions": questions_plot(report.questions) if report.questions else "",
+            "misconceptions": misconceptions_plot(report.misconceptions, len(report.works))
             if report.misconceptions
             else "",
-            "losses": Markup(losses_plot(losses)) if losses else "",
+            "losses": losses_plot(losses) if losses else "",
         },
     )
 

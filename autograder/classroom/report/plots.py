@@ -42,6 +42,7 @@ _STYLE: dict[Any, Any] = {
 }
 _WIDTH = 8.0  # inches
 MAX_BARS = 15
+_MAX_LABEL = 40  # characters beside a bar
 
 
 def points_plot(totals: Sequence[float], maximum: float) -> str:
@@ -71,14 +72,14 @@ def questions_plot(rows: Sequence[Question]) -> str:
         means = [100 * (row.mean or 0) for row in known]
         left.barh(places, means, height=0.75, color=_BAR)
         left.set(xlim=(0, 100), xlabel="mean, % of the points", ylim=(len(known) - 0.4, -0.6))
-        left.set_yticks(places, [f"{row.question} {row.title}"[:44] for row in known])
+        left.set_yticks(places, [_short(f"{row.question} {row.title}") for row in known])
         told = [(at, row.discrimination) for at, row in enumerate(known)]
         told = [(at, value) for at, value in told if value is not None]
         right.axvline(0, color=_INK, linewidth=0.8)
         for at, value in told:
             right.plot([0, value], [at, at], color=_SOFT, linewidth=2)
             right.plot([value], [at], "o", color=_BAR, markersize=5)
-        right.set(xlim=(-0.5, 1), xlabel="discrimination (r)")
+        right.set(xlim=(-1, 1), xlabel="discrimination (r)", ylim=left.get_ylim())
         right.tick_params(left=False, labelleft=False)
 
     alt = "Mean and discrimination of each question; the table below has the numbers"
@@ -124,6 +125,10 @@ def losses_plot(losses: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
         f"{BATCH_SIZE}, with the band of right ones"
     )
     return _svg("losses", alt, 3.2, draw, columns=(1,) * len(targets))
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _MAX_LABEL else f"{label[: _MAX_LABEL - 1].rstrip(' ,')}…"
 
 
 def _svg(name: str, alt: str, height: float, draw, columns: tuple[int, ...] = (1,)) -> str:

@@ -23,12 +23,12 @@ class Difference:
 
 
 def differences(student: str, before: Points, after: Points) -> list[Difference]:
-    """List the tasks whose share of the maximum differs, in the order of `after`."""
+    """List the tasks whose points or maximum differ, in the order of `after`."""
     tasks = [*after, *(task for task in before if task not in after)]
     return [
         Difference(student, task, _format(before.get(task)), _format(after.get(task)))
         for task in tasks
-        if _share(before.get(task)) != _share(after.get(task))
+        if _rounded(before.get(task)) != _rounded(after.get(task))
     ]
 
 
@@ -43,9 +43,9 @@ def differences_table(rows: list[Difference]) -> Table:
     return table
 
 
-def _share(points):
-    """Points by maximum; None for a task that is new, gone, or worth no points."""
-    return round(points[0] / points[1], 6) if points and points[1] else None
+def _rounded(points):
+    """Return points and maximum; None for a task that is new, gone, or worth no points."""
+    return tuple(round(each, 6) for each in points) if points and points[1] else None
 
 
 def _format(points):

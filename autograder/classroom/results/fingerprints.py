@@ -1,6 +1,7 @@
 """Hashes of what decides a result beside the submission: the grader's sources and the course."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,6 +32,9 @@ NOT_USED_BY_GRADING = frozenset(
 def course_hashes(root: Path = ROOT, assignment: str = "vae") -> dict[str, str]:
     """Hash the contents of what decides a result.
 
+    Of notebooks these are the code cells and what the cells are to nbgrader; a change of a text, a
+    rubric, a model answer in words or an output changes no automatic result.
+
     Returns:
         {"checks": of the grader's sources, "assignment": of the released and the master notebooks
         with their helpers}.
@@ -55,5 +59,27 @@ def _hash(root: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted(paths):
         name = path.relative_to(root).as_posix().encode()
-        total.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        data = path.read_bytes()
+        if path.suffix == ".ipynb":
+            data = _what_decides(data)
+        total.update(name + b"\0" + hashlib.sha256(data).digest())
     return total.hexdigest()
+
+
+def _what_decides(data: bytes) -> bytes:
+    """Return the part of a notebook that can change a result; all of it where it is none."""
+    try:
+        cells = json.loads(data)["cells"]
+        kept = [[_code(cell), cell["metadata"].get("nbgrader"), _tags(cell)] for cell in cells]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return data
+    return json.dumps(kept, sort_keys=True).encode()
+
+
+def _code(cell: dict) -> str | None:
+    source = cell["source"] if cell["cell_type"] == "code" else None
+    return "".join(source) if isinstance(source, list) else source
+
+
+def _tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])

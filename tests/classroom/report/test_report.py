@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from autograder.__main__ import app
 from autograder.assignment import TASKS, task
 from autograder.classroom.gradebook.marks import Marks, TaskMark
-from autograder.classroom.report import command
+from autograder.classroom.report import collect
 from autograder.classroom.report.page import make_page, make_table
 from autograder.classroom.results.handins import Handin, write_handins
 from autograder.classroom.results.store import REFUSED, WAITING, Store
@@ -26,13 +26,13 @@ SUM = "kl-loss-reduction-test"
 def marks(monkeypatch):
     """Marks that stand for those of a gradebook; a test fills them in."""
     found = {}
-    monkeypatch.setattr(command, "_read_marks", lambda course: found)
+    monkeypatch.setattr(collect, "_read_marks", lambda course: found)
     return found
 
 
 def read(folder):
     """Read the report of a folder of results, with marks."""
-    return command.read_report(folder, folder)
+    return collect.read_report(folder, folder)
 
 
 def write(folder, *submissions):
@@ -49,7 +49,7 @@ def write(folder, *submissions):
 def test_a_question_has_its_mean_and_its_correlation_with_the_rest(tmp_path):
     rights = [(1, 1), (1, 1), (0, 0), (0, 0), (1, 0), (0, 1)]
     write(tmp_path, *((f"s{index}", *each) for index, each in enumerate(rights)))
-    first, second = command.read_report(tmp_path, None).questions
+    first, second = collect.read_report(tmp_path, None).questions
     assert (first.task, first.question, first.mean, first.works) == (HALF, "10.3a", 0.5, 6)
     assert first.discrimination == pytest.approx(1 / 3)  # 4 of 6 agree, 2 do not
     assert second.discrimination == first.discrimination
@@ -57,15 +57,15 @@ def test_a_question_has_its_mean_and_its_correlation_with_the_rest(tmp_path):
 
 def test_of_few_submissions_or_equal_points_no_discrimination_is_told(tmp_path):
     write(tmp_path, ("ada", 1, 0), ("bob", 0, 1))
-    assert {row.discrimination for row in command.read_report(tmp_path, None).questions} == {None}
+    assert {row.discrimination for row in collect.read_report(tmp_path, None).questions} == {None}
     write(tmp_path / "equal", *((f"s{index}", 1, 1) for index in range(6)))
-    rows = command.read_report(tmp_path / "equal", None).questions
+    rows = collect.read_report(tmp_path / "equal", None).questions
     assert {row.discrimination for row in rows} == {None}
 
 
 def test_a_misconception_is_counted_once_for_each_submission_that_has_it(tmp_path):
     write(tmp_path, ("ada", 0, 1), ("bob", 0, 0), ("cyd", 1, 1))
-    found = {row.diagnosis: row for row in command.read_report(tmp_path, None).misconceptions}
+    found = {row.diagnosis: row for row in collect.read_report(tmp_path, None).misconceptions}
     assert {name: row.works for name, row in found.items()} == {
         "kl-without-half": 2,
         "summed-over-images": 1,
@@ -77,14 +77,14 @@ def test_a_check_that_waits_for_another_one_is_no_misconception(tmp_path):
     with Store(tmp_path) as store:
         follows = ("gradient", "judged-after-the-values", "First the line above.")
         save(store, "ada", [result_of(task(HALF), False, follows)])
-    assert command.read_report(tmp_path, None).misconceptions == []
+    assert collect.read_report(tmp_path, None).misconceptions == []
 
 
 def test_a_check_that_good_students_fail_is_named(tmp_path):
     good = [(f"good{index}", 1, 0) for index in range(3)]
     weak = [(f"weak{index}", 0, 0) for index in range(6)]
     write(tmp_path, *good, *weak)
-    [row] = command.read_report(tmp_path, None).hard_checks
+    [row] = collect.read_report(tmp_path, None).hard_checks
     assert (row.task, row.check, row.diagnosis) == (SUM, "reduction", "summed-over-images")
     assert (row.good, row.others) == (1.0, 1.0)
 
@@ -118,7 +118,7 @@ def test_everybody_who_needs_a_person_is_listed_with_the_reason(tmp_path):
         store.save(REFUSED, {}, "bob", {}, {}, "It holds a rar.")
         (tmp_path / "cyd.json").write_text("{")
     (tmp_path / "problems.csv").write_text("kind,who,what,way out\nmissing,Dan,Not there.,Ask.\n")
-    report = command.read_report(tmp_path, None)
+    report = collect.read_report(tmp_path, None)
     assert [(each.submission, each.kind) for each in report.attention] == [
         ("Dan", "missing"),
         ("cyd", "problem"),
@@ -132,7 +132,7 @@ def test_everybody_who_needs_a_person_is_listed_with_the_reason(tmp_path):
 def test_losses_are_read_from_numbers_and_not_from_sentences(tmp_path):
     with Store(tmp_path) as store:
         save(store, "ada", [losses_of(task("loss-target"), 4.5 * 32, 0.19 * 32)])
-    report = command.read_report(tmp_path, None)
+    report = collect.read_report(tmp_path, None)
     assert report.works[0].losses == {"loss-target": {"reconstruction": 144.0, "KL": 6.08}}
     assert "4.69" in make_page(report)
 
@@ -140,14 +140,14 @@ def test_losses_are_read_from_numbers_and_not_from_sentences(tmp_path):
 def test_groups_count_all_their_members(tmp_path):
     write(tmp_path, ("g1", 1, 1))
     write_handins(tmp_path, [Handin("g1", (Student("ada"), Student("bob")))])
-    assert "2 students in 1 submission," in make_page(command.read_report(tmp_path, None))
+    assert "2 students in 1 submission," in make_page(collect.read_report(tmp_path, None))
 
 
 def test_the_page_runs_nothing_and_repeats_no_markup_of_students(tmp_path):
     evil = "<script>alert(1)<img src=x onerror=alert(2)>"
     with Store(tmp_path) as store:
         save(store, evil, [result_of(task(HALF), False, (evil, "no-noise", evil))], notes=(evil,))
-    page = make_page(command.read_report(tmp_path, None))
+    page = make_page(collect.read_report(tmp_path, None))
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
     assert "default-src 'none'; style-src 'unsafe-inline'" in page
     assert not re.search(r'(src|href)="(?!#)', page)
@@ -213,10 +213,21 @@ def test_results_from_before_ids_are_read(tmp_path):
         for check in each["checks"]:
             del check["diagnosis"]
     path.write_text(json.dumps(tree))
-    [row] = command.read_report(tmp_path, None).misconceptions
+    [row] = collect.read_report(tmp_path, None).misconceptions
     assert (row.task, row.diagnosis) == (HALF, "without-id")
 
 
 def run(*arguments):
     """Run the command `report`."""
     return CliRunner().invoke(app, ["report", *map(str, arguments)])
+
+
+def test_the_discrimination_of_a_question_stands_beside_its_mean(tmp_path, marks):
+    marks |= make_class(tmp_path, 12)
+    [plot] = re.findall(r'<svg [^>]*aria-label="Mean and.*?</svg>', make_page(read(tmp_path)), re.S)
+    # Each bar, and each dot, with its height on the page.
+    bars = re.findall(r'<path d="M [\d.]+ ([\d.]+) \nL [\d.]+ [\d.]+ \nL [\d.]+ ([\d.]+) ', plot)
+    dots = re.findall(r'<use xlink:href="[^"]+" x="[\d.]+" y="([\d.]+)" style="fill: var', plot)
+    middles = {round((float(top) + float(bottom)) / 2) for top, bottom in bars}
+    assert len(dots) > 20
+    assert {round(float(dot)) for dot in dots} <= middles
