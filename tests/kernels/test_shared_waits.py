@@ -15,11 +15,11 @@ WAIT_BITSET = 9
 
 @pytest.mark.parametrize(
     "kind, now",
-    [(WAIT, 0), (WAIT_BITSET, time.monotonic()), (WAIT_BITSET | CLOCK_REALTIME, time.time())],
+    [(WAIT, float), (WAIT_BITSET, time.monotonic), (WAIT_BITSET | CLOCK_REALTIME, time.time)],
     ids=["from now on", "by the clock of the machine", "by the clock on the wall"],
 )
 def test_the_limit_of_a_wait_is_read_where_it_lies(kind, now):
-    limit = ctypes.create_string_buffer(shared_waits.TIME.pack(int(now) + 1000, 500))
+    limit = ctypes.create_string_buffer(shared_waits.TIME.pack(int(now()) + 1000, 500))
     left = shared_waits.seconds_left(threading.get_native_id(), kind, ctypes.addressof(limit))
     assert 800 < left < 1001
 
