@@ -146,7 +146,7 @@ def test_nothing_of_the_key_is_shown(found, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_its_author_reads_sentences(found, name):
     for sentence in found[name].sentences:
-        assert sentence.endswith((".", "?", "…")) and 20 < len(sentence) <= 1000
+        assert sentence.endswith((".", "?", "…")) and 10 < len(sentence) <= 1000
         assert "Traceback" not in sentence and "\x1b" not in sentence
 
 
