@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from rich.progress import track  # noqa: E402
 
 from . import Answer  # noqa: E402
 from .catalogue import CATALOGUE  # noqa: E402
-from .judge import Verdict, verdict_by_index  # noqa: E402
+from .judge import Verdict, differing_ids, verdict_by_index  # noqa: E402
 from .table import confusion, table  # noqa: E402
 
 
@@ -52,12 +53,30 @@ def main(
         for answer, seed, each in verdicts
         if not each.is_deserved(answer) or each.is_false_green(answer) or each.is_false_red(answer)
     ]
+    wrong += [line_of_ids(*each) for each in answers_of_several_ids(verdicts)]
     all_right = (
         f"{len(verdicts)} verdicts on {len(chosen)} answers: the points that they deserve, and "
         "the same in the notebook, each time."
     )
     console.print(*wrong or [all_right], sep="\n")
     raise typer.Exit(1 if wrong else 0)
+
+
+def answers_of_several_ids(
+    verdicts: Iterable[tuple[Answer, int | None, Verdict]],
+) -> Iterator[tuple[Answer, dict]]:
+    """Yield the answers that have other ids for other inputs, with these ids."""
+    by_answer: dict[Answer, list[Verdict]] = {}
+    for answer, _, each in verdicts:
+        by_answer.setdefault(answer, []).append(each)
+    for answer, several in by_answer.items():
+        if differing := differing_ids(several):
+            yield answer, differing
+
+
+def line_of_ids(answer: Answer, differing: dict) -> str:
+    """Describe in a line that an answer's diagnosis hangs on the inputs."""
+    return f"{answer} has several ids of diagnosis: {differing}"
 
 
 def line(answer: Answer, seed: int | None, each: Verdict) -> str:

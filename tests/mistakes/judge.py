@@ -4,6 +4,7 @@ import contextlib
 import functools
 import io
 import traceback
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from unittest import mock
@@ -174,3 +175,15 @@ def _died(error: BaseException, task_id: str) -> bool:
 def verdict_by_index(index: int, seed: int | None = None) -> Verdict:
     """Judge an answer by its index in the catalogue, since answers cannot be pickled."""
     return verdict(CATALOGUE[index], seed)
+
+
+def differing_ids(verdicts: Iterable[Verdict]) -> dict[tuple[str, ...], set[str]]:
+    """Find the ids of checks that failed in several ways: (task, check) → its ids.
+
+    By chance a check may fail on some seeds alone; where it fails, it must name the same mistake.
+    """
+    found: dict[tuple[str, ...], set[str]] = {}
+    for each in verdicts:
+        for task, name, diagnosis in each.ids:
+            found.setdefault((task, name), set()).add(diagnosis)
+    return {check: ids for check, ids in found.items() if len(ids) > 1}
