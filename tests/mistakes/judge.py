@@ -177,12 +177,12 @@ def verdict_by_index(index: int, seed: int | None = None) -> Verdict:
     return verdict(CATALOGUE[index], seed)
 
 
-def differing_ids(verdicts: Iterable[Verdict]) -> dict[tuple[str, ...], set[str]]:
+def differing_ids(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], set[str]]:
     """Find the ids of checks that failed in several ways: (task, check) → its ids.
 
     By chance a check may fail on some seeds alone; where it fails, it must name the same mistake.
     """
-    found: dict[tuple[str, ...], set[str]] = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for each in verdicts:
         for task, name, diagnosis in each.ids:
             found.setdefault((task, name), set()).add(diagnosis)
