@@ -37,6 +37,8 @@ BROWSERS = (
 )
 PDF_SECONDS = 120
 MOST_LINES = 400  # of one output
+# Nothing in the page may run or be fetched, whatever a notebook holds.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = """
 @page { size: A4; margin: 16mm 15mm 18mm; @bottom-center { content: counter(page);
   font: 9pt sans-serif; color: #555 } }
@@ -75,6 +77,7 @@ def printable_page(folder, title, names):
     rows = "".join(f"<tr><td>{name}<td>{_when(folder / name)}" for name in NOTEBOOKS)
     parts = [
         "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>",
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         f"<title>{html.escape(title)}</title>",
         f"<style>{HtmlFormatter().get_style_defs('.code')}{STYLE}</style></head>",
         f"<body><h1>{html.escape(title)}</h1><p>{html.escape(', '.join(names))}</p>",

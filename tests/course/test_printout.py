@@ -128,3 +128,10 @@ def test_without_a_browser_the_document_is_a_web_page(load_module, monkeypatch):
     monkeypatch.setattr(printout, "BROWSERS", ("no-such-browser",))
     content, ending = printout.printable_document(".", "Group 7", [])
     assert ending == ".html" and content.startswith(b"<!DOCTYPE html>")
+
+
+def test_page_forbids_scripts_and_whatever_lies_elsewhere(page):
+    text = page(words(r"$\href{javascript:alert(1)}{x}$"))
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy and "default-src 'none'" in policy[1] and "script-src" not in policy[1]
+    assert text.index("Content-Security-Policy") < text.index("<body>")
