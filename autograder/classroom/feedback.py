@@ -101,7 +101,7 @@ def _print_made(made: Made, output: Path) -> None:
     """Say what was made, and who has no page."""
     console = open_console()
     for student, why in list(made.problems.items())[:MAX_LINES]:
-        console.print(Text(f"{printable(student)} has no new page: {printable(why)}."))
+        console.print(Text(f"{printable(student)} has no new page: {printable(why).rstrip('.')}."))
     if len(made.problems) > MAX_LINES:
         console.print(f"… and {len(made.problems) - MAX_LINES:,} more have none.")
     outcomes = list(made.pages.values())
