@@ -24,6 +24,7 @@ from ..terminal import fail, open_console, print_error
 from ..text import printable
 from .attendance import take_attendance
 from .errors import ClassError
+from .findings import report_with_names
 from .gradebook.sync import CONFIG, GradebookSync
 from .intake.entries import ASSIGNMENT, Entry, chosen_entries, read_uploads
 from .intake.student_names import unique_file_stem
@@ -139,7 +140,8 @@ def keep(store: Store, outcome: Outcome, by: str) -> Appeal:
         before = {"hashes": counting.hashes, "report": store.read_report(COUNTING, name)}
     hashes = {"submission": outcome.digest, **course_hashes()}
     time = now.isoformat(timespec="seconds")
-    appeal = Appeal(name, by, time, before, {"hashes": hashes, "report": outcome.report})
+    report = report_with_names(outcome.report, outcome.notebooks)
+    appeal = Appeal(name, by, time, before, {"hashes": hashes, "report": report})
     folder = store.folder / FOLDER / unique_file_stem(name)
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(vars(appeal), indent=2, ensure_ascii=True) + "\n"
@@ -227,7 +229,8 @@ def _let_count(store, outcome, appeal, course, accept, console) -> int:
         console.print("The recorded points still count; --accept replaces them. Both are kept.")
         return OTHER_POINTS
     hashes = dict(appeal.after["hashes"])
-    result = store.save(COUNTING, hashes, name, outcome.report, outcome.notebooks)
+    report = report_with_names(outcome.report, outcome.notebooks)
+    result = store.save(COUNTING, hashes, name, report, outcome.notebooks)
     with GradebookSync(store, course, ASSIGNMENT) as gradebook:
         note = gradebook.write_result(result, outcome.entry)
     console.print(Text(f"The new points count. {note}".strip()))

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -13,13 +13,14 @@ from ..processes import usable_cores
 from ..terminal import fail, open_console
 from ..text import printable
 from .errors import ClassError
-from .feedback_page.class_pages import Made, Wish, make_class_pages
 from .feedback_page.nbgrader_pages import make_all_pages
 from .feedback_page.page_files import Written
-from .feedback_page.zips import plan_zip, write_zip
 from .gradebook.sync import CONFIG
 from .intake.entries import ASSIGNMENT
 from .workers.local_pool import WorkerError
+
+if TYPE_CHECKING:
+    from .feedback_page.class_pages import Made
 
 
 class Platform(StrEnum):
@@ -69,6 +70,8 @@ def feedback_command(
     stays. Ends with 0 where everybody has an up-to-date page, and 1 where somebody has none, or no
     place in the zip.
     """
+    from .feedback_page.class_pages import Wish, make_class_pages  # loads nbgrader, in seconds
+
     root = Path.cwd() if Path(CONFIG).is_file() else ROOT
     processes = workers or usable_cores()
     if nbgrader and (zip_for or with_rubrics or with_answers or output):
@@ -97,7 +100,7 @@ def feedback_command(
     raise typer.Exit(1 if made.problems or nameless else 0)
 
 
-def _print_made(made: Made, output: Path) -> None:
+def _print_made(made: "Made", output: Path) -> None:
     """Say what was made, and who has no page."""
     console = open_console()
     for student, why in list(made.problems.items())[:MAX_LINES]:
@@ -122,8 +125,10 @@ def _print_made(made: Made, output: Path) -> None:
         console.print(Text(f"{printable(path.name)} is of before, and belongs to nobody now."))
 
 
-def _make_zip(platform: Platform, made: Made, output: Path) -> list[str]:
+def _make_zip(platform: Platform, made: "Made", output: Path) -> list[str]:
     """Pack the pages; return the students whom the platform would not find."""
+    from .feedback_page.zips import plan_zip, write_zip
+
     contents = plan_zip(platform.value, made.handins, output, made.pages)
     console = open_console()
     for student in contents.nameless:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from .attendance import Attendance, Submission, take_attendance
 from .errors import GradebookError
-from .findings import declared_in, group_problems, not_graded, remarks_on
+from .findings import group_problems, not_graded, remarks_on, report_with_names
 from .gradebook.sync import GradebookSync
 from .identities import carry_over, read_before, write_now
 from .intake import bundle
@@ -185,8 +185,7 @@ class ClassRun:
 
     def _record_graded(self, outcome, student, hashes):
         """Save a graded submission; if its points would replace others, as waiting."""
-        declared = declared_in(outcome.notebooks)
-        report = {**outcome.report, "names": list(declared.names), "group": declared.group}
+        report = report_with_names(outcome.report, outcome.notebooks)
         self._graded += 1
         self._isolation.add(report["isolation"])
         state = WAITING if self._changed_points(student, points_of(report)) else COUNTING
@@ -268,23 +267,23 @@ class ClassRun:
         return {each.student: each.problem for each in self._of_this_class(self._store.refused)}
 
     def _print_summary(self, unchanged, waiting, unwritten):
-        store = self._store
-        counting = [
-            store.counting[student] for student in self._entries if student in store.counting
-        ]
-        in_groups = any(len(each.team.members) > 1 for each in self._submissions.values())
+        store, chosen = self._store, self._chosen
+        counting = [store.counting[student] for student in chosen if student in store.counting]
+        in_groups = any(len(self._submissions[each].team.members) > 1 for each in chosen)
         word = "submission" if in_groups else "student"
+        refused = {student: why for student, why in self._refused().items() if student in chosen}
         counts = {
-            word if len(self._entries) == 1 else f"{word}s": len(self._entries),
+            word if len(chosen) == 1 else f"{word}s": len(chosen),
             "graded now": self._graded,
             "as before": unchanged,
-            "with nothing to grade": len(self._of_this_class(store.refused)),
+            "with nothing to grade": len(refused),
             "could not be graded": len(self._failed),
             "with other points that wait": waiting,
             "not in the gradebook": unwritten,
             **self._attendance.counts(),
         }
-        remarks = remarks_on(self._submissions, {**self._refused(), **self._failed})
+        submissions = {student: self._submissions[student] for student in chosen}
+        remarks = remarks_on(submissions, {**refused, **self._failed})
         self._printer.print_summary(self._isolation, counting, store.titles, counts, remarks)
 
     def _print_refused(self, student, problem):

@@ -87,7 +87,7 @@ def test_nothing_of_the_key_is_shown(report):
 
 @pytest.mark.slow
 def test_no_file_that_a_kernel_can_see_holds_the_key(tmp_path):
-    shutil.copy(SOLUTIONS / "lab.py", tmp_path)
+    shutil.copy(SOLUTIONS / "answers.py", tmp_path)
     with StudentKernel(tmp_path) as kernel:
         kernel.run_cell(search_source())
         # Shorter ones stand in torch and d2l, as everybody's code.

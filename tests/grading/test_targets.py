@@ -206,7 +206,7 @@ def test_the_summary_of_a_class_has_no_share_of_a_task_without_points():
         SimpleNamespace(student=name, score=x, points={"a": (x, 1), "loss-target": (0, 0)})
         for name, x in (("ada", 1), ("bob", 0))
     ]
-    print_summary(console, results, {}, {})
+    print_summary(console, results, {}, {}, {})
     rows = [line for line in console.file.getvalue().splitlines() if "loss-target" in line]
     assert len(rows) == 1 and "no points" in rows[0]
     assert "50 % of 2" in console.file.getvalue()
