@@ -15,6 +15,8 @@ from .local_pool import WorkerError
 from .worker import describe_error, grade_bundle
 
 MAX_BYTES = 2 * bundle.MAX_TOTAL  # of all submissions in flight
+# Seconds. A Ctrl+C in the moment before a wait begins would be noticed after its end only.
+LONGEST_WAIT = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def grade_submissions(
             except OSError as error:
                 yield Outcome(entry, "failed", f"it cannot be read ({error.strerror})")
             continue
-        for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+        for future in wait(in_flight, LONGEST_WAIT, FIRST_COMPLETED).done:
             sent = in_flight.pop(future)
             student = sent.entry.student
             if student not in suspected and _is_ambiguous(executor, future):
