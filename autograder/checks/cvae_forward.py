@@ -13,11 +13,12 @@ from .cvae_forward_inlined import order_complaint, sampling_complaint
 from .cvae_inherited import (
     draw_by_law,
     got_known_values,
+    moments_complaint,
     passed_gradient_complaint,
     passed_on_draws,
 )
 from .cvae_parts import recognised, replaced, require_three
-from .diagnosis import about, named
+from .diagnosis import named
 from .judging import (
     close,
     described,
@@ -25,11 +26,9 @@ from .judging import (
     random_seed,
     random_signed,
     shaped,
-    show,
 )
 from .learning import learning_complaint
 from .outcome import check
-from .sampling_laws import moments_hint, nan_complaint, worst_column
 
 _ROWS = 5
 _CALLS = 20  # of 5,000 images: 100,000 draws in each of two latent dimensions
@@ -240,30 +239,11 @@ def forward_sampling(student: Student) -> str | None:
         answer = record_forward(student, rows=5000, calls=_CALLS)
         sample = torch.cat([_read_code(code, 5000).double() for code in answer["codes"]])
     mean, logvar = (answer["inputs"][name][0].double() for name in ("mean", "logvar"))
-    return _moments_complaint(sample, mean, logvar)
+    return moments_complaint(sample, mean, logvar)
 
 
 def _read_code(code, rows: int) -> Tensor:
     return shaped(code, (rows, 2), f"What forward decodes for {rows} images", nan=True)
-
-
-def _moments_complaint(sample: Tensor, mean: Tensor, logvar: Tensor) -> str | None:
-    """Complain about draws with another mean or standard deviation than they should have."""
-    not_numbers = nan_complaint(sample, logvar)
-    if not_numbers:
-        return not_numbers
-    worst = worst_column(sample, mean, logvar)
-    if worst is None:
-        return None
-    sigma = (logvar / 2).exp()
-    hint = moments_hint(mean, logvar, sample, sample.flip(0))
-    return about(
-        hint,
-        f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
-        f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has "
-        f"mean {show(sample.mean(0)[worst])} and standard deviation {show(sample.std(0)[worst])}. "
-        f"{hint}",
-    )
 
 
 def _difference_complaint(student: Student) -> str | None:

@@ -10,8 +10,15 @@ import torch
 from torch import Tensor
 
 from ..probes.loaded_vae import blend, random_share
-from .judging import close, fresh_generator
-from .sampling_laws import DRAWS, gradient_complaint
+from .diagnosis import about
+from .judging import close, fresh_generator, show
+from .sampling_laws import (
+    DRAWS,
+    gradient_complaint,
+    moments_hint,
+    nan_complaint,
+    worst_column,
+)
 
 Draw = tuple[Tensor, Tensor, Tensor]  # mean, log-variance, and the share of the first
 
@@ -92,3 +99,22 @@ def blended(mean: Tensor, logvar: Tensor, rows: int) -> Tensor:
     """Sample by the known law: mean and logvar (1, size) → (rows, size)."""
     mean, logvar = (part.expand(rows, -1) for part in (mean, logvar))
     return blend(mean, logvar, random_share(mean))
+
+
+def moments_complaint(sample: Tensor, mean: Tensor, logvar: Tensor) -> str | None:
+    """Complain about draws with another mean or standard deviation than they should have."""
+    not_numbers = nan_complaint(sample, logvar)
+    if not_numbers:
+        return not_numbers
+    worst = worst_column(sample, mean, logvar)
+    if worst is None:
+        return None
+    sigma = (logvar / 2).exp()
+    hint = moments_hint(mean, logvar, sample, sample.flip(0))
+    return about(
+        hint,
+        f"With mean {show(mean[worst])} and logvar {show(logvar[worst])}, what is decoded should "
+        f"have mean {show(mean[worst])} and standard deviation {show(sigma[worst])}; yours has "
+        f"mean {show(sample.mean(0)[worst])} and standard deviation {show(sample.std(0)[worst])}. "
+        f"{hint}",
+    )

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_it_wakes_up_to_notice_a_ctrl_c_of_before_the_wait(monkeypatch, tmp_path
 
     monkeypatch.setattr(dispatch, "wait", interrupted)
     submit(tmp_path / "ada", (1, 0))
-    executor = SimpleNamespace(submit=lambda *_: Future(), max_in_flight=1)
+    executor: Any = SimpleNamespace(submit=lambda *_: Future(), max_in_flight=1)
     entry = Entry("ada", (Source(tmp_path / "ada"),))
     with pytest.raises(KeyboardInterrupt):
         list(dispatch.grade_submissions(executor, [entry], GRADER, {}))

@@ -17,7 +17,6 @@ from autograder.grading.course import CourseError
 from autograder.grading.stand_ins import STAND_INS
 from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
 from autograder.kernels.inside.isolation_level import IsolationLevel
-from autograder.notebook.cells import defined_names
 from autograder.text import MESSAGE_LENGTH, printable
 from tests.attacks import processes
 from tests.grading.loss_world import KL, LAB, LOSS, SETUP, TEST, cell, write
@@ -258,21 +257,6 @@ def test_no_other_kernel_starts_before_what_they_load_is_judged(course, tmp_path
     later = next(i for i, step in enumerate(steps) if step.startswith(("04", "06")))
     assert {step[:2] for step in steps[:later]} == {"02", "03"}
     assert not any(step.startswith(("02", "03")) for step in steps[later:])
-
-
-NAMES = {
-    "def f(): pass\nclass C: x = 1": {"f", "C"},
-    "a, (b, *c) = d\ne: int = 1": {"a", "b", "c", "e"},
-    "import x.y\nfrom z import u as v": {"x", "v"},
-    "for i in r: j = i": {"i", "j"},
-    "def f(:\n  pass\nclass C: pass\nt = 1\nu == 2": {"f", "C", "t"},
-    "%matplotlib inline\nz = 1": {"z"},
-}
-
-
-@pytest.mark.parametrize("source, names", NAMES.items(), ids=NAMES)
-def test_the_names_that_a_cell_would_define(source, names):
-    assert defined_names(source) == names
 
 
 def test_messages_are_safe_to_print():

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.notebook.cells import MAX_PARSED, normalised_source, read_code
+from autograder.notebook.cells import MAX_PARSED, defined_names, normalised_source, read_code
 
 # A source → what it needs before it runs, and which of its names are defined to the end.
 SOURCES = {
@@ -94,3 +94,18 @@ def test_many_threads_may_read_at_once(restless):
     ]
     with ThreadPoolExecutor(4) as pool:
         assert all(code.valid for code in pool.map(read_code, sources))
+
+
+NAMES = {
+    "def f(): pass\nclass C: x = 1": {"f", "C"},
+    "a, (b, *c) = d\ne: int = 1": {"a", "b", "c", "e"},
+    "import x.y\nfrom z import u as v": {"x", "v"},
+    "for i in r: j = i": {"i", "j"},
+    "def f(:\n  pass\nclass C: pass\nt = 1\nu == 2": {"f", "C", "t"},
+    "%matplotlib inline\nz = 1": {"z"},
+}
+
+
+@pytest.mark.parametrize("source, names", NAMES.items(), ids=NAMES)
+def test_the_names_that_a_cell_would_define(source, names):
+    assert defined_names(source) == names
