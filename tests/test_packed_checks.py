@@ -80,7 +80,8 @@ def test_each_module_in_it_can_be_imported_but_the_bridge_of_kernels(folder):
 
 def test_without_it_check_says_so_and_in_the_grading_nothing(folder):
     (folder / packed_checks.NAME).unlink()
-    code = "from lab import check\ncheck('kl-loss-formula-test')"
+    code = "import sys\nsys.modules['autograder'] = None\nfrom lab import check\n"
+    code += "check('kl-loss-formula-test')"
     assert "nothing was checked" in run(folder, code)
     assert run(folder, "import os\nos.environ['LAB_PROFILE'] = 'grading'\n" + code) == ""
 

@@ -27,7 +27,7 @@ from .reference_loops import (
     trained,
     vary,
 )
-from .wrong_loops import wrong_loops
+from .wrong_loops import ON_TEST_IMAGES, wrong_loops
 
 _OTHER_LABELS = named(
     "labels-of-other-images",
@@ -131,6 +131,8 @@ def _label_hint(answer: dict, case: dict) -> str:
     wrong = next((label for label in received if label not in batches), None)
     if wrong is None:
         return _OTHER_LABELS if answer["mismatched"] else ""
+    if wrong in [tuple(batch.tolist()) for batch in case["test_iter"][1].split(case["batch_size"])]:
+        return ON_TEST_IMAGES
     if sorted(wrong) in [sorted(batch) for batch in batches]:
         return named("labels-in-other-order", "The labels are in another order than the images.")
     return named(

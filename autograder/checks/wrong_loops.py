@@ -35,6 +35,10 @@ _FIRST_BATCH = named(
     "Only the first batch of each epoch was used: look at the indentation, and for break or "
     "return in the loop.",
 )
+ON_TEST_IMAGES = named(
+    "trained-on-test-images",
+    "This was trained on test_iter: the test images should stay unseen.",
+)
 SWAPPED_IMAGES = named(
     "images-exchanged", "x and recon_x are exchanged: loss_function takes recon_x first."
 )
@@ -86,10 +90,7 @@ _MISTAKES: Mistakes = (
     (_FIRST_BATCH, {"batches": "first"}),
     (_FIRST_BATCH, {"batches": "first", "num_epochs": 1}),
     (
-        named(
-            "trained-on-test-images",
-            "This was trained on test_iter: the test images should stay unseen.",
-        ),
+        ON_TEST_IMAGES,
         {"data": "test_iter"},
     ),
     (
@@ -148,6 +149,11 @@ WRONG_LABELS: Mistakes = (
         )
         for digit in range(10)
     ),
+)
+
+ON_TEST_IMAGES = named(
+    "trained-on-test-images",
+    "This was trained on test_iter: the test images should stay unseen.",
 )
 
 
