@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .groups import Team, is_same_group
 from .matching import Matcher
+from .names import words_of
 from .students import Student
 
 NOTEBOOK = "01_data.ipynb"
@@ -49,6 +50,7 @@ def disagreements(declared: Declared, team: Team, matcher: Matcher) -> list[str]
     named: set[str] = set()
     for name in declared.names:
         found = matcher.by_name(name) or matcher.by_name(name, sorted_name=True)
+        found = [each for each in team.members if words_of(each.name) == words_of(name)] or found
         members = [student for student in found if student in team.members]
         named |= {student.id for student in members}
         if not found:

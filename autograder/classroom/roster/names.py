@@ -15,6 +15,11 @@ def name_key(name: str) -> str:
     return squeeze(" ".join(parts[::-1] if len(parts) == 2 else parts))
 
 
+def words_of(name: str) -> list[str]:
+    """Return the squeezed words of a name in no order of their own, "Jr." and commas included."""
+    return sorted(filter(None, map(squeeze, name.replace(",", " ").split())))
+
+
 def sorted_name_keys(name: str) -> set[str]:
     """Return the forms in which Canvas may write a name, the family name first: "lovelaceada".
 
