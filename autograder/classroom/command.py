@@ -94,6 +94,7 @@ def class_command(
     """
     zone = _zone(time_zone) if time_zone else None
     folder = results or submitted.absolute().parent / "graded"
+    due_time = _due(due, zone or read_settings(folder).zone) if due else None
     console = open_console(WIDTH)
     opened = _open(submitted, console)
     if opened.is_dir():
@@ -110,7 +111,7 @@ def class_command(
         workers=workers,
         options={"sandbox": require_sandbox},
         roster=roster,
-        due=_due(due, zone or read_settings(folder).zone) if due else None,
+        due=due_time,
         zone=zone,
         students=tuple(student or ()),
     )
