@@ -231,7 +231,8 @@ def _let_count(store, outcome, appeal, course, accept, console) -> int:
     hashes = dict(appeal.after["hashes"])
     report = report_with_names(outcome.report, outcome.notebooks)
     result = store.save(COUNTING, hashes, name, report, outcome.notebooks)
-    with GradebookSync(store, course, ASSIGNMENT) as gradebook:
-        note = gradebook.write_result(result, outcome.entry)
-    console.print(Text(f"The new points count. {note}".strip()))
+    due = read_settings(store.folder).due_time
+    with GradebookSync(store, course, ASSIGNMENT, due) as gradebook:
+        gradebook.write_result(result, outcome.entry)
+    console.print("The new points count.")
     return 0

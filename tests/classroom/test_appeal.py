@@ -68,7 +68,8 @@ def test_other_points_wait_and_the_recorded_ones_count(graded):
 def test_accepted_points_count_in_results_and_gradebook_and_both_reports_stay(graded, monkeypatch):
     submit(graded / "submitted" / "ada", (1, 1))
     assert ask("ada").exit_code == 3
-    assert ask("ada", "--accept").exit_code == 0
+    accepted = ask("ada", "--accept")
+    assert accepted.exit_code == 0 and accepted.output.endswith("The new points count.\n")
     assert score(graded) == 2 and automatic(graded) == {"ada": (1, 1)}
     assert [each["before"]["report"]["score"] for each in kept(graded)] == [1, 1]
     code, output = run_class(graded, monkeypatch)
