@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.assignment import TASKS
+from autograder.classroom.formulas import render_formula
 from autograder.classroom.review.agreement import agreement_of, find_twice
 from autograder.classroom.review.marks import ScoreError, parse_comment, parse_score, sample_of
 from autograder.classroom.review.questions import PLOTS, read_questions
-from autograder.classroom.review.rendering import render_formula, render_markdown
+from autograder.classroom.review.rendering import render_markdown
 from autograder.classroom.review.similarity import Alike
 from autograder.classroom.review.submissions import NO_ANSWER, Submissions
 from tests.faces.test_markdown2html import HOSTILE

@@ -1,17 +1,16 @@
 """Text that students wrote as HTML that does nothing: no script, no link, no address, no style."""
 
 import re
-import xml.etree.ElementTree as ElementTree
 
 import bleach
 import mistune
-from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-MAX_FORMULA = 1000  # characters of LaTeX that is converted
+from ..formulas import render_formula
+
 MAX_FORMULAS = 100  # in one text
 
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -20,16 +19,6 @@ _LISTS = ["dd", "dl", "dt", "li", "ol", "ul"]
 _WORDS = ["code", "del", "em", "strong"]
 _TABLES = ["table", "tbody", "td", "th", "thead", "tr"]
 _TAGS = frozenset(_HEADINGS + _BLOCKS + _LISTS + _WORDS + _TABLES)
-_LETTERS = ["mi", "mn", "mo", "ms", "mspace", "mtext"]
-_ROWS = ["math", "menclose", "mfrac", "mpadded", "mphantom", "mroot", "mrow", "msqrt", "mstyle"]
-_SCRIPTS = ["mmultiscripts", "mover", "msub", "msubsup", "msup", "munder", "munderover"]
-_MATH_TAGS = frozenset([*_LETTERS, *_ROWS, *_SCRIPTS, "mtable", "mtd", "mtr"])
-_SIZES = ["depth", "height", "linethickness", "lspace", "maxsize", "minsize", "rspace", "width"]
-_LOOKS = ["accent", "display", "displaystyle", "mathvariant", "notation", "scriptlevel"]
-_PLACES = ["columnalign", "columnlines", "movablelimits", "rowlines", "voffset"]
-_OPERATORS = ["fence", "form", "separator", "stretchy", "symmetric"]
-_MATH_ATTRIBUTES = frozenset(_SIZES + _LOOKS + _PLACES + _OPERATORS)
-_MATHML = "{http://www.w3.org/1998/Math/MathML}"
 # Formulas wait between these two while the text around them is cleaned.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _WAITING = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -66,7 +55,8 @@ def markdown_html(text: str) -> Markup:
     def keep(match: re.Match) -> str:
         if match["code"] or len(formulas) == MAX_FORMULAS:
             return match[0]
-        formulas.append(formula_html(match["block"] or match["inline"], bool(match["block"])))
+        block = match["block"]
+        formulas.append(render_formula(block or match["inline"], "block" if block else "inline"))
         return f"{_OPEN}{len(formulas) - 1}{_CLOSE}"
 
     markdown = mistune.create_markdown(
@@ -82,33 +72,9 @@ def comment_html(text: str) -> Markup:
     for match in list(_MATH.finditer(text := clean_text(text)))[:MAX_FORMULAS]:
         html += escape(text[end : match.start()])
         latex = match["block"] or match["inline"]
-        html += escape(match[0]) if match["code"] else Markup(formula_html(latex, False))
+        html += escape(match[0]) if match["code"] else Markup(render_formula(latex))
         end = match.end()
     return html + escape(text[end:])
-
-
-def formula_html(latex: str, is_block: bool) -> str:
-    """Convert LaTeX to MathML; where that cannot be done, show it as code."""
-    try:
-        if len(latex) <= MAX_FORMULA:
-            tree = ElementTree.fromstring(convert(latex, display="block" if is_block else "inline"))
-            return ElementTree.tostring(_cleaned(tree), encoding="unicode")
-    # The converter raises many kinds of errors on what is no LaTeX, RecursionError among them.
-    except Exception:  # noqa: BLE001
-        pass
-    return f"<code>{escape(latex)}</code>"
-
-
-def _cleaned(element: ElementTree.Element) -> ElementTree.Element:
-    """Copy a formula with the tags and attributes alone that only draw."""
-    tag = element.tag.removeprefix(_MATHML)
-    new = ElementTree.Element(tag if tag in _MATH_TAGS else "mrow")
-    new.attrib.update(
-        {key: value for key, value in element.attrib.items() if key in _MATH_ATTRIBUTES}
-    )
-    new.text, new.tail = element.text, element.tail
-    new.extend(_cleaned(child) for child in element)
-    return new
 
 
 class _PlainRenderer(mistune.HTMLRenderer):

@@ -8,16 +8,15 @@ import secrets
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
-from xml.etree import ElementTree
 
 import bleach
-from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
 from ...paths import SOLUTIONS
+from ..formulas import render_formula
 
 MAX_LENGTH = 20_000  # characters of an answer that are formatted; the rest is shown as typed
-MAX_FORMULA = 2_000  # characters
+MAX_FLOWCHART = 2_000  # characters
 PNG = b"\x89PNG\r\n\x1a\n"
 _TAGS = (
     "h1 h2 h3 h4 h5 h6 blockquote br details div hr img p pre summary dd dl dt li ol ul a b code "
@@ -26,17 +25,6 @@ _TAGS = (
 TAGS = frozenset(_TAGS.split())
 PROTOCOLS = frozenset(["http", "https", "mailto", "data"])
 PICTURE, LINK = re.compile(r"data:image/(png|jpeg);base64,"), re.compile(r"https?://|mailto:")
-_MATH_TAGS = (
-    "math menclose mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow mspace "
-    "msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none"
-)
-MATH_TAGS = frozenset(_MATH_TAGS.split())
-_MATH_ATTRIBUTES = (
-    "display mathvariant stretchy fence form separator accent accentunder width height depth "
-    "lspace rspace minsize maxsize linethickness columnalign rowspacing columnspacing "
-    "displaystyle scriptlevel movablelimits notation open close separators"
-)
-MATH_ATTRIBUTES = frozenset(_MATH_ATTRIBUTES.split())
 
 
 def render_markdown(source: str, attachments: Mapping[str, Any] | None = None) -> str:
@@ -97,7 +85,7 @@ class _Renderer(IPythonRenderer):
         return self._keep(render_formula(rf"\begin{{{name}}}{body}\end{{{name}}}", "block"))
 
     def block_mermaidjs(self, code: str) -> str:
-        drawing = _flowchart()(code) if len(code) <= MAX_FORMULA else None
+        drawing = _flowchart()(code) if len(code) <= MAX_FLOWCHART else None
         return self._keep(drawing or f"<pre>{html.escape(code)}</pre>")
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
@@ -105,26 +93,6 @@ class _Renderer(IPythonRenderer):
             return super().image(text, url, title)
         except InvalidNotebook:  # an attachment that is not there, or is no picture
             return html.escape(text)
-
-
-def render_formula(body: str, display: str = "inline") -> str:
-    """Convert LaTeX to MathML; where that fails, show it as it was typed."""
-    try:
-        if len(body) > MAX_FORMULA:
-            raise ValueError
-        root = convert_to_element(body, display=display)
-        return ElementTree.tostring(_clean_math(root), encoding="unicode")
-    except Exception:  # noqa: BLE001 - latex2mathml raises many, RecursionError included
-        return f"<code>{html.escape(body)}</code>"
-
-
-def _clean_math(element):
-    """Keep what is plain MathML; latex2mathml lets links, styles and markup of the text through."""
-    kept = ElementTree.Element(element.tag if element.tag in MATH_TAGS else "mrow")
-    kept.attrib = {key: value for key, value in element.attrib.items() if key in MATH_ATTRIBUTES}
-    kept.text = html.unescape(element.text or "")  # written as entities; escaped again at the end
-    kept.extend(_clean_math(child) for child in element)
-    return kept
 
 
 @cache
