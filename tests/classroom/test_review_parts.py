@@ -13,8 +13,8 @@ from autograder.classroom.review.agreement import agreement_of, find_twice
 from autograder.classroom.review.marks import ScoreError, parse_comment, parse_score, sample_of
 from autograder.classroom.review.questions import PLOTS, read_questions
 from autograder.classroom.review.rendering import render_markdown
-from autograder.classroom.review.similarity import Alike
 from autograder.classroom.review.submissions import NO_ANSWER, Submissions
+from autograder.classroom.similarity import Alike
 from tests.faces.test_markdown2html import HOSTILE
 from tests.paths import SOLUTIONS
 

@@ -6,18 +6,17 @@ code that everybody has from the notebook, count for little.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from ..similarity import Alike
 from .answers import code_tokens
 from .works import Work
 
-ALIKE_TEXTS = 0.8  # cosine
-ALIKE_CODE = 0.9
-MIN_WORDS = 8  # of an answer; shorter ones are alike by chance
+ALIKE_CODE = 0.9  # cosine
 MIN_TOKENS = 100  # of all code together
 _ROWS = 500  # similarities are computed for so many documents at a time
 
@@ -43,10 +42,10 @@ def alike_pairs(works: Sequence[Work]) -> list[Pair]:
     texts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for task in dict.fromkeys(task for work in works for task in work.texts):
         documents = {work.submission: work.texts[task] for work in works if task in work.texts}
-        for pair, cosine in _alike(documents, _words, MIN_WORDS, ALIKE_TEXTS, (1, 2)).items():
-            texts[pair][task] = cosine
-    documents = {work.submission: work.code for work in works}
-    code = _alike(documents, code_tokens, MIN_TOKENS, ALIKE_CODE, (4, 6))
+        for pair in Alike(documents).pairs:
+            one, other = sorted((pair.first, pair.second))
+            texts[one, other][task] = pair.cosine
+    code = _alike_code({work.submission: work.code for work in works})
     weights = _equal_weights(works)
     pairs = [
         Pair(*pair, texts.get(pair, {}), code.get(pair), weights.get(pair, ()))
@@ -60,39 +59,29 @@ def _rank(pair: Pair) -> tuple:
     return bool(pair.weights), len(pair.texts) + (pair.code or 0), sum(pair.texts.values())
 
 
-def _alike(
-    documents: Mapping[str, str],
-    split: Callable[[str], list[str]],
-    shortest: int,
-    least: float,
-    ngrams: tuple[int, int],
-) -> dict[tuple[str, str], float]:
-    """Find pairs of documents whose cosine is at least `least`: (one, other) → cosine."""
-    tokens = {name: split(text) for name, text in documents.items()}
-    tokens = {name: each for name, each in tokens.items() if len(each) >= shortest}
+def _alike_code(documents: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    """Find pairs whose code is alike: (one, other) → cosine."""
+    tokens = {name: code_tokens(text) for name, text in documents.items()}
+    tokens = {name: each for name, each in tokens.items() if len(each) >= MIN_TOKENS}
     if len(tokens) < 2:
         return {}
     names = sorted(tokens)
-    analyzer: Any = lambda name: _ngrams(tokens[name], *ngrams)  # noqa: E731 - typed as a name
+    analyzer: Any = lambda name: _ngrams(tokens[name])  # noqa: E731 - typed as a name
     vectors = TfidfVectorizer(analyzer=analyzer).fit_transform(names)
     found = {}
     for start in range(0, len(names), _ROWS):
         similar = (vectors[start : start + _ROWS] @ vectors.T).tocoo()
         for row, column, cosine in zip(similar.row, similar.col, similar.data, strict=True):
-            if start + row < column and cosine >= least:
+            if start + row < column and cosine >= ALIKE_CODE:
                 found[names[start + row], names[column]] = min(float(cosine), 1.0)
     return found
 
 
-def _words(text: str) -> list[str]:
-    return text.lower().split()
-
-
-def _ngrams(tokens: list[str], shortest: int, longest: int) -> list[str]:
-    """List all runs of so many tokens."""
+def _ngrams(tokens: list[str]) -> list[str]:
+    """List all runs of 4 to 6 tokens."""
     return [
         " ".join(tokens[start : start + size])
-        for size in range(shortest, longest + 1)
+        for size in range(4, 7)
         for start in range(len(tokens) - size + 1)
     ]
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..similarity import Alike
+from .alike_cache import AlikeCache
 from .markbook import MarkBook
 from .marks import MARKED, OPEN, Mark, order_of, remarks_of, sample_of
 from .questions import Question
-from .similarity import Alike, AlikeCache
 from .submissions import Answer, Submissions
 from .tables import FIRST, SECOND
 
