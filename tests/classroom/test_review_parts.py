@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from autograder.assignment import TASKS
 from autograder.classroom.formulas import render_formula
+from autograder.classroom.plots import PLACES
 from autograder.classroom.review.agreement import agreement_of, find_twice
 from autograder.classroom.review.marks import ScoreError, parse_comment, parse_score, sample_of
-from autograder.classroom.review.questions import PLOTS, read_questions
+from autograder.classroom.review.questions import read_questions
 from autograder.classroom.review.rendering import render_markdown
 from autograder.classroom.review.submissions import NO_ANSWER, Submissions
 from autograder.classroom.similarity import Alike
@@ -113,11 +114,10 @@ def test_every_question_has_its_text_model_answer_and_rubric():
         assert "Half a point" in question.rubric and "MARK SCHEME" not in question.rubric
 
 
-@pytest.mark.parametrize("task", PLOTS)
-def test_the_plots_that_a_question_speaks_of_are_found(task):
+@pytest.mark.parametrize("function", PLACES)
+def test_the_plots_that_a_question_speaks_of_are_found(function):
     key = Submissions(lambda submission: SOLUTIONS, [])
-    for plots in PLOTS[task]:
-        assert len(key.read_plots("key", plots)) == plots.count
+    assert len(key.read_plots("key", PLACES[function])) == PLACES[function].count
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"cells": 3}', b'{"cells": [3, {}]}', None])

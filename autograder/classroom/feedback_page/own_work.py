@@ -9,6 +9,7 @@ from nbformat import NotebookNode, from_dict
 
 from ...assignment import Task
 from ...notebook.cells import grade_id, is_run, read_code
+from ..plots import PLOTS
 
 # The names that a task's code defines.
 CODE = {
@@ -28,25 +29,6 @@ CODE = {
     "scatterplot-latent-cvae-test": ("scatterplot_latent_cvae",),
 }
 
-# The functions that draw what a task speaks of.
-PLOTS = {
-    "loss-target": ("train",),
-    "plot-latent-test": ("plot_latent",),
-    "classify-question": ("plot_latent",),
-    "retrain-question": ("plot_latent",),
-    "scatterplot-latent-test": ("scatterplot_latent",),
-    "compare-plots-question": ("plot_latent", "scatterplot_latent"),
-    "scatter-information-question": ("scatterplot_latent",),
-    "latent-prior-question": ("scatterplot_latent",),
-    "latent-match-question": ("scatterplot_latent",),
-    "cvae-loss-target": ("train_cvae",),
-    "plot-latent-cvae-test": ("plot_latent_cvae",),
-    "cvae-latent-question": ("plot_latent_cvae",),
-    "scatterplot-latent-cvae-test": ("scatterplot_latent_cvae",),
-    "cvae-distribution-question": ("scatterplot_latent_cvae",),
-    "cvae-classify-question": ("scatterplot_latent_cvae",),
-    "cvae-style-question": ("plot_latent_cvae",),
-}
 _DRAWING = frozenset(name for names in PLOTS.values() for name in names)
 MAX_PLOTS = 2  # of one function: the conditional map is drawn for two digits
 MAX_CELLS = 3  # of code for one task

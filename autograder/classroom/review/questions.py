@@ -8,36 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ...assignment import TASKS
+from ..plots import PLACES, PLOTS, Plots
 
 SCHEME = re.compile(r"=== BEGIN MARK SCHEME ===\s*(.*?)\s*=== END MARK SCHEME ===", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Plots:
-    """Plots that a question speaks of.
-
-    notebook: its name without ending.
-    after: the grade_id of the cell below which they are drawn, up to the next cell with a grade_id.
-    count: how many of them.
-    """
-
-    notebook: str
-    after: str
-    count: int = 1
-
-
-_MAP = Plots("05_latent_space", "plot-latent-test")
-_SCATTER = Plots("05_latent_space", "scatterplot-latent-test")
-_CVAE_MAPS = Plots("06_cvae", "plot-latent-cvae-test", 2)
-_CVAE_SCATTER = Plots("06_cvae", "scatterplot-latent-cvae-test")
-PLOTS = {
-    "classify-question": (_MAP,),
-    "compare-plots-question": (_MAP, _SCATTER),
-    "scatter-information-question": (_MAP, _SCATTER),
-    "latent-match-question": (_SCATTER,),
-    "cvae-latent-question": (_CVAE_MAPS,),
-    "cvae-distribution-question": (_CVAE_SCATTER, _SCATTER),
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +36,7 @@ class Question:
     @property
     def plots(self) -> tuple[Plots, ...]:
         """The plots that it speaks of."""
-        return PLOTS.get(self.task, ())
+        return tuple(PLACES[name] for name in PLOTS.get(self.task, ()))
 
 
 def read_questions(cells: Iterable[tuple[str, str, float]], source: Path) -> dict[str, Question]:

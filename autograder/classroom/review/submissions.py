@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..gradebook.answers import MISSING, answer_hash
-from .questions import Plots, grade_id_of, text_of
+from ..plots import Plots
+from .questions import grade_id_of, text_of
 from .rendering import png_of
 
 

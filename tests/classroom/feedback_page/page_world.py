@@ -10,10 +10,11 @@ from PIL import Image
 from autograder.assignment import NOTEBOOKS, TASKS
 from autograder.classroom.feedback_page.class_medians import Medians
 from autograder.classroom.feedback_page.content import collect_content
-from autograder.classroom.feedback_page.own_work import CODE, PLOTS, OwnWork, answer_cell
+from autograder.classroom.feedback_page.own_work import CODE, OwnWork, answer_cell
 from autograder.classroom.feedback_page.page import Page, PageWriter
 from autograder.classroom.feedback_page.private_paths import PathScrubber
 from autograder.classroom.gradebook.marks import Marks, TaskMark
+from autograder.classroom.plots import PLOTS
 from autograder.classroom.results.handins import Handin
 from autograder.classroom.roster.students import Student
 

@@ -7,7 +7,8 @@ import pytest
 from autograder.assignment import TASKS, task
 from autograder.classroom.feedback_page.class_medians import MIN_CLASS, class_medians
 from autograder.classroom.feedback_page.content import marks_of_report
-from autograder.classroom.feedback_page.own_work import CODE, PLOTS, OwnWork, answer_cell
+from autograder.classroom.feedback_page.own_work import CODE, OwnWork, answer_cell
+from autograder.classroom.plots import PLOTS
 from tests.paths import RELEASE
 
 from .page_world import MESSAGE, content, marks, notebooks, png, report
