@@ -15,6 +15,12 @@ from pathlib import Path
 PLATFORMS = ("brightspace", "canvas", "moodle")
 ITEM = "VAE assignment"
 MAXIMUM = 28
+# Of an import, the columns of the student and of the grade.
+COLUMNS = {
+    "brightspace": ("OrgDefinedId", f"{ITEM} Points Grade"),
+    "canvas": ("ID", f"{ITEM} (4711)"),
+    "moodle": ("Identifier", "Grade"),
+}
 FIRST_NAMES = (
     *("Jane", "Zoë", "Jürgen", "小龙", 'Anne "Annie"', "=1+1", "Şeyma", "Siân", "Nguyễn Văn"),
     *("Ida", "Max", "Noor", "Olu", "Pär", "Quinn"),

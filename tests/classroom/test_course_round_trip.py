@@ -13,6 +13,7 @@ import pytest
 
 from tests.classroom.class_world import copy_course, make_course, open_gradebook, run_here
 from tests.classroom.platform_world import (
+    COLUMNS,
     DUE,
     ITEM,
     PLATFORMS,
@@ -23,7 +24,7 @@ from tests.classroom.platform_world import (
 )
 from tests.classroom.stub_grading import NOTEBOOK, QUESTION
 from tests.classroom.test_export import MAXIMUM, export
-from tests.classroom.test_export_round_trip import COLUMNS, points_of
+from tests.classroom.test_export_round_trip import points_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 
