@@ -21,6 +21,10 @@ async function post(url, body) {
   }
 }
 
+function inPoints(number) {
+  return `${number} ${Number(String(number).replace(",", ".")) === 1 ? "point" : "points"}`;
+}
+
 function say(place, ...parts) {
   place.replaceChildren(...parts);
   place.hidden = parts.length === 0;
@@ -102,14 +106,14 @@ function startMarking(form) {
     const list = document.createElement("ul");
     for (const each of conflicts) {
       const row = document.createElement("li");
-      const given = each.points === null ? "no mark" : `${each.points} points`;
+      const given = each.points === null ? "no mark" : inPoints(each.points);
       const when = each.time ? `, ${new Date(each.time).toLocaleString()}` : "";
       const text = each.is_new_text ? "The text of this answer is another one now. " : "";
       row.textContent = `${text}${each.by}${when}: ${given}${each.comment ? `, “${each.comment}”` : ""}`;
       list.append(row);
     }
     const count = conflicts.length === 1 ? "An answer was" : `${conflicts.length} answers were`;
-    const yours = `Yours: ${points.value} points${comment.value ? `, “${comment.value}”` : ""}. `;
+    const yours = `Yours: ${inPoints(points.value)}${comment.value ? `, “${comment.value}”` : ""}. `;
     const parts = [`${count} changed while you looked at it; nothing is saved yet. ${yours}`, list];
     if (now.get(own.grade)?.is_new_text) {
       parts.push(button("Show the new text", () => location.reload()));
