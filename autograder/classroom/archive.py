@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from ..paths import ROOT
 from ..terminal import fail
 from .gradebook.sync import CONFIG
+from .intake.class_zip import MARK
 
 NOT_MOVED = 1  # exit codes
 NOTHING = 2
@@ -87,8 +88,14 @@ def parts_of_year(course: Path, results: Path) -> tuple[list[Path], str]:
     # SQLite's journals, of a database that another program has open.
     files = [Path(f"{each}{ending}") for each in database for ending in ("", "-wal", "-shm")]
     folders = [course / str(getattr(settings, name)) for name in _FOLDERS]
-    found = [path for path in (*files, *folders, results) if path.exists()]
+    found = [path for path in (*files, *folders, *_downloads(course), results) if path.exists()]
     return list(dict.fromkeys(path.absolute() for path in found)), note
+
+
+def _downloads(course: Path) -> list[Path]:
+    """List the folders in which `class` unpacked a platform's zips, and the zips beside them."""
+    folders = [mark.parent for mark in course.glob(f"*/{MARK}")]
+    return [*folders, *(folder.with_name(f"{folder.name}.zip") for folder in folders)]
 
 
 def move_all(parts: Sequence[Path], target: Path) -> None:

@@ -55,6 +55,17 @@ def test_it_says_what_it_will_move_and_moves_nothing_without_a_yes(course):
     assert files(course) == before
 
 
+def test_what_a_platforms_zip_was_unpacked_to_is_moved_with_it(course):
+    download = {"download.zip", "download/ada.zip", "download-2/.unpacked-from"}
+    for name in (*download, "download/.unpacked-from", "notes/mine.txt"):
+        (course / name).parent.mkdir(exist_ok=True)
+        (course / name).write_text(name)
+    assert archive("2026", "--yes").exit_code == 0
+    moved = files(course / "archive" / "2026")
+    assert moved == {*YEAR, *download, "download/.unpacked-from"}
+    assert (course / "notes" / "mine.txt").exists()
+
+
 @pytest.mark.parametrize("name", ["../2026", "a/b", ".hidden"])
 def test_the_name_of_a_year_is_no_path(course, name):
     assert archive(name, "--yes").exit_code == 2
