@@ -31,7 +31,8 @@ from .warm_process import ENVIRONMENT, INSIDE_ENVIRONMENT
 
 MAX_MESSAGE = 2**16  # bytes
 MAX_SOCKET_PATH = 99  # characters; Linux allows 107, macOS 103
-START_SECONDS = 60  # until a kernel has its sockets
+START_SECONDS = 300  # until a kernel has its sockets, on a very busy machine
+ANSWER_SECONDS = 5  # until the supervisor has told the kernel's own time
 END_SECONDS = 10  # until a kernel that is killed is gone
 DATA_VARIABLE = "LAB_DATA"  # also of the grader; names a folder that all kernels may read
 # name folders of which each kernel gets a copy that it may only read
@@ -71,6 +72,8 @@ class SandboxedProvisioner(LocalProvisioner):
     ending: str | None = None
     _connection: socket.socket | None = None
     _waited_for = False
+    _own_seconds = 0.0
+    _asked = _told = 0  # numbers of the last question for the own time, and of its last answer
 
     @property
     def has_process(self) -> bool:
@@ -97,6 +100,17 @@ class SandboxedProvisioner(LocalProvisioner):
         if not await asyncio.to_thread(self._receive, START_SECONDS):
             raise RuntimeError(self.ending or f"it had no sockets after {START_SECONDS} s")
         return self.connection_info
+
+    def own_seconds(self) -> float:
+        """Return the own time (seconds) of the kernel, or what is known of it where it ended."""
+        self._asked += 1
+        deadline = time.monotonic() + ANSWER_SECONDS
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.send(json.dumps({"time": self._asked}).encode())
+        while self._connection and self._told < self._asked and time.monotonic() < deadline:
+            self._receive(1)
+        return self._own_seconds
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, else 1."""
@@ -146,7 +160,8 @@ class SandboxedProvisioner(LocalProvisioner):
         """Read one message of the supervisor.
 
         Returns:
-            True: the sockets exist. False: the kernel ended. None: no message came.
+            True: the sockets exist. False: the kernel ended. None: no message came, or one on the
+            kernel's own time.
         """
         connection = self._connection
         if connection is None:
@@ -161,6 +176,9 @@ class SandboxedProvisioner(LocalProvisioner):
         message = _parse_object(text)
         if message == {"listening": True}:
             return True
+        if "time" in message:
+            self._told, self._own_seconds = message["time"], message["own_seconds"]
+            return None
         if isinstance(message.get("ended"), str):
             self.ending = message["ended"]
         else:

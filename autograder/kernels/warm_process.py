@@ -21,7 +21,7 @@ from .inside import paths
 from .inside.isolation_level import IsolationLevel
 from .inside.limits import Limits, open_machine_counts
 
-START_SECONDS = 120  # until everything is imported, on a busy machine
+START_SECONDS = 600  # until everything is imported, on a very busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
 MAX_MESSAGE = 2**16  # bytes
 MAX_TEMPORARY_PATH = 40  # characters; a socket's whole path has 107 at most

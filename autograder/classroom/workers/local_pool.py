@@ -15,7 +15,7 @@ from typing import Any
 from ...processes import end_with_parent
 from .worker import describe_error
 
-CALL_SECONDS = 2 * 3600  # limit of one call; the grader's own limits end it long before
+CALL_SECONDS = 5 * 3600  # limit of one call; the grader's own limits end it long before
 TRIES = 2  # of a call whose process dies
 JOIN_SECONDS = 5  # for a process to end
 

@@ -31,7 +31,7 @@ class Limits:
     open_files: int = 512  # of one process
     # pipes, sockets and polls of all processes together; what they hold is memory of no process
     buffers: int = 2048
-    cpu_seconds: int = 1800  # of one process
+    cpu_seconds: int = 1800  # of all processes together
 
 
 def apply_to_this_process(limits: Limits, own_namespace: bool = False) -> None:
@@ -172,8 +172,13 @@ def describe_end(status: int, usage: "struct_rusage", limits: Limits, machine_fu
     if code == -signal.SIGKILL and machine_full:
         return MACHINE_FULL
     if code == -signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
-        return f"used more than {limits.cpu_seconds} s of processor time"
+        return describe_processor_limit(limits)
     return describe_code(code)
+
+
+def describe_processor_limit(limits: Limits) -> str:
+    """Say, without a subject, that a kernel used up its processor time."""
+    return f"used more than {limits.cpu_seconds} s of processor time"
 
 
 def describe_code(code: int) -> str:
