@@ -84,16 +84,25 @@ class OwnTime:
 
     def _count_runs(self, threads):
         """Return the seconds for which living threads ran since the last look."""
-        before = self._before.threads
-        earlier = (before[number].ran if number in before else 0.0 for number in threads)
-        return sum(thread.ran for thread in threads.values()) - sum(earlier)
+        return sum(
+            thread.ran - (before.ran if before else 0.0)
+            for thread, before in self._pairs(threads).values()
+        )
+
+    def _pairs(self, threads):
+        """Return {number: (thread, itself at the last look)}; None for a new one."""
+        pairs = {}
+        for number, thread in threads.items():
+            before = self._before.threads.get(number)
+            is_new = before is None or thread.ran < before.ran or thread.waited < before.waited
+            pairs[number] = (thread, None if is_new else before)
+        return pairs
 
     def _count_waits(self, threads, passed):
         """Return the seconds for which threads waited for a processor since the last look."""
         total, waiting = 0.0, {}
-        for number, thread in threads.items():
-            before = self._before.threads.get(number)
-            if before is None or before.waited > thread.waited:  # a new one
+        for number, (thread, before) in self._pairs(threads).items():
+            if before is None:
                 total += thread.waited
                 continue
             total += thread.waited - before.waited - self._waiting.get(number, 0.0)
