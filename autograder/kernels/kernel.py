@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ..errors import BlamelessError
 from ..notebook.outputs import CellOutputs, CellResult
 from ..probes import wire
 from ..probes.student import NoVerdictError, StudentError
@@ -32,11 +33,11 @@ BRIDGE = PROBES / "bridge.py"
 LIMITS = Limits()
 
 
-class KernelStartError(NoVerdictError):
+class KernelStartError(NoVerdictError, BlamelessError):
     """No kernel can be started on this machine; str() is one sentence."""
 
 
-class KernelLostError(NoVerdictError):
+class KernelLostError(NoVerdictError, BlamelessError):
     """A kernel ended, and not by its own code; str() is one sentence."""
 
 

@@ -24,13 +24,17 @@ class WorkerError(Exception):
     """A call failed; str() says why, as a phrase."""
 
 
+class WorkerLostError(WorkerError):
+    """A call's process ended at each try; another call may have filled this machine's memory."""
+
+
 class LocalPool(Executor):
     """An Executor of local processes (see GradingExecutor); its futures raise WorkerError.
 
     A call whose process is killed is tried once more.
     """
 
-    ambiguous_failures = ()  # none: a process has one call at a time, so that call ended it
+    ambiguous_failures = (WorkerLostError,)
 
     def __init__(self, workers: int, seconds: float = CALL_SECONDS):
         self.max_in_flight = workers
@@ -71,8 +75,10 @@ class LocalPool(Executor):
                 except ProcessLostError as error:
                     self._processes.discard(process)
                     process = None
-                    if tries == TRIES or error.final or self._closed:
+                    if error.final or self._closed:
                         raise WorkerError(str(error)) from None
+                    if tries == TRIES:
+                        raise WorkerLostError(str(error)) from None
         finally:
             self._idle.put(process)
 
