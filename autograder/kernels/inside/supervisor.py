@@ -29,6 +29,7 @@ from .request import KernelRequest
 MAX_MESSAGE = 2**18  # bytes
 TICK_SECONDS = 0.1  # between two looks at what the kernel uses
 MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
+INIT_THREADS = 8  # more than the init process has; before Linux 5.14 nothing else limits threads
 INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
@@ -134,7 +135,10 @@ class Supervisor:
         processes = list_processes()
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
-        self.own_time.look(read_processes(processes))
+        now = read_processes(processes)
+        self.own_time.look(now)
+        if len(now.threads) > self.limits.threads + INIT_THREADS:
+            return f"started more than {self.limits.threads} threads"
         if self.own_time.processor_seconds > self.limits.cpu_seconds:
             return describe_processor_limit(self.limits)
         if self.exceeds_buffers(processes):
