@@ -15,6 +15,8 @@ INTERRUPT_SECONDS = 5
 POLL_SECONDS = 0.25  # between two looks at whether the process is still there
 # from the reply until "idle", which a kernel that publishes without end may never reach
 GRACE_SECONDS = 2
+# from the end of a connection until the process is known to have ended, on a busy machine
+END_SECONDS = 5
 # Limits of time count a kernel's own time; so many times as much may pass on a busy machine.
 WALL_FACTOR = 10
 MAX_GROWTH = 2 * 2**30  # bytes by which this process may grow during the life of a kernel
@@ -187,8 +189,9 @@ class Exchange:
     def _require_alive(self):
         """Raise KernelDied where the process or the connection to it has ended."""
         broken = self.client.broken
-        if broken:
-            time.sleep(POLL_SECONDS)  # a process that ends closes its sockets first
+        end = time.monotonic() + END_SECONDS
+        while broken and self.manager.is_alive() and time.monotonic() < end:
+            time.sleep(POLL_SECONDS / 10)
         if not self.manager.is_alive():
             raise KernelDied(self.manager.ending or "ended the kernel's process")
         if broken:

@@ -22,11 +22,11 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..paths import ROOT
-from . import bubblewrap, isolation
+from . import bubblewrap, cgroups, isolation
 from .channels import KernelManager
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
-from .inside.limits import MACHINE_FULL, Limits, describe_code
+from .inside.limits import MACHINE_FULL, Limits, describe_code, describe_size
 from .warm_process import ENVIRONMENT, INSIDE_ENVIRONMENT
 
 MAX_MESSAGE = 2**16  # bytes
@@ -73,6 +73,7 @@ class SandboxedProvisioner(LocalProvisioner):
     _connection: socket.socket | None = None
     _waited_for = False
     _own_seconds = 0.0
+    _times_full = 0  # of its control group, before it started
     _asked = _told = 0  # numbers of the last question for the own time, and of its last answer
 
     @property
@@ -96,6 +97,7 @@ class SandboxedProvisioner(LocalProvisioner):
             "env": env,
             "limits": dataclasses.asdict(self.limits),
         }
+        self._times_full = self.slot.warm_process.group.times_full()
         self._connection = self.slot.warm_process.request_kernel(request)
         if not await asyncio.to_thread(self._receive, START_SECONDS):
             raise RuntimeError(self.ending or f"it had no sockets after {START_SECONDS} s")
@@ -180,12 +182,22 @@ class SandboxedProvisioner(LocalProvisioner):
             self._told, self._own_seconds = message["time"], message["own_seconds"]
             return None
         if isinstance(message.get("ended"), str):
-            self.ending = message["ended"]
+            self.ending = self._explain(message["ended"])
         else:
             self.ending = self.ending or ENDED_FROM_OUTSIDE
             connection.close()
             self._connection = None
         return False
+
+    def _explain(self, ending):
+        """Return how the kernel ended; where its group's memory was full, that was its own."""
+        if ending == MACHINE_FULL and self._group_was_full():
+            size = describe_size(cgroups.submission_bytes(self.limits))
+            return f"ran out of memory ({size} for all kernels of a submission)"
+        return ending
+
+    def _group_was_full(self):
+        return self.slot.warm_process.group.times_full() > self._times_full
 
 
 class UnsandboxedProvisioner(LocalProvisioner):
