@@ -1,4 +1,4 @@
-"""Sending submissions: memory is bounded, and who shared the machine with a killer is graded alone."""
+"""Sending submissions: memory is bounded; who shared the machine with a killer is tried alone."""
 
 import json
 import threading
