@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.assignment import AUTO
-from autograder.classroom.intake.entries import Entry, Source
+from autograder.classroom.intake.entries import Entry, Source, read_uploads
 from autograder.classroom.workers.dispatch import Outcome, grade_submissions
 from autograder.classroom.workers.local_pool import LocalPool
 from tests.hostile import TOOLS
@@ -55,8 +55,10 @@ def main() -> None:
 
 def measure(folder: Path, student: str, name: str) -> tuple[str, ...]:
     """Grade the student alone and then beside a flood, and return the table's row."""
-    HONEST[student][0](folder)
-    honest = Entry(student, (Source(folder / student),))
+    (folder / "honest").mkdir(parents=True)
+    HONEST[student][0](folder / "honest")
+    (upload,) = read_uploads(folder / "honest")[0]
+    honest = Entry(student, upload.sources)
     flooding = Entry("flood", (Source(write_flood(folder / "flood", name)),))
     alone, beside = grade_honest([honest]), grade_honest([flooding, honest])
     reports = [comparable(each.outcome.report) for each in (alone, beside)]
@@ -71,7 +73,7 @@ def grade_honest(entries: list[Entry]) -> Graded:
     try:
         started = time.monotonic()
         for outcome in grade_submissions(pool, entries):
-            if outcome.entry == entries[-1]:
+            if outcome.entry == entries[-1] and outcome.status == "graded":
                 return Graded(outcome, time.monotonic() - started)
     finally:
         pool.shutdown(wait=False)
