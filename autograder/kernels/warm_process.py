@@ -16,12 +16,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from . import bubblewrap
+from . import bubblewrap, cgroups
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
 from .inside.limits import Limits, open_machine_counts
 
-START_SECONDS = 120  # until everything is imported, on a busy machine
+START_SECONDS = 600  # until everything is imported, on a very busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
 MAX_MESSAGE = 2**16  # bytes
 MAX_TEMPORARY_PATH = 40  # characters; a socket's whole path has 107 at most
@@ -61,6 +61,9 @@ class WarmProcess:
         data: a folder that all its kernels may read.
         level: FORKS serves many kernels; ALONE becomes one; TRIAL imports nothing and only says
             whether FORKS is possible.
+
+    Attributes:
+        group: the control group of the process and its kernels.
     """
 
     def __init__(self, data: str | None, level: IsolationLevel):
@@ -74,6 +77,8 @@ class WarmProcess:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.getuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)
+        trial = level is IsolationLevel.TRIAL
+        self.group = cgroups.ControlGroup() if trial else cgroups.make_group()
         self._only_slot = self._make_slot_folder() if level is IsolationLevel.ALONE else None
         threading.Thread(target=self._run, args=(theirs,), daemon=True, name="warm process").start()
 
@@ -129,6 +134,7 @@ class WarmProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(END_SECONDS)
             self.kill()
+        self.group.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_slot_folder(self):
@@ -172,9 +178,11 @@ class WarmProcess:
         arguments = [*map(str, files), self.level.value]
         program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, *arguments]
         command = [bubblewrap.find_bubblewrap(), *options, "--", *program]
-        if not as_root:
+        if not as_root and not self.group.folders:
             return command
-        arguments = json.dumps({"user": NOBODY, "command": command, "sources": sources})
+        user = NOBODY if as_root else None
+        details = {"user": user, "command": command, "sources": sources}
+        arguments = json.dumps({**details, "groups": self.group.entrances})
         return [sys.executable, str(bubblewrap.INSIDE / "as_nobody.py"), arguments]
 
     def _make_sources(self):

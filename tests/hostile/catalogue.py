@@ -1,9 +1,10 @@
 """All attacks."""
 
-from . import channels, filesystem, pages, poison, reaching, reading, resources
+from . import channels, filesystem, floods, pages, poison, reaching, reading, resources
 
 CATALOGUE = (
     *resources.ATTACKS,
+    *floods.ATTACKS,
     *reading.ATTACKS,
     *reaching.ATTACKS,
     *channels.ATTACKS,

@@ -9,31 +9,36 @@ import os
 import select
 import signal
 import socket
+from typing import Any
 
 from . import namespaces
 from .init_process import run_init_process
 from .limits import (
     Limits,
     buffers_of,
+    describe_processor_limit,
     describe_size,
     memory_of,
     open_files_of,
     proportional_memory_of,
 )
 from .paths import MAX_SOCKET_FILES, SOCKETS
+from .processor_time import OwnTime, read_processes
 from .request import KernelRequest
 
 MAX_MESSAGE = 2**18  # bytes
 TICK_SECONDS = 0.1  # between two looks at what the kernel uses
 MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
+INIT_THREADS = 8  # more than the init process has; before Linux 5.14 nothing else limits threads
 INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
 def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
     """Run one kernel from its request to its end.
 
-    Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number}, and
-    sends {"ended": how}. The kernel ends when the grader hangs up.
+    Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number},
+    answers {"time": any} by {"time": the same, "own_seconds": so far}, and sends {"ended": how}.
+    The kernel ends when the grader hangs up.
 
     Args:
         connection: the socket to the grader.
@@ -88,6 +93,7 @@ class Supervisor:
         self.init_process = init_process
         self.limits = limits
         self.warm_bytes = warm_bytes
+        self.own_time = OwnTime()
 
     def watch(self) -> str | None:
         """Wait for the kernel's end.
@@ -102,8 +108,7 @@ class Supervisor:
                 message = self.connection.recv(MAX_MESSAGE)
                 if not message:
                     return None
-                if json.loads(message)["signal"] == signal.SIGINT:
-                    os.kill(self.init_process, signal.SIGINT)
+                self.obey(json.loads(message), listening)
             if self.from_init in ready:
                 message = self.from_init.recv(MAX_MESSAGE) or INIT_VANISHED
                 ended = json.loads(message).get("ended")
@@ -115,11 +120,27 @@ class Supervisor:
             if excess:
                 return excess
 
+    def obey(self, message: dict[str, Any], listening: bool) -> None:
+        """Do what a message of the grader asks for."""
+        if message.get("signal") == signal.SIGINT:
+            os.kill(self.init_process, signal.SIGINT)
+        if "time" in message:
+            if listening:
+                self.own_time.look(read_processes(list_processes()))
+            answer = {"time": message["time"], "own_seconds": self.own_time.seconds}
+            self.connection.send(json.dumps(answer).encode())
+
     def describe_excess(self) -> str | None:
         """Say which limit the kernel exceeds, without a subject; None where it keeps them all."""
-        processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        processes = list_processes()
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
+        now = read_processes(processes)
+        self.own_time.look(now)
+        if len(now.threads) > self.limits.threads + INIT_THREADS:
+            return f"started more than {self.limits.threads} threads"
+        if self.own_time.processor_seconds > self.limits.cpu_seconds:
+            return describe_processor_limit(self.limits)
         if self.exceeds_buffers(processes):
             return f"opened more than {self.limits.buffers} pipes and sockets"
         if self.exceeds_memory(processes):
@@ -152,6 +173,11 @@ class Supervisor:
         """Bound the memory (bytes) of a process beyond the warm one; shared pages count in full."""
         sizes = memory_of(process)
         return max(0, sizes.get("RssAnon", 0) - self.warm_bytes) + sizes.get("RssShmem", 0)
+
+
+def list_processes() -> list[int]:
+    """List the numbers of the kernel's processes."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
 def exceeds_sockets_folder() -> bool:

@@ -2,7 +2,8 @@
 
 Most of them would reach what all kernels of a machine share: files that all see, memory that no
 limit counts, numbers that Linux hands out in order. Numbers and constants are Linux's, of
-<asm/unistd.h>, <fcntl.h>, <linux/mman.h>, <linux/sched.h>, <asm/socket.h> and <linux/prctl.h>.
+<asm/unistd.h>, <fcntl.h>, <linux/mman.h>, <linux/sched.h>, <asm/socket.h> and <linux/prctl.h>,
+<asm/ioctls.h>.
 """
 
 import errno
@@ -97,7 +98,13 @@ UNKNOWN = {
 
 # Advice on which parts of a file stay in memory, and locks, which other kernels would see. A lock
 # that every process gets keeps a student's own processes from nothing, and no library from working.
-PRETENDED = {"fadvise64": (221, 223), "readahead": (187, 213), "flock": (73, 32)}
+# All sessions get equal shares of the processors, so a kernel is one session (sched(7), autogroup).
+PRETENDED = {
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "flock": (73, 32),
+    "setsid": (112, 157),
+}
 
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: no file system's size limits this memory
 HUGE_PAGES = 0x40000  # MAP_HUGETLB: all kernels share how many there are
@@ -118,6 +125,8 @@ FILE_COMMANDS = (
 # MADV_WILLNEED, MADV_MERGEABLE, MADV_COLD, MADV_PAGEOUT, MADV_POPULATE_READ
 ADVICE = (3, 12, 20, 21, 22)
 MERGING = 67  # PR_SET_MEMORY_MERGE: equal pages of all kernels become one
+CORE_SHARING = 62  # PR_SCHED_CORE: who asks for it has a core's other half stand idle
+OWN_TERMINAL = 0x540E  # TIOCSCTTY: needs a session of one's own; a shell works without
 
 # The operations of futex(2) for several processes, of which waking has nobody to wake: see
 # shared_waits. Those with FUTEX_PRIVATE_FLAG, for the threads of one process, pass.
@@ -142,5 +151,6 @@ RULES = (
     Rule((55, 209), argument=2, values=COOKIES),  # getsockopt
     Rule((72, 25), argument=1, passed=FILE_COMMANDS, done=SET_LOCKS, others=errno.EINVAL),  # fcntl
     Rule((28, 233), argument=2, done=ADVICE),  # madvise
-    Rule((157, 167), argument=0, values=(MERGING,)),  # prctl
+    Rule((157, 167), argument=0, values=(MERGING, CORE_SHARING)),  # prctl
+    Rule((16, 29), argument=1, done=(OWN_TERMINAL,)),  # ioctl
 )
