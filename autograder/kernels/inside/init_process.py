@@ -62,7 +62,7 @@ def prepare_folders(request: KernelRequest) -> None:
 def mount_private_folders(limits: Limits) -> None:
     """Mount what this kernel alone sees: processes, terminals, and its folders."""
     namespaces.mount_processes()
-    namespaces.mount_terminals()
+    namespaces.mount_terminals(limits.terminals)
     for path in PRIVATE_FOLDERS:
         inner = namespaces.mounted_below(path)  # a virtual environment may lie below /tmp
         namespaces.mount_memory(path, limits.folder, limits.files)
@@ -128,7 +128,7 @@ def start_student(request: KernelRequest) -> tuple[int, int, int]:
     to_init.close()
     _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
     for listener in listeners:
-        shared_waits.serve_in_background(listener)
+        shared_waits.serve_in_background(listener, request.limits.watches)
     return student, status_read, go_write
 
 
