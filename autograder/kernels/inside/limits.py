@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from resource import struct_rusage
 
 MB = 2**20
+UNUSED_MEMORY = 512 * MB  # that a process reserves and does not use: for its threads' stacks
 LOCKED_MEMORY = 64 * 2**10  # bytes; all kernels share what their user may lock
 PENDING_SIGNALS = 1000  # and timers; all kernels share how many their user may have
 MOST_HIDDEN = 512  # open files of a process that hides how many it has
@@ -197,8 +198,8 @@ def _resource_limits(limits, own_namespace):
     if sys.platform == "linux":
         held = memory_of("self")
         # These stop one huge request at once; the supervisor stops the rest.
-        values["RLIMIT_DATA"] = held["VmData"] + limits.memory
-        values["RLIMIT_AS"] = held["VmSize"] + 2 * limits.memory
+        values["RLIMIT_DATA"] = held["VmData"] + limits.memory + UNUSED_MEMORY
+        values["RLIMIT_AS"] = held["VmSize"] + 2 * (limits.memory + UNUSED_MEMORY)
     if own_namespace:
         values["RLIMIT_MEMLOCK"], values["RLIMIT_MSGQUEUE"] = LOCKED_MEMORY, 0
         # Before Linux 5.14, what the user has in all namespaces counted.
