@@ -186,6 +186,21 @@ def test_what_a_kernel_has_a_number_of_is_refused_beyond_it(tmp_path, limits, so
         assert error in error_of(kernel, source.format(100))
 
 
+def test_what_forks_share_counts_once_and_they_go_on(tmp_path):
+    """Where they seem to hold too much, they stand still while it is counted."""
+    code = (
+        "import os, time\n"
+        "x = bytearray(b'x') * (450 * 2**20)\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        for _ in range(30): time.sleep(0.05)\n"
+        "        os._exit(0)\n"
+        "assert [os.wait()[1] for _ in range(4)] == [0] * 4"
+    )
+    with StudentKernel(tmp_path, limits=Limits(memory=800 * MB)) as kernel:
+        assert error_of(kernel, code) == ""
+
+
 FILLING = {
     "a large file": (
         "with open('x', 'wb') as f:\n    while True: f.write(bytes(10**6))",

@@ -1,5 +1,6 @@
 """What a kernel holds is all that Linux holds for it; the one that grew is the one that ends."""
 
+import contextlib
 import os
 
 import pytest
@@ -49,6 +50,27 @@ def test_tables_of_pages_files_and_sockets_count(use, look):
 def test_what_processes_share_counts_once_where_that_matters(use, look):
     assert look(use, (900, 2), (900, 2), exact=450) == 900
     assert look(use, (1200, 2), exact=1150) > LIMITS.memory / MB
+
+
+def test_processes_stand_still_while_they_are_counted_near_the_limit(look):
+    """Only there: a kernel whose processes share much would stand still at each look."""
+    stops = []
+
+    @contextlib.contextmanager
+    def stand_still():
+        stops.append("stop")
+        yield
+        stops.append("go on")
+
+    use = MemoryUse(LIMITS, WARM, MB, stand_still)
+    look(use, (900, 2))
+    assert stops == []
+    look(use, (900, 2), (900, 2), exact=200)
+    assert stops == ["stop", "go on"]
+    look(use, (900, 2), (950, 2), exact=200)
+    assert len(stops) == 2
+    look(use, (900, 2), (900, 2), (500, 2), exact=200)
+    assert len(stops) == 4
 
 
 def test_what_grows_fast_is_looked_at_more_often(use, look):

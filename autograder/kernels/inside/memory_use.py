@@ -5,6 +5,8 @@ Of the latter are files in the kernel's folders, tables of pages, and what lies 
 
 import contextlib
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from .limits import MB, Limits, kernel_release, memory_of, proportional_memory_of
 from .paths import PRIVATE_FOLDERS
@@ -29,31 +31,42 @@ class MemoryUse:
         limits: what the kernel may use.
         warm: sizes (bytes) that every fork of the warm process has from its start, as `memory_of`.
         socket_bytes: size of a socket's buffer.
+        stand_still: makes a context in which the kernel's processes stand still.
 
     Attributes:
         bytes: what it held at the last look, at most.
         growth: bytes by which that grew since the look before.
     """
 
-    def __init__(self, limits: Limits, warm: dict[str, int], socket_bytes: int):
+    def __init__(
+        self,
+        limits: Limits,
+        warm: dict[str, int],
+        socket_bytes: int,
+        stand_still: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ):
         self.limits = limits
+        self.stand_still = stand_still
         self.warm = warm
         self.socket_bytes = socket_bytes
-        self.bytes = self.growth = 0
+        self.bytes = self.growth = self._bound = 0
 
     def look(self, processes: list[int]) -> None:
         """Sum up what the kernel holds.
 
         What processes share is counted exactly, which is slow, only where the quick bound is too
-        high.
+        high. Meanwhile they stand still, where they could go far beyond the limit.
         """
         unheld = self.bytes_of_no_process()
         sizes = {process: memory_of(process) for process in processes}
         bounds = {process: self.beyond_warm(each, "RssAnon") for process, each in sizes.items()}
         unheld += sum(self.beyond_warm(each, "VmPTE") for each in sizes.values())
         now = unheld + sum(bounds.values())
+        before, self._bound = self._bound, now
         if now > self.limits.memory:
-            now = unheld + sum(proportional_memory_of(each, bounds[each]) for each in processes)
+            near = self.bytes > self.limits.memory / 2 or now - before > SUDDEN_GROWTH
+            with self.stand_still() if near else contextlib.nullcontext():
+                now = unheld + sum(proportional_memory_of(each, bounds[each]) for each in processes)
         self.bytes, self.growth = now, now - self.bytes
 
     def beyond_warm(self, sizes: dict[str, int], name: str) -> int:

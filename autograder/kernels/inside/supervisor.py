@@ -4,14 +4,17 @@ The processes of a kernel: supervisor → init process → student process. The 
 outside the kernel's namespace of processes, so nothing in there can see or reach it.
 """
 
+import contextlib
+import functools
 import json
 import os
 import select
 import signal
 import socket
+from collections.abc import Iterator
 
 from . import namespaces
-from .init_process import run_init_process
+from .init_process import GO_ON, STOP, run_init_process
 from .limits import (
     MACHINE_FULL,
     buffers_of,
@@ -54,7 +57,8 @@ def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
         run_init_process(request, to_supervisor, counts)
     to_supervisor.close()
     try:
-        memory = MemoryUse(request.limits, warm, socket_bytes=buffer_size(from_init))
+        still = functools.partial(stand_still, init_process) if isolated else contextlib.nullcontext
+        memory = MemoryUse(request.limits, warm, buffer_size(from_init), still)
         ended = Supervisor(connection, from_init, init_process, memory, counts).watch()
     finally:
         os.kill(init_process, signal.SIGKILL)
@@ -142,6 +146,16 @@ class Supervisor:
         if sum(map(open_files_of, processes)) <= self.limits.buffers:
             return False
         return len(set().union(*map(buffers_of, processes))) > self.limits.buffers
+
+
+@contextlib.contextmanager
+def stand_still(init_process: int) -> Iterator[None]:
+    """Let all processes of a kernel but its init process stand still in this context."""
+    os.kill(init_process, STOP)
+    try:
+        yield
+    finally:
+        os.kill(init_process, GO_ON)
 
 
 def buffer_size(one: socket.socket) -> int:
