@@ -4,7 +4,6 @@ A right answer is not lost because of what stands above it in its cell: an impor
 lacks, a mounted drive, a magic, a training that takes too long.
 """
 
-import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
@@ -57,7 +56,7 @@ def rescue(
         needed: the statements that answers depend on, as `needed_statements` returns them.
         failed: how it ended; what stands above the line that failed has run. None where it has
             not been tried.
-        deadline: as of time.monotonic(), after which nothing more runs.
+        deadline: of the kernel's own time, after which nothing more runs.
 
     Raises:
         KernelLostError: the kernel ended, and not by the cell's code.
@@ -65,7 +64,7 @@ def rescue(
     found = Rescue()
     parts = parts_that_count(source, needed)
     for part in _below_the_failure(parts, source, failed):
-        seconds = deadline - time.monotonic()
+        seconds = deadline - kernel.own_seconds()
         if seconds <= 0:
             break
         result = kernel.run_cell(_on_its_line(part, source), min(CELL_SECONDS, seconds))

@@ -2,7 +2,6 @@
 
 import functools
 import re
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from ..notebook.magics import without_repetition
 from ..notebook.outputs import explanation, outputs_that_fit
 from ..probes.student import StudentError
 from .cell_rescue import needed_statements, rescue
+from .submission_time import SubmissionTime
 from .syntax_errors import explain_syntax_error
 
 # All limits in one place; those of one cell and one call are with the kernel.
 RESTARTS = 4  # of a notebook's kernel; a cell that ends it may take two
+# The kernels' own time: what the machine makes them wait does not count.
 CELLS_SECONDS = 600  # all cells of a notebook together, in each start
 PROBES_SECONDS = 600  # all calls into a notebook together
-SUBMISSION_SECONDS = 1800  # all notebooks of a submission, cells and calls
 MAX_EXPLAINED = 3  # missing names in one sentence, each the reason why the one before is missing
 MAX_SHOWN = 20 * 2**20  # characters that all cells of a notebook may show together
 
@@ -46,7 +46,7 @@ class NotebookRun:
         sources: list[str],
         folder: Path,
         env: dict[str, str],
-        deadline: float,
+        time_left: SubmissionTime,
         python: str | None = None,
     ):
         """Keep what the kernel will run.
@@ -56,14 +56,14 @@ class NotebookRun:
             sources: the code cells, top to bottom.
             folder: the kernel's folder.
             env: added to the kernel's environment.
-            deadline: of the whole submission, as of time.monotonic().
+            time_left: of the whole submission.
             python: the version of Python that the notebook was saved with.
         """
         self.name = name
         self.sources = sources
         self.notes: list[str] = []
         self.outputs: list[Sequence[NotebookNode]] = [()] * len(sources)
-        self._deadline = deadline
+        self._time_left = time_left
         self._python = python
         self._new_kernel = lambda: StudentKernel(folder, env)
         self._kernel: StudentKernel | None = None
@@ -101,8 +101,8 @@ class NotebookRun:
             raise StudentError(
                 f"The checks' calls of {self.name} took longer than {PROBES_SECONDS} s in total."
             )
-        started = time.monotonic()
-        seconds = min(PROBE_SECONDS, self._probe_seconds, self._seconds_left())
+        started = kernel.own_seconds()
+        seconds = min(PROBE_SECONDS, self._probe_seconds, self._time_left.seconds())
         try:
             return kernel.probe(probe, timeout=seconds, **inputs)
         except StudentError as error:
@@ -110,13 +110,13 @@ class NotebookRun:
                 self.notes.append(f"{self.name}: {error}")
             raise StudentError(self._explain(str(error))) from error
         finally:
-            self._probe_seconds -= time.monotonic() - started
+            self._probe_seconds -= self._charge(kernel, started)
 
     def _live_kernel(self):
         """Return a kernel in which the cells have run."""
         while self._kernel is None or not self._kernel.alive:
             self._close()
-            self._seconds_left()
+            self._time_left.seconds()
             if self._starts > RESTARTS:
                 raise StudentError(
                     f"{self.name} ended its kernel {self._starts} times, so this check could not "
@@ -128,14 +128,10 @@ class NotebookRun:
             self._run_cells(self._kernel)
         return self._kernel
 
-    def _seconds_left(self):
-        """Return seconds until the submission's deadline. Raises StudentError if none are left."""
-        seconds = self._deadline - time.monotonic()
-        if seconds <= 0:
-            raise StudentError(
-                f"The submission took longer than {SUBMISSION_SECONDS // 60} min, so this did not "
-                "run."
-            )
+    def _charge(self, kernel, started):
+        """Charge the submission for the kernel's own time since a moment of it, and return it."""
+        seconds = kernel.own_seconds() - started
+        self._time_left.charge(seconds)
         return seconds
 
     def _close(self):
@@ -145,10 +141,17 @@ class NotebookRun:
 
     def _run_cells(self, kernel):
         """Run the cells that can be run; stop where the kernel dies."""
-        deadline = min(time.monotonic() + CELLS_SECONDS, self._deadline)
+        started = kernel.own_seconds()
+        deadline = started + min(CELLS_SECONDS, self._time_left.seconds())
+        try:
+            self._run_each_cell(kernel, deadline)
+        finally:
+            self._charge(kernel, started)
+
+    def _run_each_cell(self, kernel, deadline):
         room = MAX_SHOWN
         for index, source in enumerate(self.sources):
-            seconds = deadline - time.monotonic()
+            seconds = deadline - kernel.own_seconds()
             if seconds <= 0:
                 reason = "was not run, because the cells above it took too long"
                 self._remember_failure(source, reason)

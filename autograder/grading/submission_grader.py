@@ -25,10 +25,11 @@ from ..submission import Submission, read_submission, restore_all
 from ..text import printable
 from .course import Course
 from .notebook_result import NotebookResult
-from .notebook_run import SUBMISSION_SECONDS, NotebookRun
+from .notebook_run import NotebookRun
 from .report import Report, TaskResult
 from .skipped_cells import find_skipped_cells, outputs_as_handed_in
 from .stand_ins import find_loaded_notebooks
+from .submission_time import SubmissionTime
 from .targets import judge_target
 from .work_folder import WorkFolder
 
@@ -77,7 +78,7 @@ def grade(
             course,
             Path(work_folders),
             on_progress or (lambda phrase: None),
-            time.monotonic() + SUBMISSION_SECONDS,
+            SubmissionTime(),
         )
         results = _grade_notebooks(grader, tasks_by_name)
     return _make_report(submission, results)
@@ -145,14 +146,14 @@ class SubmissionGrader:
         course: what it is graded by.
         folder: where the kernels' work folders are made.
         on_progress: called with a phrase on each step.
-        deadline: of the whole submission, as of time.monotonic().
+        time_left: of all its kernels together.
     """
 
     submission: Submission
     course: Course
     folder: Path
     on_progress: Callable[[str], None]
-    deadline: float
+    time_left: SubmissionTime
 
     def loaded_by(self, name: str) -> set[str]:
         """Return the names of the notebooks from which the released notebook loads answers."""
@@ -276,7 +277,7 @@ class SubmissionGrader:
         }
         language = self.submission.notebooks[name].metadata.get("language_info", {})
         python = language.get("version")
-        with NotebookRun(name, sources, folders.work, env, self.deadline, python) as student:
+        with NotebookRun(name, sources, folders.work, env, self.time_left, python) as student:
             yield student
         folders.remove()
 

@@ -1,5 +1,6 @@
 """The grader's ends of a kernel's sockets, with limits on the memory that messages can take up."""
 
+import time
 from mmap import PAGESIZE
 from pathlib import Path
 from subprocess import DEVNULL
@@ -94,6 +95,11 @@ class KernelManager(UnlimitedManager):
     def ending(self) -> str | None:
         """How the kernel ended, a sentence without its subject; None where that is not known."""
         return getattr(self.provisioner, "ending", None)
+
+    def own_seconds(self) -> float:
+        """Return a clock (seconds) of the kernel's own time, of the time where that isn't known."""
+        read = getattr(self.provisioner, "own_seconds", time.monotonic)
+        return read()
 
     def client(self, **details: Any) -> LimitedClient:
         """Make a client of the kernel."""

@@ -15,6 +15,10 @@ INTERRUPT_SECONDS = 5
 POLL_SECONDS = 0.25  # between two looks at whether the process is still there
 # from the reply until "idle", which a kernel that publishes without end may never reach
 GRACE_SECONDS = 2
+# from the end of a connection until the process is known to have ended, on a busy machine
+END_SECONDS = 5
+# Limits of time count a kernel's own time; so many times as much may pass on a busy machine.
+WALL_FACTOR = 10
 MAX_GROWTH = 2 * 2**30  # bytes by which this process may grow during the life of a kernel
 
 NOT_OURS = {}  # stands for a message that is malformed or answers another request
@@ -34,6 +38,10 @@ class TimeLimit(Exception):
     """
 
 
+class KernelStarved(KernelDied):
+    """The machine was too busy for the kernel; str() is a sentence that lacks only its subject."""
+
+
 class Exchange:
     """A request under way.
 
@@ -43,7 +51,7 @@ class Exchange:
     Args:
         manager: of the kernel.
         client: of the kernel.
-        timeout: seconds until the request is interrupted.
+        timeout: seconds of the kernel's own time until the request is interrupted.
 
     Attributes:
         reply: content of the kernel's reply, None where none was read.
@@ -51,11 +59,13 @@ class Exchange:
 
     def __init__(self, manager: KernelManager, client: LimitedClient, timeout: float):
         self.manager, self.client, self.timeout = manager, client, timeout
-        self.deadline = time.monotonic() + timeout
+        self.own_end = manager.own_seconds() + timeout
+        self.end = time.monotonic() + WALL_FACTOR * timeout
         self.interrupted = False
         self.reply: dict[str, Any] | None = None
         self._next_check = 0.0
-        self._settled = None  # when the answer or the reply came
+        self._settled = None  # when the answer or the reply came, in the kernel's own time
+        self._overdue = False
 
     def perform(
         self,
@@ -75,16 +85,16 @@ class Exchange:
         Raises:
             TimeLimit: the request was interrupted.
             KernelDied: the kernel is of no use any more; its process may still run.
+            KernelStarved: the same, and only because the machine was too busy.
         """
         request = self._send(kind, content, buffers)
         while True:
             message = self._next_message(request)
             if message and self._deliver(message, collect):
                 break
-            now = time.monotonic()
-            if self._settled and (message is None or now > self._settled + GRACE_SECONDS):
-                break
-            if message is None or now > self._next_check:
+            if message is None or time.monotonic() > self._next_check:
+                if self._has_waited_enough(quiet=message is None):
+                    break
                 self._check_limits(request, quiet=message is None)
         self._read_replies(request)
         if self.client.broken:
@@ -121,7 +131,17 @@ class Exchange:
         return message["msg_type"] == "status" and state == "idle"
 
     def _settle(self):
-        self._settled = self._settled or time.monotonic()
+        if self._settled is None:
+            self._settled = self.manager.own_seconds()
+
+    def _has_waited_enough(self, quiet):
+        """Return whether "idle" need not be awaited any more, since all else has come."""
+        if self._settled is None:
+            return False
+        if time.monotonic() > self.end or (quiet and not self.manager.is_alive()):
+            return True
+        enough = POLL_SECONDS / 2 if quiet else GRACE_SECONDS
+        return self.manager.own_seconds() > self._settled + enough
 
     def _check_limits(self, request, quiet):
         """Read the reply if it has come, and end what takes too long or too much."""
@@ -129,10 +149,19 @@ class Exchange:
         self._read_replies(request)
         if memory_in_use() > self.client.memory_before + MAX_GROWTH:
             raise KernelDied(f"sent more than the {MAX_GROWTH // 2**30} GB that the grader keeps")
-        if quiet and not self._settled:
+        if quiet and self._settled is None:
             self._require_alive()
-        if time.monotonic() > self.deadline:
-            self._interrupt()
+        if self._settled is not None:
+            return
+        if self.manager.own_seconds() > self.own_end:
+            # Where this process stood still, what it has not read yet comes first.
+            if self._overdue:
+                self._interrupt()
+            self._overdue = True
+        elif time.monotonic() > self.end:
+            ran = self.timeout - (self.own_end - self.manager.own_seconds())
+            sentence = f"took up only {ran:.1f} s in {WALL_FACTOR * self.timeout:g} s"
+            raise KernelStarved(f"{sentence}, since this machine was too busy")
 
     def _interrupt(self):
         """Interrupt the kernel; raise KernelDied where that was tried before."""
@@ -141,8 +170,9 @@ class Exchange:
             raise KernelDied(sentence)
         with contextlib.suppress(RuntimeError, OSError):  # it may have ended just now
             self.manager.interrupt_kernel()
-        self.interrupted = True
-        self.deadline += INTERRUPT_SECONDS
+        self.interrupted, self._overdue = True, False
+        self.own_end += INTERRUPT_SECONDS
+        self.end += WALL_FACTOR * INTERRUPT_SECONDS
 
     def _read_replies(self, request):
         """Keep the reply to this request, if it has come; read for POLL_SECONDS at most."""
@@ -159,8 +189,9 @@ class Exchange:
     def _require_alive(self):
         """Raise KernelDied where the process or the connection to it has ended."""
         broken = self.client.broken
-        if broken:
-            time.sleep(POLL_SECONDS)  # a process that ends closes its sockets first
+        end = time.monotonic() + END_SECONDS
+        while broken and self.manager.is_alive() and time.monotonic() < end:
+            time.sleep(POLL_SECONDS / 10)
         if not self.manager.is_alive():
             raise KernelDied(self.manager.ending or "ended the kernel's process")
         if broken:

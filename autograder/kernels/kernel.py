@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ..errors import BlamelessError
 from ..notebook.outputs import CellOutputs, CellResult
 from ..probes import wire
 from ..probes.student import NoVerdictError, StudentError
 from .channels import KernelManager, LimitedClient
-from .exchange import Exchange, KernelDied, TimeLimit
+from .exchange import Exchange, KernelDied, KernelStarved, TimeLimit
 from .inside.limits import Limits
 from .provisioner import BLAMELESS_ENDINGS, new_manager
 from .warm_process import WarmProcessError
 
-# All limits, in seconds.
-START_SECONDS = 60  # until a new kernel answers
+# All limits, in seconds of a kernel's own time where there is a sandbox (see processor_time).
+START_SECONDS = 300  # until a new kernel answers; of the time, on a very busy machine
 CELL_SECONDS = 120  # one cell of a notebook
 PROBE_SECONDS = 60  # one call of a probe
 DESCRIBE_SECONDS = 10  # the description of an exception
@@ -32,11 +33,11 @@ BRIDGE = PROBES / "bridge.py"
 LIMITS = Limits()
 
 
-class KernelStartError(NoVerdictError):
+class KernelStartError(NoVerdictError, BlamelessError):
     """No kernel can be started on this machine; str() is one sentence."""
 
 
-class KernelLostError(NoVerdictError):
+class KernelLostError(NoVerdictError, BlamelessError):
     """A kernel ended, and not by its own code; str() is one sentence."""
 
 
@@ -57,6 +58,7 @@ class StudentKernel:
         self.limits = limits
         self._manager: KernelManager | None = None
         self._client: LimitedClient | None = None
+        self._own_seconds = 0.0
 
     def __enter__(self):
         self.start()
@@ -87,6 +89,7 @@ class StudentKernel:
 
     def close(self):
         """End the process, whatever it does, and remove its traces."""
+        self.own_seconds()
         if self._client is not None:
             self._client.stop_channels()
         if self._manager is not None and self._manager.has_kernel:
@@ -98,12 +101,18 @@ class StudentKernel:
         """Whether the process runs."""
         return self._manager is not None and self._manager.is_alive()
 
+    def own_seconds(self) -> float:
+        """Return a clock (seconds) of the kernel's own time; it stops when the kernel ends."""
+        if self._manager is not None:
+            self._own_seconds = self._manager.own_seconds()
+        return self._own_seconds
+
     def run_cell(self, source: str, timeout: float = CELL_SECONDS) -> CellResult:
         """Run one cell of a notebook and return how it ended and what it showed.
 
         Args:
             source: the cell's code.
-            timeout: seconds until it is interrupted.
+            timeout: seconds of its own time until it is interrupted.
 
         Raises:
             KernelLostError: the kernel ended, and not by the cell's code.
@@ -127,7 +136,7 @@ class StudentKernel:
 
         Args:
             probe: name of the probe.
-            timeout: seconds until it is interrupted.
+            timeout: seconds of its own time until it is interrupted.
             **inputs: values that `wire` can send.
 
         Returns:
@@ -209,7 +218,7 @@ class StudentKernel:
         except KernelDied as death:
             ending = manager.ending if manager is not None else None
             self.close()
-            if ending in BLAMELESS_ENDINGS:
+            if ending in BLAMELESS_ENDINGS or isinstance(death, KernelStarved):
                 raise KernelLostError(f"The kernel {death}.") from death
             raise
         return exchange.reply or {}

@@ -22,16 +22,17 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..paths import ROOT
-from . import bubblewrap, isolation
+from . import bubblewrap, cgroups, isolation
 from .channels import KernelManager
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
-from .inside.limits import MACHINE_FULL, Limits, describe_code
+from .inside.limits import MACHINE_FULL, Limits, describe_code, describe_size
 from .warm_process import ENVIRONMENT, INSIDE_ENVIRONMENT
 
 MAX_MESSAGE = 2**16  # bytes
 MAX_SOCKET_PATH = 99  # characters; Linux allows 107, macOS 103
-START_SECONDS = 60  # until a kernel has its sockets
+START_SECONDS = 300  # until a kernel has its sockets, on a very busy machine
+ANSWER_SECONDS = 5  # until the supervisor has told the kernel's own time
 END_SECONDS = 10  # until a kernel that is killed is gone
 DATA_VARIABLE = "LAB_DATA"  # also of the grader; names a folder that all kernels may read
 # name folders of which each kernel gets a copy that it may only read
@@ -71,6 +72,9 @@ class SandboxedProvisioner(LocalProvisioner):
     ending: str | None = None
     _connection: socket.socket | None = None
     _waited_for = False
+    _own_seconds = 0.0
+    _times_full = 0  # of its control group, before it started
+    _asked = _told = 0  # numbers of the last question for the own time, and of its last answer
 
     @property
     def has_process(self) -> bool:
@@ -93,10 +97,22 @@ class SandboxedProvisioner(LocalProvisioner):
             "env": env,
             "limits": dataclasses.asdict(self.limits),
         }
+        self._times_full = self.slot.warm_process.group.times_full()
         self._connection = self.slot.warm_process.request_kernel(request)
         if not await asyncio.to_thread(self._receive, START_SECONDS):
             raise RuntimeError(self.ending or f"it had no sockets after {START_SECONDS} s")
         return self.connection_info
+
+    def own_seconds(self) -> float:
+        """Return the own time (seconds) of the kernel, or what is known of it where it ended."""
+        self._asked += 1
+        deadline = time.monotonic() + ANSWER_SECONDS
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.send(json.dumps({"time": self._asked}).encode())
+        while self._connection and self._told < self._asked and time.monotonic() < deadline:
+            self._receive(1)
+        return self._own_seconds
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, else 1."""
@@ -146,7 +162,8 @@ class SandboxedProvisioner(LocalProvisioner):
         """Read one message of the supervisor.
 
         Returns:
-            True: the sockets exist. False: the kernel ended. None: no message came.
+            True: the sockets exist. False: the kernel ended. None: no message came, or one on the
+            kernel's own time.
         """
         connection = self._connection
         if connection is None:
@@ -161,13 +178,26 @@ class SandboxedProvisioner(LocalProvisioner):
         message = _parse_object(text)
         if message == {"listening": True}:
             return True
+        if "time" in message:
+            self._told, self._own_seconds = message["time"], message["own_seconds"]
+            return None
         if isinstance(message.get("ended"), str):
-            self.ending = message["ended"]
+            self.ending = self._explain(message["ended"])
         else:
             self.ending = self.ending or ENDED_FROM_OUTSIDE
             connection.close()
             self._connection = None
         return False
+
+    def _explain(self, ending):
+        """Return how the kernel ended; where its group's memory was full, that was its own."""
+        if ending == MACHINE_FULL and self._group_was_full():
+            size = describe_size(cgroups.submission_bytes(self.limits))
+            return f"ran out of memory ({size} for all kernels of a submission)"
+        return ending
+
+    def _group_was_full(self):
+        return self.slot.warm_process.group.times_full() > self._times_full
 
 
 class UnsandboxedProvisioner(LocalProvisioner):

@@ -16,12 +16,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from . import bubblewrap, user_ids
+from . import bubblewrap, cgroups, user_ids
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
 from .inside.limits import Limits, open_machine_counts
 
-START_SECONDS = 120  # until everything is imported, on a busy machine
+START_SECONDS = 600  # until everything is imported, on a very busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
 MAX_MESSAGE = 2**16  # bytes
 MAX_TEMPORARY_PATH = 40  # characters; a socket's whole path has 107 at most
@@ -63,6 +63,7 @@ class WarmProcess:
 
     Attributes:
         user: number of the user, and of the group, whose rights it has; None for the grader's own.
+        group: the control group of the process and its kernels.
     """
 
     def __init__(self, data: str | None, level: IsolationLevel):
@@ -76,6 +77,8 @@ class WarmProcess:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.user = user_ids.new_user() if os.getuid() == 0 else None
         self.give_to_user(self.folder)
+        trial = level is IsolationLevel.TRIAL
+        self.group = cgroups.ControlGroup() if trial else cgroups.make_group()
         self._only_slot = self._make_slot_folder() if level is IsolationLevel.ALONE else None
         threading.Thread(target=self._run, args=(theirs,), daemon=True, name="warm process").start()
 
@@ -136,6 +139,7 @@ class WarmProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(END_SECONDS)
             self.kill()
+        self.group.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_slot_folder(self):
@@ -177,9 +181,10 @@ class WarmProcess:
         arguments = [*map(str, files), self.level.value]
         program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, *arguments]
         command = [bubblewrap.find_bubblewrap(), *options, "--", *program]
-        if self.user is None:
+        if self.user is None and not self.group.folders:
             return command
-        arguments = json.dumps({"user": self.user, "command": command, "sources": sources})
+        details = {"user": self.user, "command": command, "sources": sources}
+        arguments = json.dumps({**details, "groups": self.group.entrances})
         return [sys.executable, str(bubblewrap.INSIDE / "as_nobody.py"), arguments]
 
     def _make_sources(self):

@@ -1,4 +1,4 @@
-"""Worker processes and dispatch: calls end, killed processes cost none, memory is bounded."""
+"""Worker processes: calls end, and killed processes cost no other call."""
 
 import json
 import multiprocessing
@@ -6,23 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
 
 from autograder.classroom.intake.bundle import Bundle, File
-from autograder.classroom.intake.entries import Entry, Source
-from autograder.classroom.workers import dispatch
-from autograder.classroom.workers.dispatch import grade_submissions
 from autograder.classroom.workers.local_pool import LocalPool, WorkerError
 from autograder.classroom.workers.worker import grade_bundle
-from tests.classroom.stub_grading import GRADER, submit
+from tests.classroom.stub_grading import GRADER
 from tests.paths import ROOT
-
-NAMES = "abcdefgh"
 
 
 def pid(*_):
@@ -50,7 +43,7 @@ def log(path, seconds):
 
 @pytest.fixture
 def pool():
-    with LocalPool(1, seconds=30) as pool:
+    with LocalPool(1) as pool:
         yield pool
 
 
@@ -82,9 +75,12 @@ def test_a_call_that_kills_each_process_is_reported_and_the_next_has_a_new_one(p
 
 
 def test_a_call_without_end_is_ended_and_not_tried_again(tmp_path):
-    with LocalPool(1, seconds=1.5) as pool:
+    with LocalPool(1) as pool:
+        assert pool.submit(pid).result()
+        pool._seconds = 1.5
         with pytest.raises(WorkerError, match="it took longer than 1.5 s"):
             pool.submit(log, str(tmp_path / "log"), 60).result()
+        pool._seconds = 600
         assert pool.submit(pid).result()
     assert (tmp_path / "log").read_text() == "started\n"
 
@@ -159,120 +155,6 @@ def test_an_empty_submission_says_where_nothing_was_found():
     answer = json.loads(grade_bundle(Bundle("ada", (), ("vae.rar was not unpacked.",)), GRADER))
     sentence = "The submission holds none of the notebooks. vae.rar was not unpacked."
     assert answer == {"status": "refused", "problem": sentence}
-
-
-class Slow(Executor):
-    """An Executor that refuses each submission after a moment, and counts the calls in flight."""
-
-    ambiguous_failures = ()
-
-    def __init__(self, max_in_flight):
-        self.max_in_flight = max_in_flight
-        self.now = self.most = 0
-
-    def submit(self, function, /, *args):
-        future, self.now = Future(), self.now + 1
-        self.most = max(self.most, self.now)
-
-        def end():
-            self.now -= 1
-            future.set_result(json.dumps({"status": "refused", "problem": ""}))
-
-        threading.Timer(0.01, end).start()
-        return future
-
-
-def entries(folder, names=NAMES):
-    return [Entry(name, (Source(submit(folder / name)),)) for name in names]
-
-
-@pytest.mark.parametrize("most", [1, 3])
-def test_a_limited_number_of_submissions_is_in_flight(tmp_path, most):
-    executor = Slow(most)
-    outcomes = grade_submissions(executor, entries(tmp_path))
-    assert {outcome.entry.student for outcome in outcomes} == set(NAMES)
-    assert executor.most == most
-
-
-class SharedFate(Executor):
-    """An Executor of one worker that holds three calls; where one kills it, all three are lost."""
-
-    max_in_flight = 3
-    ambiguous_failures = (ConnectionError,)
-
-    def __init__(self, killers):
-        self.killers, self.given = killers, []
-
-    def submit(self, function, bundle, /, *args):
-        future = Future()
-        self.given.append((bundle.student, future))
-        threading.Timer(0.05, self.work).start()
-        return future
-
-    def work(self):
-        given, self.given = self.given, []
-        for student, future in given:
-            if any(student in self.killers for student, _ in given):
-                future.set_exception(ConnectionError("the worker died"))
-            else:
-                future.set_result(json.dumps({"status": "graded"}))
-
-
-def statuses(killers, students, folder):
-    """Grade the students with a SharedFate → [(student, status)], sorted."""
-    outcomes = grade_submissions(SharedFate(killers), entries(folder, students))
-    return sorted((outcome.entry.student, outcome.status) for outcome in outcomes)
-
-
-def test_a_submission_that_shared_a_worker_with_a_killer_is_graded(tmp_path):
-    assert statuses({"bob"}, ["ada", "bob", "cyd", "dan", "eve"], tmp_path) == [
-        ("ada", "graded"),
-        ("bob", "failed"),
-        ("cyd", "graded"),
-        ("dan", "graded"),
-        ("eve", "graded"),
-    ]
-
-
-def test_several_killers_are_each_tried_alone(tmp_path):
-    assert statuses({"ada", "bob"}, ["ada", "bob", "cyd"], tmp_path) == [
-        ("ada", "failed"),
-        ("bob", "failed"),
-        ("cyd", "graded"),
-    ]
-
-
-def test_a_limited_number_of_bytes_is_in_flight(tmp_path, monkeypatch):
-    monkeypatch.setattr(dispatch.bundle, "MAX_TOTAL", len('{"points": [1, 1]}'))
-    monkeypatch.setattr(dispatch, "MAX_BYTES", 2 * dispatch.bundle.MAX_TOTAL)
-    executor = Slow(5)
-    assert len(list(grade_submissions(executor, entries(tmp_path)))) == len(NAMES)
-    assert executor.most == 2
-
-
-def test_a_submission_larger_than_all_bytes_is_graded_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(dispatch, "MAX_BYTES", 0)
-    executor = Slow(5)
-    assert len(list(grade_submissions(executor, entries(tmp_path)))) == len(NAMES)
-    assert executor.most == 1
-
-
-def test_what_cannot_be_read_costs_only_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr(dispatch.bundle, "read_bundle", fail_for("b", dispatch.bundle.read_bundle))
-    graded = grade_submissions(Slow(2), entries(tmp_path, "abc"))
-    outcomes = {outcome.entry.student: outcome for outcome in graded}
-    assert outcomes["b"].status == "failed"
-    assert outcomes["b"].problem == "it cannot be read (Permission denied)"
-    assert outcomes["a"].status == outcomes["c"].status == "refused"
-
-
-def fail_for(student, read):
-    def reading(entry):
-        if entry.student == student:
-            raise PermissionError(13, "Permission denied")
-        return read(entry)
-
-    return reading
 
 
 def is_running(process):

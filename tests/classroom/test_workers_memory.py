@@ -5,6 +5,7 @@ import pytest
 from autograder.classroom.workers import memory
 from autograder.classroom.workers.memory import NEEDED, choose_workers
 from autograder.grading.submission_grader import NOTEBOOKS_AT_ONCE
+from autograder.kernels import cgroups
 
 GB = 2**30
 
@@ -35,8 +36,8 @@ def test_a_sentence_says_why_there_are_fewer_and_how_to_have_more(machine):
     machine(8, 16 * GB)
     _, note = choose_workers(None)
     assert note == (
-        "Grades 3 at once, not 8: this machine has 16 GB of memory, and a submission may use up "
-        "to 5 GB. --workers 8 grades as many all the same."
+        "Grades 2 at once, not 8: this machine has 16 GB of memory, and a submission may use up "
+        "to 6 GB. --workers 8 grades as many all the same."
     )
 
 
@@ -46,7 +47,7 @@ def test_a_person_gets_the_number_that_they_ask_for(machine):
 
 
 def test_a_submission_has_as_many_kernels_at_once_as_is_reserved_for():
-    assert memory.KERNELS_AT_ONCE == NOTEBOOKS_AT_ONCE
+    assert cgroups.KERNELS_AT_ONCE == NOTEBOOKS_AT_ONCE
 
 
 @pytest.mark.parametrize("name", memory.CONTAINER_LIMITS)

@@ -12,7 +12,13 @@ from autograder.assignment import Task
 from autograder.checks import check
 from autograder.checks.by_task import CHECKS
 from autograder.errors import SetupError
-from autograder.grading import Course, grade, notebook_run, submission_grader
+from autograder.grading import (
+    Course,
+    grade,
+    notebook_run,
+    submission_grader,
+    submission_time,
+)
 from autograder.grading.course import CourseError
 from autograder.grading.stand_ins import STAND_INS
 from autograder.kernels import KernelLostError, KernelStartError, StudentKernel
@@ -276,7 +282,7 @@ def test_without_the_sandbox_that_is_asked_for_nothing_runs(tmp_path, monkeypatc
 
 
 def test_a_submission_has_a_time_limit(grade_loss, monkeypatch):
-    monkeypatch.setattr(submission_grader, "SUBMISSION_SECONDS", 0)
+    monkeypatch.setattr(submission_time, "SUBMISSION_SECONDS", 0)
     report = grade_loss(SETUP, KL, TEST)
     assert report.score == 0
     assert all("The submission took longer" in message for message in messages(report))

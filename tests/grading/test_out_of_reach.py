@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from autograder.assignment import ANSWERS, TARGETS, TASKS
-from autograder.grading import grade, notebook_run
+from autograder.grading import grade, notebook_run, submission_time
 from autograder.kernels import StudentKernel
 from tests.grading.key_search import key_code, key_lines, read_report, search_source, that_says
 from tests.mistakes.key import definitions
@@ -64,8 +64,9 @@ def report(tmp_path_factory):
     for target in TARGETS.values():
         shutil.copy(SOLUTIONS / target.file, folder)
     with pytest.MonkeyPatch.context() as patch:
-        for limit in ("CELL_SECONDS", "PROBE_SECONDS", "PROBES_SECONDS", "SUBMISSION_SECONDS"):
+        for limit in ("CELL_SECONDS", "PROBE_SECONDS", "PROBES_SECONDS"):
             patch.setattr(notebook_run, limit, SECONDS)
+        patch.setattr(submission_time, "SUBMISSION_SECONDS", SECONDS)
         yield grade(folder)
 
 

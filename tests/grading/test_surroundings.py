@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import time
 
 import pytest
 import torch
@@ -11,6 +10,7 @@ import torch
 from autograder.assignment import TARGETS
 from autograder.grading import grade, notebook_run
 from autograder.grading.notebook_run import NotebookRun
+from autograder.grading.submission_time import SubmissionTime
 from autograder.probes.student import StudentError
 from benchmarks.samples import write_submission
 
@@ -51,7 +51,7 @@ def start(tmp_path_factory):
 
     def start_run(*cells):
         folder = tmp_path_factory.mktemp("work")
-        return NotebookRun("03_loss.ipynb", list(cells), folder, {}, time.monotonic() + 600)
+        return NotebookRun("03_loss.ipynb", list(cells), folder, {}, SubmissionTime())
 
     return start_run
 

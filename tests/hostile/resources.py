@@ -148,9 +148,9 @@ futex = {"x86_64": 202, "aarch64": 98}[platform.machine()]
 word = ctypes.c_int(0)
 def wait():
     while True: libc.syscall(futex, ctypes.byref(word), 0, 0, None)
-for _ in range(100): threading.Thread(target=wait, daemon=True).start()
+for _ in range(40): threading.Thread(target=wait, daemon=True).start()
 time.sleep(5)
-show("goes on beside", "a hundred waits")
+show("goes on beside", "forty waits")
 """
 
 _SIGNALS = """
@@ -164,7 +164,7 @@ show(call("mlock", ctypes.create_string_buffer(2**20), 2**20))
 """
 
 ATTACKS = (
-    Attack("a fork bomb", "while True: os.fork()", "started more than 64 processes"),
+    Attack("a fork bomb", "while True: os.fork()", "started more than 24 processes"),
     Attack("a thread bomb", _THREADS, "can't start new thread"),
     Attack(
         "a memory bomb",
@@ -178,7 +178,7 @@ ATTACKS = (
     Attack("letters that nobody reads", _SENDERS + _UNREAD, "opened more than 512 sockets"),
     Attack("sockets in a message", _ON_THEIR_WAY, "opened more than 512 sockets"),
     Attack("piles in Linux", _PILES, "piles are low: True"),
-    Attack("a flood of waits", _WAITS, "goes on beside a hundred waits"),
+    Attack("a flood of waits", _WAITS, "goes on beside forty waits"),
     Attack("pending signals and locked memory", _SIGNALS, "pending signals are at most 10 00"),
     Attack("a full disk", _FULL_DISK, "File too large"),
     Attack("a million files", _MANY_FILES, "No space left on device"),

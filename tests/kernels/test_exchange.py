@@ -1,6 +1,7 @@
 """Messages of any kind end in values or a sentence; no kernel runs here."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -78,6 +79,7 @@ class FakeKernel(StudentKernel):
         self._manager = SimpleNamespace(
             is_alive=lambda: True,
             interrupt_kernel=lambda: None,
+            own_seconds=time.monotonic,
             has_kernel=False,
             ending=None,
         )

@@ -23,13 +23,14 @@ LONGEST_WAIT = 1.0
 class Outcome:
     """The outcome of one submission.
 
-    status, problem, report, notebooks: see `grade_bundle`.
+    status, problem, blameless, report, notebooks: see `grade_bundle`.
     digest: the hash of what was graded.
     """
 
     entry: Entry
     status: str
     problem: str = ""
+    blameless: bool = False
     digest: str = ""
     report: dict[str, Any] = field(default_factory=dict)
     notebooks: dict[str, str] = field(default_factory=dict)
@@ -49,8 +50,8 @@ def grade_submissions(
 ) -> Iterator[Outcome]:
     """Grade submissions, and yield one Outcome for each in the order in which they are done.
 
-    A submission whose failure is ambiguous is graded again at the end, with nothing else in flight:
-    another one may have ended its worker.
+    A submission that may have failed because of another one is graded again at the end, with
+    nothing else in flight: that one may have ended its worker, or taken up what a kernel needs.
 
     Args:
         executor: where they are graded.
@@ -75,12 +76,13 @@ def grade_submissions(
             continue
         for future in wait(in_flight, LONGEST_WAIT, FIRST_COMPLETED).done:
             sent = in_flight.pop(future)
-            student = sent.entry.student
-            if student not in suspected and _is_ambiguous(executor, future):
+            student, outcome = sent.entry.student, _outcome(sent, future)
+            innocent = outcome.blameless or _is_ambiguous(executor, future)
+            if innocent and student not in suspected:
                 suspected.add(student)
                 suspects.append(sent.entry)
             else:
-                yield _outcome(sent, future)
+                yield outcome
 
 
 def _send(executor, entry, arguments):

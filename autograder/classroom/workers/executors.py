@@ -13,8 +13,8 @@ class GradingExecutor(Protocol):
     """A concurrent.futures.Executor for functions that return text, with two more attributes.
 
     max_in_flight: how many calls are worth submitting at once.
-    ambiguous_failures: exceptions of a call whose worker died while it held several calls, so that
-        any of these may have ended it.
+    ambiguous_failures: exceptions of a call whose worker died, and not always by that call: another
+        one may have ended it, or filled its machine's memory.
     """
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 from ...processes import end_with_parent
 from .worker import describe_error
 
-CALL_SECONDS = 2 * 3600  # limit of one call; the grader's own limits end it long before
+CALL_SECONDS = 5 * 3600  # limit of one call; the grader's own limits end it long before
 TRIES = 2  # of a call whose process dies
 JOIN_SECONDS = 5  # for a process to end
 
@@ -24,13 +24,17 @@ class WorkerError(Exception):
     """A call failed; str() says why, as a phrase."""
 
 
+class WorkerLostError(WorkerError):
+    """A call's process ended at each try; another call may have filled this machine's memory."""
+
+
 class LocalPool(Executor):
     """An Executor of local processes (see GradingExecutor); its futures raise WorkerError.
 
     A call whose process is killed is tried once more.
     """
 
-    ambiguous_failures = ()  # none: a process has one call at a time, so that call ended it
+    ambiguous_failures = (WorkerLostError,)
 
     def __init__(self, workers: int, seconds: float = CALL_SECONDS):
         self.max_in_flight = workers
@@ -71,8 +75,10 @@ class LocalPool(Executor):
                 except ProcessLostError as error:
                     self._processes.discard(process)
                     process = None
-                    if tries == TRIES or error.final or self._closed:
+                    if error.final or self._closed:
                         raise WorkerError(str(error)) from None
+                    if tries == TRIES:
+                        raise WorkerLostError(str(error)) from None
         finally:
             self._idle.put(process)
 

@@ -6,12 +6,11 @@ What each may use is reserved before it begins: the sum stays below the machine'
 import os
 from pathlib import Path
 
-from ...kernels.inside.limits import MB, Limits, describe_size
+from ...kernels.cgroups import submission_bytes
+from ...kernels.inside.limits import Limits, describe_size
 from ...processes import usable_cores
 
-KERNELS_AT_ONCE = 2  # of one submission
-BESIDE_KERNELS = 1024 * MB  # a worker's own memory, and what its kernels share from their start
-NEEDED = KERNELS_AT_ONCE * Limits().memory + BESIDE_KERNELS  # by one submission, at most
+NEEDED = submission_bytes(Limits())  # by one submission, at most
 CONTAINER_LIMITS = ("memory.max", "memory/memory.limit_in_bytes")  # cgroup versions 2 and 1
 CONTAINERS = Path("/sys/fs/cgroup")
 

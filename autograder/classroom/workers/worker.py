@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...errors import SetupError, SubmissionError
+from ...errors import BlamelessError, SetupError, SubmissionError
 from ...text import printable
 from ..intake.bundle import Bundle
 from ..intake.unpacking import unpack_bundle
@@ -37,6 +37,7 @@ def grade_bundle(
             nothing to grade), "failed" (the grader could not grade it) or "stopped" (it can grade
             nobody on this machine).
         problem: a sentence, where it is not graded.
+        blameless: true where it failed through no fault of its own; another try may succeed.
     """
     limit_malloc_arenas()
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as temporary:
@@ -59,6 +60,8 @@ def _grade(bundle, folder, grader, options):
         return {"status": "refused", "problem": " ".join(map(printable, [sentence, *notes]))}
     except SetupError as error:
         return {"status": "stopped", "problem": printable(str(error))}
+    except BlamelessError as error:
+        return {"status": "failed", "problem": printable(str(error)), "blameless": True}
     except Exception as error:  # noqa: BLE001 - one submission never ends the batch
         return {"status": "failed", "problem": describe_error(error)}
 

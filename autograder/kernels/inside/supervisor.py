@@ -12,30 +12,35 @@ import select
 import signal
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 from . import namespaces
 from .init_process import GO_ON, STOP, run_init_process
 from .limits import (
     MACHINE_FULL,
     buffers_of,
+    describe_processor_limit,
     describe_size,
     memory_of,
     open_files_of,
 )
 from .memory_use import MemoryUse, sockets_in_use
 from .paths import MAX_SOCKET_FILES, SOCKETS
+from .processor_time import OwnTime, read_processes
 from .request import KernelRequest
 
 MAX_MESSAGE = 2**18  # bytes
 MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
+INIT_THREADS = 8  # more than the init process has; before Linux 5.14 nothing else limits threads
 INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
 
 
 def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
     """Run one kernel from its request to its end.
 
-    Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number}, and
-    sends {"ended": how}. The kernel ends when the grader hangs up.
+    Reads a KernelRequest from the grader, sends {"listening": true}, obeys {"signal": number},
+    answers {"time": any} by {"time": the same, "own_seconds": so far}, and sends {"ended": how}.
+    The kernel ends when the grader hangs up.
 
     Args:
         connection: the socket to the grader.
@@ -92,6 +97,7 @@ class Supervisor:
         self.limits = memory.limits
         self.memory = memory
         self.counts = counts
+        self.own_time = OwnTime()
 
     def watch(self) -> str | None:
         """Wait for the kernel's end.
@@ -107,8 +113,7 @@ class Supervisor:
                 message = self.connection.recv(MAX_MESSAGE)
                 if not message:
                     return None
-                if json.loads(message)["signal"] == signal.SIGINT:
-                    os.kill(self.init_process, signal.SIGINT)
+                self.obey(json.loads(message), listening)
             if self.from_init in ready:
                 message = self.from_init.recv(MAX_MESSAGE) or INIT_VANISHED
                 ended = json.loads(message).get("ended")
@@ -120,11 +125,27 @@ class Supervisor:
             if excess:
                 return excess
 
+    def obey(self, message: dict[str, Any], listening: bool) -> None:
+        """Do what a message of the grader asks for."""
+        if message.get("signal") == signal.SIGINT:
+            os.kill(self.init_process, signal.SIGINT)
+        if "time" in message:
+            if listening:
+                self.own_time.look(read_processes(list_processes()))
+            answer = {"time": message["time"], "own_seconds": self.own_time.seconds}
+            self.connection.send(json.dumps(answer).encode())
+
     def describe_excess(self) -> str | None:
         """Say which limit the kernel exceeds, without a subject; None where it keeps them all."""
-        processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        processes = list_processes()
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
+        now = read_processes(processes)
+        self.own_time.look(now)
+        if len(now.threads) > self.limits.threads + INIT_THREADS:
+            return f"started more than {self.limits.threads} threads"
+        if self.own_time.processor_seconds > self.limits.cpu_seconds:
+            return describe_processor_limit(self.limits)
         if sockets_in_use() > self.limits.sockets:
             return f"opened more than {self.limits.sockets} sockets"
         if self.exceeds_buffers(processes):
@@ -163,6 +184,11 @@ def buffer_size(one: socket.socket) -> int:
     return max(
         one.getsockopt(socket.SOL_SOCKET, kind) for kind in (socket.SO_SNDBUF, socket.SO_RCVBUF)
     )
+
+
+def list_processes() -> list[int]:
+    """List the numbers of the kernel's processes."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
 def exceeds_sockets_folder() -> bool:

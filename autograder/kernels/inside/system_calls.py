@@ -2,7 +2,8 @@
 
 Most of them would reach what all kernels of a machine share: files that all see, memory that no
 limit counts, numbers that Linux hands out in order. Numbers and constants are Linux's, of
-<asm/unistd.h>, <fcntl.h>, <linux/mman.h>, <linux/sched.h>, <asm/socket.h> and <linux/prctl.h>.
+<asm/unistd.h>, <fcntl.h>, <linux/mman.h>, <linux/sched.h>, <asm/socket.h> and <linux/prctl.h>,
+<asm/ioctls.h>.
 """
 
 import errno
@@ -104,7 +105,13 @@ UNKNOWN = {
 
 # Advice on which parts of a file stay in memory, and locks, which other kernels would see. A lock
 # that every process gets keeps a student's own processes from nothing, and no library from working.
-PRETENDED = {"fadvise64": (221, 223), "readahead": (187, 213), "flock": (73, 32)}
+# All sessions get equal shares of the processors, so a kernel is one session (sched(7), autogroup).
+PRETENDED = {
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "flock": (73, 32),
+    "setsid": (112, 157),
+}
 
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: no file system's size limits this memory
 HUGE_PAGES = 0x40000  # MAP_HUGETLB: all kernels share how many there are
@@ -127,6 +134,8 @@ ADVICE = (3, 12, 20, 21, 22)
 MERGING = 67  # PR_SET_MEMORY_MERGE: equal pages of all kernels become one
 FILTERS = 22  # PR_SET_SECCOMP
 FILE_KIND, PIPE = 0o170000, 0o010000  # S_IFMT, S_IFIFO: a pipe that looks like a file
+CORE_SHARING = 62  # PR_SCHED_CORE: who asks for it has a core's other half stand idle
+OWN_TERMINAL = 0x540E  # TIOCSCTTY: needs a session of one's own; a shell works without
 
 # The operations of futex(2) for several processes, of which waking has nobody to wake: see
 # shared_waits. Those with FUTEX_PRIVATE_FLAG, for the threads of one process, pass.
@@ -156,7 +165,8 @@ RULES = (
     Rule((55, 209), argument=2, values=COOKIES),  # getsockopt
     Rule((72, 25), argument=1, passed=FILE_COMMANDS, done=SET_LOCKS, others=errno.EINVAL),  # fcntl
     Rule((28, 233), argument=2, done=ADVICE),  # madvise
-    Rule((157, 167), argument=0, values=(MERGING, FILTERS)),  # prctl
+    Rule((157, 167), argument=0, values=(MERGING, FILTERS, CORE_SHARING)),  # prctl
     Rule((133, None), argument=1, bits=FILE_KIND, values=(PIPE,)),  # mknod
     Rule((259, 33), argument=2, bits=FILE_KIND, values=(PIPE,)),  # mknodat
+    Rule((16, 29), argument=1, done=(OWN_TERMINAL,)),  # ioctl
 )
