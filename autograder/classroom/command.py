@@ -40,7 +40,10 @@ def class_command(
         typer.Option(metavar="DIR", help="Where results are kept; `graded` beside SUBMITTED_DIR."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes on this machine; one for each core.")
+        int | None,
+        typer.Option(
+            min=1, help="Processes on this machine; one for each core, as far as memory allows."
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,

@@ -23,6 +23,7 @@ from .run_printer import RunPrinter
 from .settings import DONE, FAILED, NOT_ACCEPTED, TO_LOOK_AT, Settings
 from .workers.dispatch import Outcome, grade_submissions
 from .workers.executors import open_executor
+from .workers.memory import choose_workers
 from .workers.worker import describe_error
 
 
@@ -162,9 +163,12 @@ class ClassRun:
         settings = self._settings
         if self._gradebook:
             self._gradebook.open()  # before hours of grading, to fail early
+        workers, note = choose_workers(settings.workers)
+        if settings.scheduler is None and len(entries) > workers:
+            self._printer.print_workers_note(note)
         with (
             self._printer.show_progress(len(entries)) as advance,
-            open_executor(settings.scheduler, settings.workers) as executor,
+            open_executor(settings.scheduler, workers) as executor,
         ):
             for outcome in grade_submissions(executor, entries, settings.grader, settings.options):
                 self._record(outcome)

@@ -51,6 +51,11 @@ class RunPrinter:
         """Print a sentence on the folder of submissions."""
         self._console.print(Text(printable(note)), soft_wrap=True)
 
+    def print_workers_note(self, note: str) -> None:
+        """Say why few submissions are graded at once, where there is something to say."""
+        if note:
+            self._console.print(Text(note), soft_wrap=True)
+
     def print_roster(self, path: Path | None, students: int | None) -> None:
         """Say which roster is used, or what it means that there is none."""
         if path is None:

@@ -88,8 +88,7 @@ def make_group(memory: int | None = None, proc: Path = PROC) -> ControlGroup:
 
 def submission_bytes(limits: Limits) -> int:
     """Return the memory (bytes) that the kernels of one submission may use together."""
-    folders = 3 * limits.folder
-    return KERNELS_AT_ONCE * (limits.memory + folders) + WARM_BYTES
+    return KERNELS_AT_ONCE * limits.memory + WARM_BYTES
 
 
 def remove_stale(above: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import bubblewrap
 from .inside.isolation_level import IsolationLevel
-from .warm_process import NOBODY, WarmProcess, WarmProcessError
+from .warm_process import WarmProcess, WarmProcessError
 
 DESCRIPTIONS = {
     IsolationLevel.FORKS: (
@@ -40,10 +40,9 @@ class KernelSlot:
         """Copy a folder into the slot under a name, readable inside; links stay links."""
         target = self.folder / name
         shutil.copytree(source, target, symlinks=True)
-        if os.getuid() == 0:
-            for folder, _, files in os.walk(target):
-                for path in (folder, *(os.path.join(folder, file) for file in files)):
-                    os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        for folder, _, files in os.walk(target):
+            for path in (folder, *(os.path.join(folder, file) for file in files)):
+                self.warm_process.give_to_user(path)
 
     def release(self) -> None:
         """Remove what is left of the kernel."""

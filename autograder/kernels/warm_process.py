@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from . import bubblewrap, cgroups
+from . import bubblewrap, cgroups, user_ids
 from .inside import paths
 from .inside.isolation_level import IsolationLevel
 from .inside.limits import Limits, open_machine_counts
@@ -25,7 +25,6 @@ START_SECONDS = 600  # until everything is imported, on a very busy machine
 END_SECONDS = 5  # until a process that was asked to end has ended
 MAX_MESSAGE = 2**16  # bytes
 MAX_TEMPORARY_PATH = 40  # characters; a socket's whole path has 107 at most
-NOBODY = 65534  # the user of the sandbox where the grader is root
 ENVIRONMENT = {
     # several kernels share the machine
     "OMP_NUM_THREADS": "1",
@@ -63,6 +62,7 @@ class WarmProcess:
             whether FORKS is possible.
 
     Attributes:
+        user: number of the user, and of the group, whose rights it has; None for the grader's own.
         group: the control group of the process and its kernels.
     """
 
@@ -75,8 +75,8 @@ class WarmProcess:
         self._slot_names = map(str, itertools.count())
         self._process = self._failure = self._ready = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        if os.getuid() == 0:
-            os.chown(self.folder, NOBODY, NOBODY)
+        self.user = user_ids.new_user() if os.getuid() == 0 else None
+        self.give_to_user(self.folder)
         trial = level is IsolationLevel.TRIAL
         self.group = cgroups.ControlGroup() if trial else cgroups.make_group()
         self._only_slot = self._make_slot_folder() if level is IsolationLevel.ALONE else None
@@ -121,6 +121,11 @@ class WarmProcess:
             raise WarmProcessError(f"The warm process is gone: {error.strerror}.") from error
         return ours
 
+    def give_to_user(self, path: str | Path) -> None:
+        """Let the process's user own a file, a folder or a link."""
+        if self.user is not None:
+            os.chown(path, self.user, self.user, follow_symlinks=False)
+
     def kill(self) -> None:
         """End the process, and with it all its kernels, at once."""
         if self._process is not None:
@@ -141,8 +146,7 @@ class WarmProcess:
         slot_folder = self.slots_folder / next(self._slot_names)
         for folder in (slot_folder, slot_folder / "sockets", slot_folder / "copies"):
             folder.mkdir(mode=0o755)
-        if os.getuid() == 0:
-            os.chown(slot_folder / "sockets", NOBODY, NOBODY)
+        self.give_to_user(slot_folder / "sockets")
         return slot_folder
 
     def _run(self, theirs):
@@ -169,8 +173,7 @@ class WarmProcess:
 
     def _command(self, *files):
         """Return the command line of bubblewrap around the warm process, given its open files."""
-        as_root = os.getuid() == 0
-        sources = self._make_sources() if as_root else {}
+        sources = {} if self.user is None else self._make_sources()
         slot = self._only_slot.name if self._only_slot else None
         options = bubblewrap.build_options(
             str(self.slots_folder), self.data, slot, Limits().folder, sources
@@ -178,15 +181,14 @@ class WarmProcess:
         arguments = [*map(str, files), self.level.value]
         program = [sys.executable, "-P", "-m", bubblewrap.PACKAGE, *arguments]
         command = [bubblewrap.find_bubblewrap(), *options, "--", *program]
-        if not as_root and not self.group.folders:
+        if self.user is None and not self.group.folders:
             return command
-        user = NOBODY if as_root else None
-        details = {"user": user, "command": command, "sources": sources}
+        details = {"user": self.user, "command": command, "sources": sources}
         arguments = json.dumps({**details, "groups": self.group.entrances})
         return [sys.executable, str(bubblewrap.INSIDE / "as_nobody.py"), arguments]
 
     def _make_sources(self):
-        """Make an empty file or folder, within NOBODY's reach, for each path that is shown."""
+        """Make an empty file or folder, within the user's reach, for each path that is shown."""
         folder = self.folder / "s"
         folder.mkdir()
         sources = {}

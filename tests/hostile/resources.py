@@ -61,20 +61,84 @@ for make in (pipe, pair):
     show(refused, len(held), "buffers hold at most 100 MB:", 0 < written < 100 * 2**20)
 """
 
+# A watch belongs to a file and a number of it, so that each file counts once for each number.
 _WATCHES = """
 import select
-polls = [select.epoll() for _ in range(200)]
+polls, files = [[make() for _ in range(100)] for make in (select.epoll, lambda: os.eventfd(0))]
+numbers = [os.dup(0) for _ in range(100)]
 count = 0
 def watch():
     global count
-    for poll in polls:
-        for each in [os.dup(0) for _ in range(200)]:
-            poll.register(select.epoll() if count % 2 else os.eventfd(0), select.EPOLLIN)
-            count += 1
+    for number in numbers:
+        for file in files:
+            os.dup2(file, number)
+            for poll in polls:
+                poll.register(number, select.EPOLLIN)
+                count += 1
 attempt(watch)
 for name, arguments in {"inotify_init1": (0,), "fanotify_init": (0, 0)}.items():
     show(call(name, *arguments))
 show("watches of its own are", "few:", count < 10**5)
+"""
+
+# Sockets that no process has open, with what they sent.
+_SENDERS = """
+kept = []
+def receiver(kind):
+    kept.append(socket.socket(socket.AF_UNIX, kind))
+    kept[-1].bind(f"\\0{len(kept)}")
+    return kept[-1]
+def sender(kind, name):
+    one = socket.socket(socket.AF_UNIX, kind)
+    one.setblocking(False)
+    try:
+        one.connect(name)
+        while True: one.send(bytes(10**5))
+    except OSError:
+        one.close()
+"""
+_UNACCEPTED = """
+for _ in range(100):
+    listener = receiver(socket.SOCK_STREAM)
+    listener.listen(10**6)
+    for _ in range(1000): sender(socket.SOCK_STREAM, listener.getsockname())
+time.sleep(30)
+"""
+_UNREAD = """
+for _ in range(400):
+    name = receiver(socket.SOCK_DGRAM).getsockname()
+    for _ in range(12): sender(socket.SOCK_DGRAM, name)
+time.sleep(30)
+"""
+_ON_THEIR_WAY = """
+end, start = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+start.setblocking(False)
+def send():
+    pairs = [socket.socketpair() for _ in range(50)]
+    files = [each.detach() for pair in pairs for each in pair]
+    try: socket.send_fds(start, [b"."], files)
+    finally:
+        for file in files: os.close(file)
+for _ in range(20): attempt(send)
+time.sleep(30)
+"""
+
+# Memory of no process, in parts of Linux that no notebook needs.
+_PILES = """
+import platform
+x86 = platform.machine() == "x86_64"
+for name, number, *arguments in (
+    ("landlock", 444, None, 0, 1),
+    ("seccomp", 317 if x86 else 277, 2, 0, None),
+    ("mbind", 237 if x86 else 235, None, 0, 0, None, 0, 0),
+):
+    show(name, "is", call("syscall", number, *arguments))
+attempt(os.mkfifo, "/tmp/pipe")
+terminals = []
+def open_terminals():
+    while True: terminals.append(os.openpty())
+attempt(open_terminals)
+show("piles are", "low:", len(terminals) < 100)
 """
 
 # Waits of processes for each other, which the init process ends.
@@ -107,9 +171,13 @@ ATTACKS = (
         "x = []\nwhile True: x.append(bytearray(b'x') * 10**8)",
         "ran out of memory (2 GB)",
     ),
-    Attack("pipes in many processes", _PIPES, "opened more than 2048 pipes and sockets"),
+    Attack("pipes in many processes", _PIPES, "opened more than 1024 pipes"),
     Attack("full pipes and sockets", _BUFFERS, "buffers hold at most 100 MB: True"),
     Attack("watches of files", _WATCHES, "watches of its own are few: True"),
+    Attack("sockets that nobody accepts", _SENDERS + _UNACCEPTED, "opened more than 512 sockets"),
+    Attack("letters that nobody reads", _SENDERS + _UNREAD, "opened more than 512 sockets"),
+    Attack("sockets in a message", _ON_THEIR_WAY, "opened more than 512 sockets"),
+    Attack("piles in Linux", _PILES, "piles are low: True"),
     Attack("a flood of waits", _WAITS, "goes on beside forty waits"),
     Attack("pending signals and locked memory", _SIGNALS, "pending signals are at most 10 00"),
     Attack("a full disk", _FULL_DISK, "File too large"),

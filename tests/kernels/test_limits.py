@@ -25,6 +25,7 @@ def kernel(tmp_path_factory):
 REFUSED = {
     "memory without a file": "import os\nos.memfd_create('x')",
     "shared memory without a file": "import mmap\nmmap.mmap(-1, 4096)",
+    "a pipe that looks like a file": "import os\nos.mkfifo('/tmp/pipe')",
     "a kernel setting": "open('/proc/sys/kernel/core_pattern', 'w')",
     "100 GB at once": "import torch\ntorch.empty(25 * 10**9)",
     "more threads than allowed": "import threading, time\n"
@@ -39,6 +40,49 @@ def test_a_request_for_too_much_is_an_exception_and_the_kernel_lives(kernel, sou
 
 
 MEMORY_BOMB = "x = []\nwhile True: x.append(bytearray(10**7))"
+# Sockets that no process has open. What they sent, or will receive, is memory of no process.
+ATTEMPTS = """
+import os, socket, time
+def new(kind=socket.SOCK_STREAM):
+    one = socket.socket(socket.AF_UNIX, kind)
+    one.setblocking(False)
+    return one
+def attempt(act):
+    try: act()
+    except OSError: pass
+kept = []
+"""
+UNACCEPTED = """
+for number in range(9):
+    kept.append(new())
+    kept[-1].bind(f"\\0{number}")
+    kept[-1].listen(10**4)
+    for _ in range(300):
+        sender = new()
+        attempt(lambda: sender.connect(f"\\0{number}"))
+        attempt(lambda: sender.send(bytes(10**5)))
+        sender.close()
+time.sleep(20)
+"""
+ON_THEIR_WAY = """
+end, start = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+for _ in range(9):
+    pairs = [socket.socketpair() for _ in range(50)]
+    files = [each.detach() for pair in pairs for each in pair]
+    attempt(lambda: socket.send_fds(start, [b"."], files))
+    for file in files: os.close(file)
+time.sleep(20)
+"""
+UNREAD = """
+for number in range(200):
+    kept.append(new(socket.SOCK_DGRAM))
+    kept[-1].bind(f"\\0{number}")
+    for _ in range(9):
+        sender = new(socket.SOCK_DGRAM)
+        attempt(lambda: sender.sendto(bytes(10**5), f"\\0{number}"))
+        sender.close()
+time.sleep(20)
+"""
 DEADLY = {
     "a memory bomb": (MEMORY_BOMB, "ran out of memory (256 MB)"),
     "a memory bomb of several processes": (
@@ -67,7 +111,7 @@ DEADLY = {
         "for _ in range(4): os.fork()\n"
         "x = [os.pipe() for _ in range(150)]\n"
         "time.sleep(20)",
-        "opened more than 2048 pipes and sockets",
+        "opened more than 1024 pipes",
     ),
     "polls in many processes, which hide them": (
         "import ctypes, os, select, time\n"
@@ -75,7 +119,13 @@ DEADLY = {
         "for _ in range(3): os.fork()\n"
         "x = [select.epoll() for _ in range(300)]\n"
         "time.sleep(20)",
-        "opened more than 2048 pipes and sockets",
+        "opened more than 1024 pipes",
+    ),
+    "sockets that nobody accepts": (ATTEMPTS + UNACCEPTED, "opened more than 512 sockets"),
+    "sockets that lie in a message": (ATTEMPTS + ON_THEIR_WAY, "opened more than 512 sockets"),
+    "closed sockets whose messages nobody reads": (
+        ATTEMPTS + UNREAD,
+        "opened more than 512 sockets",
     ),
     "an endless loop": ("while True: pass", "used more than 2 s of processor time"),
 }
@@ -100,6 +150,54 @@ def test_a_file_that_many_processes_inherit_counts_once(tmp_path):
         "for _ in range(15): os.wait()"
     )
     with StudentKernel(tmp_path, limits=SMALL) as kernel:
+        assert error_of(kernel, code) == ""
+
+
+def test_what_lies_in_a_kernels_folders_belongs_to_its_memory(tmp_path):
+    """Also files that have no name any more, and that nothing maps."""
+    code = (
+        "import os, time\n"
+        "files = [open(f'{folder}/x', 'wb') for folder in ('.', '/tmp', '/dev/shm')]\n"
+        "for file in files: os.unlink(file.name); file.write(bytes(60 * 2**20)); file.flush()\n"
+        "time.sleep(20)"
+    )
+    small = Limits(memory=100 * MB, folder=80 * MB)
+    with StudentKernel(tmp_path, limits=small) as kernel:
+        result = kernel.run_cell(code, timeout=20)
+        assert (result.status, result.error) == ("died", "ran out of memory (100 MB)")
+
+
+COUNTED = {
+    "watches of epoll": (
+        Limits(watches=150),
+        "import os, select\n"
+        "poll = select.epoll()\n"
+        "for _ in range({0}): poll.register(os.eventfd(0), select.EPOLLIN)",
+        "No space left on device",
+    ),
+    "terminals": (Limits(terminals=120), "import os\nfor _ in range({0}): os.openpty()", "raised"),
+}
+
+
+@pytest.mark.parametrize("limits, source, error", COUNTED.values(), ids=COUNTED)
+def test_what_a_kernel_has_a_number_of_is_refused_beyond_it(tmp_path, limits, source, error):
+    with StudentKernel(tmp_path, limits=limits) as kernel:
+        assert error_of(kernel, source.format(100)) == ""
+        assert error in error_of(kernel, source.format(100))
+
+
+def test_what_forks_share_counts_once_and_they_go_on(tmp_path):
+    """Where they seem to hold too much, they stand still while it is counted."""
+    code = (
+        "import os, time\n"
+        "x = bytearray(b'x') * (450 * 2**20)\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        for _ in range(30): time.sleep(0.05)\n"
+        "        os._exit(0)\n"
+        "assert [os.wait()[1] for _ in range(4)] == [0] * 4"
+    )
+    with StudentKernel(tmp_path, limits=Limits(memory=800 * MB)) as kernel:
         assert error_of(kernel, code) == ""
 
 

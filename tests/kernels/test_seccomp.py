@@ -104,4 +104,17 @@ def test_no_two_rules_refuse_one_call_altogether():
         whole = [rule.numbers[column] for rule in RULES if rule.argument is None]
         numbers = [number for number in whole if number is not None]
         assert len(set(numbers)) == len(numbers)
-    assert all(name in system_calls.REFUSED for name in ("semget", "mq_open", "inotify_init1"))
+
+
+def test_calls_that_pile_up_memory_of_no_process_are_refused():
+    queues = {"semget", "shmget", "msgget", "mq_open", "memfd_create"}
+    assert queues | {"inotify_init1", "seccomp", "splice", "vmsplice"} <= {*system_calls.REFUSED}
+    assert {"landlock_create_ruleset", "mbind"} <= {*system_calls.UNKNOWN}
+
+
+@machines
+def test_watches_are_granted_by_our_hands_and_removed_in_linux(column, machine):
+    program = seccomp.build_filter(column, machine, system_calls.WATCH_RULES)
+    number = system_calls.EPOLL_CTL[column]
+    add, remove, change = (verdict(program, machine, number, 5, what) for what in (1, 2, 3))
+    assert (add, remove, change) == (ASKED, ALLOWED, ALLOWED)

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ...processes import usable_cores
 from .local_pool import LocalPool
+from .memory import choose_workers
 
 
 class GradingExecutor(Protocol):
@@ -41,13 +41,13 @@ def open_executor(scheduler: str | None, workers: int | None) -> GradingExecutor
 
     Args:
         scheduler: tcp://HOST:PORT of a Dask scheduler, None for local processes.
-        workers: number of local processes, None for one for each core.
+        workers: number of local processes, None for what `choose_workers` finds.
 
     Raises:
         ClassError: where the cluster cannot be used.
     """
     if scheduler is None:
-        return LocalPool(workers or usable_cores())
+        return LocalPool(choose_workers(workers)[0])
     from .dask_cluster import DaskCluster
 
     return DaskCluster(scheduler)

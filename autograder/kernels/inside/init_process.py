@@ -20,6 +20,7 @@ from .student_process import LISTENING, MAX_STATUS, run_student_process
 if TYPE_CHECKING:
     from resource import struct_rusage
 
+STOP, GO_ON = signal.SIGUSR1, signal.SIGUSR2  # by which the supervisor stops all other processes
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")  # that bubblewrap binds
 
 
@@ -62,7 +63,7 @@ def prepare_folders(request: KernelRequest) -> None:
 def mount_private_folders(limits: Limits) -> None:
     """Mount what this kernel alone sees: processes, terminals, and its folders."""
     namespaces.mount_processes()
-    namespaces.mount_terminals()
+    namespaces.mount_terminals(limits.terminals)
     for path in PRIVATE_FOLDERS:
         inner = namespaces.mounted_below(path)  # a virtual environment may lie below /tmp
         namespaces.mount_memory(path, limits.folder, limits.files)
@@ -99,6 +100,8 @@ def run_kernel(request: KernelRequest, supervisor: socket.socket, counts: int) -
     message = os.read(status_read, MAX_STATUS)
     if message == LISTENING:
         if request.isolated:
+            signal.signal(STOP, lambda *_: send_to_all(signal.SIGSTOP))
+            signal.signal(GO_ON, lambda *_: send_to_all(signal.SIGCONT))
             namespaces.make_read_only(SOCKETS)
             minimal_proc.cover(request.limits.memory)
         supervisor.send(b'{"listening": true}')
@@ -128,7 +131,7 @@ def start_student(request: KernelRequest) -> tuple[int, int, int]:
     to_init.close()
     _, listeners, _, _ = socket.recv_fds(from_student, 1, 1)
     for listener in listeners:
-        shared_waits.serve_in_background(listener)
+        shared_waits.serve_in_background(listener, request.limits.watches)
     return student, status_read, go_write
 
 
@@ -148,3 +151,9 @@ def interrupt(student: int) -> None:
     """Interrupt the student process and what it started in its session; it may be gone."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(student, signal.SIGINT)
+
+
+def send_to_all(number: int) -> None:
+    """Send a signal to all processes of this namespace but this one; there may be none."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, number)

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from resource import struct_rusage
 
 MB = 2**20
+UNUSED_MEMORY = 512 * MB  # that a process reserves and does not use: for its threads' stacks
 LOCKED_MEMORY = 64 * 2**10  # bytes; all kernels share what their user may lock
 PENDING_SIGNALS = 1000  # and timers; all kernels share how many their user may have
 NICENESS = 10  # the grader itself, and whoever works at this machine, goes first
 MOST_HIDDEN = 512  # open files of a process that hides how many it has
+NAMELESS = ("anon_inode:[eventpoll]", "/dev/ptmx", "/dev/pts/")  # several files have one name
 MACHINE_FULL = "was ended because this machine's memory was full"
 
 
@@ -32,8 +34,11 @@ class Limits:
     # at one time, those of all processes; IPython has 11, and two loaders need 43
     threads: int = 64
     open_files: int = 512  # of one process
-    # pipes, sockets and polls of all processes together; what they hold is memory of no process
-    buffers: int = 2048
+    # of all processes together; what these hold is memory of no process
+    sockets: int = 512  # also such as no process has open: closed, or on their way to another one
+    buffers: int = 1024  # pipes, polls and terminals
+    terminals: int = 64  # the whole machine has 4,096
+    watches: int = 20_000  # of epoll, in the kernel's life
     cpu_seconds: int = 1800  # of all processes together
 
 
@@ -113,9 +118,9 @@ def open_files_of(process: int) -> int:
 
 
 def buffers_of(process: int) -> set[str]:
-    """Name the pipes, sockets and polls that a process has open; empty when it is gone.
+    """Name the pipes, polls and terminals that a process has open; empty when it is gone.
 
-    A pipe or socket that two processes share has one name. Where the process hides them, as many as
+    A pipe that two processes share has one name. Where the process hides them, as many as
     it may have.
     """
     folder = f"/proc/{process}/fd"
@@ -124,9 +129,9 @@ def buffers_of(process: int) -> set[str]:
         for number in os.listdir(folder):
             with contextlib.suppress(OSError):
                 name = os.readlink(f"{folder}/{number}")
-                if name.startswith(("pipe:", "socket:")):
+                if name.startswith("pipe:"):
                     names.add(name)
-                elif name == "anon_inode:[eventpoll]":  # all of them have this name
+                elif name.startswith(NAMELESS):
                     names.add(f"{folder}/{number}")
     except PermissionError:
         return {f"{folder}/{number}" for number in range(_hidden_files_of(process))}
@@ -201,10 +206,9 @@ def _resource_limits(limits, own_namespace):
     }
     if sys.platform == "linux":
         held = memory_of("self")
-        # Threads reserve more than they use. These stop one huge request at once; the supervisor
-        # stops the rest.
-        values["RLIMIT_DATA"] = held["VmData"] + 2 * limits.memory
-        values["RLIMIT_AS"] = held["VmSize"] + 4 * limits.memory
+        # These stop one huge request at once; the supervisor stops the rest.
+        values["RLIMIT_DATA"] = held["VmData"] + limits.memory + UNUSED_MEMORY
+        values["RLIMIT_AS"] = held["VmSize"] + 2 * (limits.memory + UNUSED_MEMORY)
     if own_namespace:
         values["RLIMIT_MEMLOCK"], values["RLIMIT_MSGQUEUE"] = LOCKED_MEMORY, 0
         # Before Linux 5.14, what the user has in all namespaces counted.

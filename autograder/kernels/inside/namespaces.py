@@ -103,10 +103,10 @@ def mount_processes() -> None:
     _call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
 
 
-def mount_terminals() -> None:
-    """Mount a new /dev/pts, without the terminals of others."""
-    options = b"newinstance,ptmxmode=0666,mode=620"
-    _call("mount", b"devpts", b"/dev/pts", b"devpts", MS_NOSUID | MS_NOEXEC, options)
+def mount_terminals(most: int) -> None:
+    """Mount a new /dev/pts, without the terminals of others, with `most` of its own at one time."""
+    options = f"newinstance,ptmxmode=0666,mode=620,max={most}"
+    _call("mount", b"devpts", b"/dev/pts", b"devpts", MS_NOSUID | MS_NOEXEC, options.encode())
 
 
 def bind(source: str, path: str) -> None:

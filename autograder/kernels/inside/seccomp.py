@@ -10,7 +10,8 @@ import platform
 import struct
 from collections.abc import Iterator
 
-from .system_calls import DONE, NEWEST, RULES, WAIT_RULES, Rule
+from .limits import kernel_release
+from .system_calls import DONE, NEWEST, RULES, WAIT_RULES, WATCH_RULES, Rule
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # Rule's column, AUDIT_ARCH_*
 
@@ -25,6 +26,7 @@ CALL_NUMBER, MACHINE, ARGUMENTS = (
 ALLOW, ERROR, ASK = 0x7FFF0000, 0x00050000, 0x7FC00000
 # seccomp(2): its numbers, as in Rule; SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER
 SECCOMP, SET_FILTER, WITH_LISTENER = (317, 277), 1, 8
+CAN_GO_ON = (5, 5)  # the Linux that knows SECCOMP_USER_NOTIF_FLAG_CONTINUE
 
 Instruction = tuple[int, int, int, int]  # code, lines to skip if true, if false, constant
 
@@ -41,8 +43,8 @@ def install_filter() -> int | None:
     Machines that are not in MACHINES get no filter.
 
     Returns:
-        The number of a file from which `shared_waits` gets the waits; None before Linux 5.0 and in
-        a container that has such a file already, where processes wait as usual.
+        The number of a file from which `shared_waits` gets what it is asked; None before Linux 5.0
+        and in a container that has such a file already, where nobody is asked.
 
     Raises:
         OSError: where Linux does not take the filter.
@@ -50,8 +52,9 @@ def install_filter() -> int | None:
     if platform.machine() not in MACHINES:
         return None
     column, machine = MACHINES[platform.machine()]
+    asking = WAIT_RULES + (WATCH_RULES if kernel_release() >= CAN_GO_ON else ())
     try:
-        return _install(build_filter(column, machine, WAIT_RULES), column, WITH_LISTENER)
+        return _install(build_filter(column, machine, asking), column, WITH_LISTENER)
     except OSError:
         _install(build_filter(column, machine), column, 0)
         return None
@@ -105,7 +108,7 @@ def _judge(rule: Rule) -> Iterator[Instruction]:
         *((value, ERROR | rule.refused) for value in rule.values),
         *((value, ERROR | DONE) for value in rule.done),
         *((value, ALLOW) for value in rule.passed),
-        *((value, ASK) for value in rule.waits),
+        *((value, ASK) for value in rule.asked),
     )
     for value, verdict in verdicts:
         yield IF_EQUAL, 0, 1, value

@@ -7,6 +7,9 @@ or "interrupted" once they are long, so that an interrupt that came between two 
 missed. A waiter must expect both at any time, and looks again at what it waits for.
 Waits of the threads of one process for each other stay as they are.
 
+Watches of epoll come here, too, where Linux can let such a call go on (5.5 and later): a kernel has
+a number of them for its life.
+
 Numbers and structures are those of <linux/futex.h> and <linux/seccomp.h> (seccomp_unotify(2)).
 """
 
@@ -22,10 +25,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .system_calls import EPOLL_CTL
+
 RECEIVE, ANSWER = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_RECV, SECCOMP_IOCTL_NOTIF_SEND
 REQUEST = struct.Struct("=QIIiIQ6Q")  # struct seccomp_notif
 REPLY = struct.Struct("=QqiI")  # struct seccomp_notif_resp
 TIME = struct.Struct("=qq")  # struct timespec
+GO_ON = 1  # SECCOMP_USER_NOTIF_FLAG_CONTINUE
 WAIT, CLOCK_REALTIME, PRIVATE = 0, 256, 128  # FUTEX_WAIT; of FUTEX_WAIT_BITSET, the clock
 SHORTEST, LONGEST = 0.0002, 0.005  # seconds until a waiter looks again
 # A thread that waits again within this many seconds is still waiting for the same.
@@ -47,11 +53,13 @@ class Waits:
 
     Attributes:
         listener: number of the file that seccomp gave.
+        watches: how many more watches of epoll there may be.
         pending: (when it ends, its id, error number with which it ends), the next one first.
         patience: number of a thread → (seconds that its last wait took, when that ended).
     """
 
     listener: int
+    watches: int
     pending: list[tuple[float, int, int]] = field(default_factory=list)
     patience: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -68,17 +76,32 @@ class Waits:
                 self.receive()
             while self.pending and self.pending[0][0] <= time.monotonic():
                 _, identifier, error = heapq.heappop(self.pending)
-                with contextlib.suppress(OSError):  # it was interrupted, or its process is gone
-                    fcntl.ioctl(self.listener, ANSWER, REPLY.pack(identifier, 0, -error, 0))
+                self.answer(identifier, error)
+
+    def answer(self, identifier: int, error: int, flags: int = 0) -> None:
+        """End a call with an error number, or let it go on."""
+        with contextlib.suppress(OSError):  # it was interrupted, or its process is gone
+            fcntl.ioctl(self.listener, ANSWER, REPLY.pack(identifier, 0, -error, flags))
+
+    def answer_watch(self, identifier: int) -> None:
+        """Grant a watch of epoll, while there are any left."""
+        self.watches -= 1
+        if self.watches >= 0:
+            self.answer(identifier, 0, GO_ON)
+        else:
+            self.answer(identifier, errno.ENOSPC)  # as where Linux's own limit is reached
 
     def receive(self) -> None:
-        """Take up one wait."""
+        """Take up one wait, or answer to one watch."""
         request = bytearray(REQUEST.size)
         try:
             fcntl.ioctl(self.listener, RECEIVE, request)
         except OSError:  # its process is gone
             return
-        identifier, thread, _, _, _, _, _, kind, _, limit, *_ = REQUEST.unpack(request)
+        identifier, thread, _, call, _, _, _, kind, _, limit, *_ = REQUEST.unpack(request)
+        if call in EPOLL_CTL:
+            self.answer_watch(identifier)
+            return
         now = time.monotonic()
         seconds, ended = self.patience.get(thread, (0, 0))
         seconds = min(2 * seconds, LONGEST) if now - ended < STILL else SHORTEST
@@ -113,6 +136,11 @@ def seconds_left(thread: int, kind: int, limit: int) -> float:
     return seconds - (time.time() if kind & CLOCK_REALTIME else time.monotonic())
 
 
-def serve_in_background(listener: int) -> None:
-    """End the waits that come to a listener, in a thread that lives as long as this process."""
-    threading.Thread(target=Waits(listener).serve, daemon=True, name="waits").start()
+def serve_in_background(listener: int, watches: int) -> None:
+    """Answer what comes to a listener, in a thread that lives as long as this process.
+
+    Args:
+        listener: number of the file that seccomp gave.
+        watches: how many watches of epoll the kernel may have in its life.
+    """
+    threading.Thread(target=Waits(listener, watches).serve, daemon=True, name="waits").start()

@@ -4,30 +4,32 @@ The processes of a kernel: supervisor → init process → student process. The 
 outside the kernel's namespace of processes, so nothing in there can see or reach it.
 """
 
+import contextlib
+import functools
 import json
 import os
 import select
 import signal
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from . import namespaces
-from .init_process import run_init_process
+from .init_process import GO_ON, STOP, run_init_process
 from .limits import (
-    Limits,
+    MACHINE_FULL,
     buffers_of,
     describe_processor_limit,
     describe_size,
     memory_of,
     open_files_of,
-    proportional_memory_of,
 )
+from .memory_use import MemoryUse, sockets_in_use
 from .paths import MAX_SOCKET_FILES, SOCKETS
 from .processor_time import OwnTime, read_processes
 from .request import KernelRequest
 
 MAX_MESSAGE = 2**18  # bytes
-TICK_SECONDS = 0.1  # between two looks at what the kernel uses
 MAX_SOCKETS_BYTES = 2**16  # in the folder of the sockets; Jupyter writes less
 INIT_THREADS = 8  # more than the init process has; before Linux 5.14 nothing else limits threads
 INIT_VANISHED = b'{"ended": "ended the kernel\'s process"}'
@@ -47,7 +49,7 @@ def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
             process.
     """
     request = KernelRequest.from_json(connection.recv(MAX_MESSAGE), isolated)
-    warm_bytes = memory_of("self")["RssAnon"]
+    warm = memory_of("self")
     if isolated:
         namespaces.enter_new_namespaces()
     else:
@@ -60,8 +62,9 @@ def supervise(connection: socket.socket, counts: int, isolated: bool) -> None:
         run_init_process(request, to_supervisor, counts)
     to_supervisor.close()
     try:
-        supervisor = Supervisor(connection, from_init, init_process, request.limits, warm_bytes)
-        ended = supervisor.watch()
+        still = functools.partial(stand_still, init_process) if isolated else contextlib.nullcontext
+        memory = MemoryUse(request.limits, warm, buffer_size(from_init), still)
+        ended = Supervisor(connection, from_init, init_process, memory, counts).watch()
     finally:
         os.kill(init_process, signal.SIGKILL)
         os.waitpid(init_process, 0)
@@ -76,8 +79,8 @@ class Supervisor:
         connection: the socket to the grader.
         from_init: the socket from which the init process's messages come.
         init_process: its number.
-        limits: what the kernel may use.
-        warm_bytes: memory that every fork of the warm process has from its start.
+        memory: what the kernel may use and uses.
+        counts: number of the file of `limits.open_machine_counts`.
     """
 
     def __init__(
@@ -85,14 +88,15 @@ class Supervisor:
         connection: socket.socket,
         from_init: socket.socket,
         init_process: int,
-        limits: Limits,
-        warm_bytes: int,
+        memory: MemoryUse,
+        counts: int,
     ):
         self.connection = connection
         self.from_init = from_init
         self.init_process = init_process
-        self.limits = limits
-        self.warm_bytes = warm_bytes
+        self.limits = memory.limits
+        self.memory = memory
+        self.counts = counts
         self.own_time = OwnTime()
 
     def watch(self) -> str | None:
@@ -103,7 +107,8 @@ class Supervisor:
         """
         listening = False  # before, /proc may still show the processes of others
         while True:
-            ready, _, _ = select.select([self.connection, self.from_init], [], [], TICK_SECONDS)
+            seconds = self.memory.seconds_to_next_look
+            ready, _, _ = select.select([self.connection, self.from_init], [], [], seconds)
             if self.connection in ready:
                 message = self.connection.recv(MAX_MESSAGE)
                 if not message:
@@ -141,16 +146,21 @@ class Supervisor:
             return f"started more than {self.limits.threads} threads"
         if self.own_time.processor_seconds > self.limits.cpu_seconds:
             return describe_processor_limit(self.limits)
+        if sockets_in_use() > self.limits.sockets:
+            return f"opened more than {self.limits.sockets} sockets"
         if self.exceeds_buffers(processes):
-            return f"opened more than {self.limits.buffers} pipes and sockets"
-        if self.exceeds_memory(processes):
+            return f"opened more than {self.limits.buffers} pipes"
+        self.memory.look(processes)
+        if self.memory.bytes > self.limits.memory:
             return f"ran out of memory ({describe_size(self.limits.memory)})"
+        if self.memory.fills_machine(self.counts):
+            return MACHINE_FULL
         if exceeds_sockets_folder():
             return "wrote into the folder of its sockets"
         return None
 
     def exceeds_buffers(self, processes: list[int]) -> bool:
-        """Return whether the processes have more pipes and sockets than the limit together.
+        """Return whether the processes have more pipes, polls and terminals than the limit.
 
         What they share is counted once, which is slow, only where they have many open files.
         """
@@ -158,21 +168,22 @@ class Supervisor:
             return False
         return len(set().union(*map(buffers_of, processes))) > self.limits.buffers
 
-    def exceeds_memory(self, processes: list[int]) -> bool:
-        """Return whether the processes hold more than the limit together.
 
-        What they share is counted exactly, which is slow, only where the quick bound is too high.
-        """
-        bounds = {process: self.memory_bound(process) for process in processes}
-        if sum(bounds.values()) <= self.limits.memory:
-            return False
-        used = (proportional_memory_of(process, otherwise=bounds[process]) for process in processes)
-        return sum(used) > self.limits.memory
+@contextlib.contextmanager
+def stand_still(init_process: int) -> Iterator[None]:
+    """Let all processes of a kernel but its init process stand still in this context."""
+    os.kill(init_process, STOP)
+    try:
+        yield
+    finally:
+        os.kill(init_process, GO_ON)
 
-    def memory_bound(self, process: int) -> int:
-        """Bound the memory (bytes) of a process beyond the warm one; shared pages count in full."""
-        sizes = memory_of(process)
-        return max(0, sizes.get("RssAnon", 0) - self.warm_bytes) + sizes.get("RssShmem", 0)
+
+def buffer_size(one: socket.socket) -> int:
+    """Return how many bytes wait in a socket at most, in either direction."""
+    return max(
+        one.getsockopt(socket.SOL_SOCKET, kind) for kind in (socket.SO_SNDBUF, socket.SO_RCVBUF)
+    )
 
 
 def list_processes() -> list[int]:

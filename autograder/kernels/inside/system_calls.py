@@ -26,7 +26,7 @@ class Rule:
         done: which values get DONE instead.
         others: the error number for all other values; None lets them pass.
         passed: which values pass where others do not.
-        waits: which values are waits, which shared_waits ends.
+        asked: of which values the kernel's init process is asked (see shared_waits).
     """
 
     numbers: tuple[int | None, int | None]
@@ -36,7 +36,7 @@ class Rule:
     values: tuple[int, ...] = ()
     done: tuple[int, ...] = ()
     passed: tuple[int, ...] = ()
-    waits: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
     others: int | None = None
 
 
@@ -68,6 +68,8 @@ REFUSED = {
     "quotactl": (179, 60),
     "quotactl_fd": (443, 443),
     "ustat": (136, None),
+    # filters, which are memory of no process; ours is there already
+    "seccomp": (317, 277),
     # parts of Linux in which mistakes are often found
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
@@ -94,6 +96,11 @@ UNKNOWN = {
     "pidfd_send_signal": (424, 424),
     "futex_waitv": (449, 449),
     "io_setup": (206, 0),  # all kernels share how many there may be
+    # any number of rules for files and ports, and for each piece of memory: memory of no process
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+    "mbind": (237, 235),
 }
 
 # Advice on which parts of a file stay in memory, and locks, which other kernels would see. A lock
@@ -125,6 +132,8 @@ FILE_COMMANDS = (
 # MADV_WILLNEED, MADV_MERGEABLE, MADV_COLD, MADV_PAGEOUT, MADV_POPULATE_READ
 ADVICE = (3, 12, 20, 21, 22)
 MERGING = 67  # PR_SET_MEMORY_MERGE: equal pages of all kernels become one
+FILTERS = 22  # PR_SET_SECCOMP
+FILE_KIND, PIPE = 0o170000, 0o010000  # S_IFMT, S_IFIFO: a pipe that looks like a file
 CORE_SHARING = 62  # PR_SCHED_CORE: who asks for it has a core's other half stand idle
 OWN_TERMINAL = 0x540E  # TIOCSCTTY: needs a session of one's own; a shell works without
 
@@ -135,8 +144,13 @@ OPERATION, PRIVATE = 0x7F, 0x80
 WAITS, WAKES = (0, 9), (1, 10)  # FUTEX_WAIT, FUTEX_WAIT_BITSET; FUTEX_WAKE, FUTEX_WAKE_BITSET
 WAIT_RULES = (
     Rule(FUTEX, argument=1, bits=PRIVATE, passed=(PRIVATE,)),
-    Rule(FUTEX, argument=1, bits=OPERATION, waits=WAITS, done=WAKES, others=errno.ENOSYS),
+    Rule(FUTEX, argument=1, bits=OPERATION, asked=WAITS, done=WAKES, others=errno.ENOSYS),
 )
+# Watches of epoll are memory of no process, and Linux counts them for each user, of which all
+# kernels of a submission are one.
+EPOLL_CTL = (233, 21)
+WATCH = 1  # EPOLL_CTL_ADD
+WATCH_RULES = (Rule(EPOLL_CTL, argument=1, asked=(WATCH,)),)
 
 RULES = (
     *(Rule(numbers) for numbers in REFUSED.values()),
@@ -151,6 +165,8 @@ RULES = (
     Rule((55, 209), argument=2, values=COOKIES),  # getsockopt
     Rule((72, 25), argument=1, passed=FILE_COMMANDS, done=SET_LOCKS, others=errno.EINVAL),  # fcntl
     Rule((28, 233), argument=2, done=ADVICE),  # madvise
-    Rule((157, 167), argument=0, values=(MERGING, CORE_SHARING)),  # prctl
+    Rule((157, 167), argument=0, values=(MERGING, FILTERS, CORE_SHARING)),  # prctl
+    Rule((133, None), argument=1, bits=FILE_KIND, values=(PIPE,)),  # mknod
+    Rule((259, 33), argument=2, bits=FILE_KIND, values=(PIPE,)),  # mknodat
     Rule((16, 29), argument=1, done=(OWN_TERMINAL,)),  # ioctl
 )
