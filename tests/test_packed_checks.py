@@ -22,14 +22,22 @@ class Missing:
 sys.meta_path.insert(0, Missing())
 from lab import NotYet, check
 
-def kl_loss(mean_z, logvar_z):
-    return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z).{reduction}
+def term(mean_z, logvar_z):
+    return 0.5 * (mean_z**2 + logvar_z.exp() - 1 - logvar_z)
 
-check("kl-loss-formula-test")
-try:
-    check("kl-loss-reduction-test")
-except NotYet as error:
-    print(error)
+def right(mean_z, logvar_z):
+    return term(mean_z, logvar_z).sum(dim=1).mean()
+
+def wrong(mean_z, logvar_z):
+    return term(mean_z, logvar_z).mean()
+
+for kl_loss in (right, wrong):
+    print(kl_loss.__name__)
+    check("kl-loss-formula-test")
+    try:
+        check("kl-loss-reduction-test")
+    except NotYet as error:
+        print(error)
 print("vae_checks.checks.by_task" in sys.modules, [path for path in sys.path if "checks" in path])
 """
 
@@ -58,11 +66,10 @@ def test_it_is_small_and_always_the_same(folder, tmp_path_factory):
 
 
 def test_check_works_with_it_alone(folder):
-    said = run(folder, NOTEBOOK.format(reduction="sum(dim=1).mean()"))
-    assert "1 point: 10.3a closed form" in said and "1 point: 10.3a sum over" in said
-    assert said.endswith("True []\n")
-    said = run(folder, NOTEBOOK.format(reduction="mean()"))
-    assert "1 point: 10.3a closed form" in said and "Not yet 1 point: 10.3a sum over" in said
+    right, wrong = run(folder, NOTEBOOK).removeprefix("right\n").split("\nwrong\n")
+    assert "1 point: 10.3a closed form" in right and "\n1 point: 10.3a sum over" in right
+    assert "1 point: 10.3a closed form" in wrong and "Not yet 1 point: 10.3a sum over" in wrong
+    assert wrong.endswith("True []\n")
 
 
 def test_each_module_in_it_can_be_imported_but_the_bridge_of_kernels(folder):
@@ -80,10 +87,17 @@ def test_each_module_in_it_can_be_imported_but_the_bridge_of_kernels(folder):
 
 def test_without_it_check_says_so_and_in_the_grading_nothing(folder):
     (folder / packed_checks.NAME).unlink()
-    code = "import sys\nsys.modules['autograder'] = None\nfrom lab import check\n"
-    code += "check('kl-loss-formula-test')"
-    assert "nothing was checked" in run(folder, code)
-    assert run(folder, "import os\nos.environ['LAB_PROFILE'] = 'grading'\n" + code) == ""
+    code = """
+import sys
+sys.modules["autograder"] = None
+import lab
+lab.check("kl-loss-formula-test")
+print("grading")
+lab.PROFILE = "grading"
+lab.check("kl-loss-formula-test")
+"""
+    while_working, in_the_grading = run(folder, code).split("grading\n")
+    assert "nothing was checked" in while_working and in_the_grading == ""
 
 
 def test_it_holds_no_line_of_the_keys_answers(folder):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.classroom.class_world import copy_course, make_course, open_gradebook, run_here
+from tests.classroom.export_world import MAXIMUM, export
 from tests.classroom.platform_world import (
     COLUMNS,
     DUE,
@@ -23,7 +24,6 @@ from tests.classroom.platform_world import (
     write_download,
 )
 from tests.classroom.stub_grading import NOTEBOOK, QUESTION
-from tests.classroom.test_export import MAXIMUM, export
 from tests.classroom.test_export_round_trip import points_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")

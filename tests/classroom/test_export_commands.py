@@ -5,7 +5,7 @@ from nbgrader.apps import ExportApp
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
-from tests.classroom.test_export import course, make_roster, template
+from tests.classroom.export_world import course, make_roster, template
 
 __all__ = ["course", "template"]  # fixtures
 PLUGINS = "autograder.classroom.export.plugins"

@@ -12,7 +12,7 @@ from autograder.classroom.export.settings import Missing, Platform, Settings, Un
 from autograder.classroom.export.source_table import read_source
 from autograder.classroom.results.handins import Handin, write_handins
 from autograder.classroom.roster.students import Student
-from tests.classroom.test_export import course, export, make_roster, mark, template
+from tests.classroom.export_world import course, export, make_roster, mark, template
 
 __all__ = ["course", "template"]  # fixtures
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section"

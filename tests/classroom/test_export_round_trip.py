@@ -11,9 +11,9 @@ from autograder.classroom.gradebook.writer import GradebookWriter
 from autograder.classroom.results.handins import Handin, write_handins
 from autograder.classroom.roster.reading import read_roster
 from tests.classroom.class_world import copy_course, make_course, open_gradebook
+from tests.classroom.export_world import MAXIMUM, export
 from tests.classroom.platform_world import COLUMNS, ITEM, PLATFORMS, make_people, roster_bytes
 from tests.classroom.stub_grading import NOTEBOOK, QUESTION, notebook
-from tests.classroom.test_export import MAXIMUM, export
 
 PEOPLE = make_people(300, 150)
 GROUPS = list(dict.fromkeys(person.group for person in PEOPLE))

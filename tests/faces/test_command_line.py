@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -181,14 +179,15 @@ def test_a_broken_course_is_one_sentence(run):
     assert (result.exit_code, result.stderr) == (1, "lab.py is missing.\n")
 
 
-def test_bad_folders_are_one_sentence_and_exit_code_2(tmp_path):
-    sentences = {"nowhere": "is not a folder.", ".": "holds none of the seven notebooks"}
-    for folder, sentence in sentences.items():
-        command = [sys.executable, "-m", "autograder", "grade", str(tmp_path / folder)]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert result.returncode == 2
-        assert sentence in result.stderr and result.stderr.count("\n") == 1
-        assert result.stdout == ""
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    {"nowhere": "is not a folder.", ".": "holds none of the seven notebooks"}.items(),
+)
+def test_bad_folders_are_one_sentence_and_exit_code_2(tmp_path, folder, sentence):
+    result = CliRunner().invoke(command_line.app, ["grade", str(tmp_path / folder)])
+    assert result.exit_code == 2
+    assert sentence in result.stderr and result.stderr.count("\n") == 1
+    assert result.stdout == ""
 
 
 def test_a_sandbox_is_required_only_where_that_is_asked(run):

@@ -3,8 +3,10 @@
 import json
 
 import nbformat.v4 as v4
+import pytest
 
 from autograder.assignment import NOTEBOOKS
+from autograder.grading import Course
 
 LOSS = "03_loss.ipynb"
 KL = """def kl_loss(mean_z, logvar_z):
@@ -37,3 +39,21 @@ def write(folder, **notebooks):
         cells = [cell(each) if isinstance(each, str) else each for each in cells]
         (folder / name).write_text(json.dumps(v4.new_notebook(cells=cells)), encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course whose third notebook is a setup cell, an answer and a test."""
+    solutions = write(tmp_path / "solutions", _03=[SETUP, KL, TEST])
+    (solutions / "lab.py").write_text(LAB, encoding="utf-8")
+    return Course(solutions, write(tmp_path / "release", _03=[SETUP, TEST]))
+
+
+def messages(report):
+    """The messages of all checks that failed."""
+    return [
+        outcome.message
+        for result in report.results
+        for outcome in result.outcomes
+        if not outcome.passed
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.assignment import TASKS
 from autograder.grading import grade
-from tests.grading.test_grade import LOSS, cell, messages
+from tests.grading.loss_world import LOSS, cell, messages
 from tests.paths import SOLUTIONS
 
 

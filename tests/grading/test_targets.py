@@ -20,7 +20,7 @@ from autograder.grading import Course, grade, notebook_run
 from autograder.grading.targets import mnist_test_images
 from autograder.kernels import KernelLostError, Limits, StudentKernel
 from tests.checks.weights_world import needs_mnist, rewritten
-from tests.grading.test_grade import LAB, cell, write
+from tests.grading.loss_world import LAB, cell, write
 from tests.mistakes.key import definitions
 from tests.paths import SOLUTIONS
 

@@ -1,7 +1,6 @@
 """Verdicts of the checks, and of the notebooks' visible test cells, on answers of the catalogue."""
 
 import contextlib
-import functools
 import io
 import traceback
 from collections.abc import Iterable
@@ -100,7 +99,6 @@ class Verdict:
         return self.says(answer) and answer.says not in PROPERTIES
 
 
-@functools.cache
 def verdict(answer: Answer, seed: int | None = None, earlier=definitions) -> Verdict:
     """Judge the tasks that the answer's definitions decide, in their visible test cells too.
 
