@@ -4,6 +4,7 @@ import contextlib
 import linecache
 import re
 import traceback
+from types import ModuleType
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -221,11 +222,12 @@ def _print_losses(curve, *losses):
 def figures_kept_open(namespace: dict[str, Any]):
     """Keep figures open for reading instead of showing or closing them; draw no loss curves."""
     patches: list[tuple[Any, str, Any]] = [(plt, "show", _do_nothing), (plt, "close", _do_nothing)]
-    if hasattr(namespace.get("d2l"), "Animator"):
+    # Of a module without looking: to look would let d2l_lite load all of d2l.
+    if isinstance(namespace.get("d2l"), ModuleType):
         patches.append((namespace["d2l"], "Animator", QuietAnimator))
     if hasattr(namespace.get("LossCurve"), "add"):
         patches.append((namespace["LossCurve"], "add", _print_losses))
-    originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
+    originals = [(owner, name, vars(owner).get(name, MISSING)) for owner, name, _ in patches]
     plt.close("all")
     for owner, name, value in patches:
         setattr(owner, name, value)
@@ -233,7 +235,10 @@ def figures_kept_open(namespace: dict[str, Any]):
         yield
     finally:
         for owner, name, value in originals:
-            setattr(owner, name, value)
+            if value is MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)
         plt.close("all")
 
 

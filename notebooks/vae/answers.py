@@ -80,8 +80,6 @@ def read_cells(path, where="is missing"):
 
 def _statements(notebook, cells):
     """Return the statements of all cells, and {source: error} of the cells that are no Python."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
     statements, broken = [], {}
     for number, source in enumerate(cells, 1):
         if source.lstrip().startswith(FOREIGN):
@@ -89,7 +87,7 @@ def _statements(notebook, cells):
         source = re.sub(r"\A%%", "# %%", source.lstrip())  # %%time, for one, changes no definition
         written = source.splitlines()
         try:
-            source = TransformerManager().transform_cell(source)  # % and ! become Python
+            source = _to_python(source)
             nodes = ast.parse(source).body
         except (SyntaxError, ValueError) as error:
             broken[source] = error
@@ -101,6 +99,15 @@ def _statements(notebook, cells):
             with contextlib.suppress(SyntaxError):  # such as a `return` outside of a function
                 statements.append(_Statement(node, filename, written[node.lineno - 1].strip()))
     return statements, broken
+
+
+def _to_python(source):
+    """Turn lines with % and ! into Python, as IPython does; without IPython, nothing changes."""
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+    except ImportError:
+        return source
+    return TransformerManager().transform_cell(source)
 
 
 class _Statement:

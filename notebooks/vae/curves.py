@@ -7,10 +7,13 @@ import sys
 import time
 
 import lab
-from IPython.display import display
 from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
-from tqdm import tqdm
+
+try:
+    from IPython.display import display
+except ImportError:  # in a terminal, where the lines of text have to do
+    display = None
 
 PARTS = ("loss", "reconstruction", "KL")
 COLOURS = dict(zip(PARTS, ("#000000", "#0072b2", "#d55e00"), strict=True))  # for all eyes
@@ -81,7 +84,7 @@ class LossCurve:
         metadata = {"image/png": {"alt": alternative_text}}
         if self.shown:
             self.shown.update(self.figure, metadata=metadata)
-        else:
+        elif display:
             self.shown = display(self.figure, display_id=True, metadata=metadata)
 
 
@@ -91,7 +94,15 @@ def _numbers(losses):
 
 
 def progress(batches):
-    """Yield the batches, and show a bar with images per second and the time left."""
+    """Yield the batches, and show a bar with images per second and the time left.
+
+    Without the library tqdm there is no bar.
+    """
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield from batches
+        return
     dataset = getattr(batches, "dataset", None)
     # Without `disable`, tqdm does what the environment variable TQDM_DISABLE says.
     options = {} if lab.PROFILE == "full" else {"disable": True}

@@ -18,6 +18,7 @@ from saved import names_and_group, remarks, time_saved
 COURSE_MODULES = (
     "answers.py",
     "curves.py",
+    "d2l_lite.py",
     "flowchart.py",
     "handin.py",
     "lab.py",

@@ -1,4 +1,4 @@
-"""Looks whether everything is installed that the notebooks import, and says what to do if not.
+"""Looks whether everything is installed that the notebooks use, and says what to do if not.
 
 Nothing in here is graded, and you may read all of it. It imports nothing but Python's own library
 before it has looked, so that it can say a sentence where something is missing.
@@ -11,25 +11,26 @@ import re
 import sys
 
 INSTALL = "run `python -m pip install -r requirements.txt` in this folder, then restart the kernel"
-# Package, module, oldest version that works, what it is for.
+# Package, module that the notebooks begin with, oldest version that works, what it is for. The
+# packages without a module take seconds to import, and are imported where they are used.
 PACKAGES = (
     ("torch", "torch", (2, 4), "the networks"),
-    ("torchvision", "torchvision", (0, 19), "MNIST"),
+    ("torchvision", "", (0, 19), "downloads MNIST"),
     ("numpy", "numpy", (1, 23), "arrays"),
-    ("matplotlib", "matplotlib", (3, 7), "the plots"),
-    ("d2l", "d2l.torch", (0, 17), "try_gpu and Accumulator of the course book"),
+    ("matplotlib", "matplotlib.pyplot", (3, 7), "the plots"),
+    ("d2l", "", (0, 17), "what you want to use of the course book"),
     ("ipython", "IPython", (7, 34), "what runs the cells"),
     ("ipykernel", "ipykernel", (5, 5), "the kernel of the notebooks"),
     ("tqdm", "tqdm", (4, 60), "the bar within an epoch"),
-    ("scikit-learn", "sklearn", (1, 2), "small digits where MNIST is out of reach"),
-    ("nbclient", "nbclient", (0, 5), "checks all notebooks before you hand in"),
-    ("nbconvert", "nbconvert", (7, 0), "the document that you hand in"),
-    ("latex2mathml", "latex2mathml.converter", (3, 0), "formulas in that document"),
+    ("scikit-learn", "", (1, 2), "small digits where MNIST is out of reach"),
+    ("nbclient", "", (0, 5), "checks all notebooks before you hand in"),
+    ("nbconvert", "", (7, 0), "the document that you hand in"),
+    ("latex2mathml", "", (3, 0), "formulas in that document"),
 )
 
 
 def check_software():
-    """Import all that the course needs; print the versions, and a sentence on each problem."""
+    """Look at all that the course needs; print the versions, and a sentence on each problem."""
     print(f"Python {platform.python_version()}, {platform.system()}")
     problems = [] if sys.version_info >= (3, 11) else ["Python should be 3.11 or newer."]
     for package, module, oldest, purpose in PACKAGES:
@@ -55,7 +56,8 @@ def _look(package, module, oldest):
             f"{package} is {version}, but the course needs {wanted} or newer: {INSTALL}.",
         )
     try:
-        importlib.import_module(module)
+        if module:
+            importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - packages that do not fit raise many kinds
         kind = type(error).__name__
         return version, f"{package} {version} cannot be imported ({kind}: {error}): {INSTALL}."

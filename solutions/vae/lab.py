@@ -16,6 +16,7 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from answers import LabError, load_answer  # noqa: F401 - notebooks import load_answer from here
 from torch.utils import data
@@ -39,6 +40,12 @@ NOTEBOOKS = (
     "07_discussion.ipynb",
 )
 WEIGHTS = ("vae.pt", "cvae.pt")
+# Images and labels, for training and for testing, and where torchvision puts them.
+MNIST_FOLDER = "MNIST/raw"
+MNIST_FILES = (
+    ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+)
 
 
 class NotYet(LabError):
@@ -63,10 +70,11 @@ def load_mnist(batch_size=32, device="cpu"):
 
     The training images are shuffled anew in each pass. The last batch of a pass may be smaller.
     All training images are copied to `device` once, so that training does not wait for copies;
-    test images stay on the CPU. Without MNIST and without a network, you get scikit-learn's small
-    digits instead, with a notice.
+    test images stay on the CPU. MNIST is downloaded once; where it cannot be, you get small digits
+    of scikit-learn instead, with a notice.
     """
-    (x, y), test_tensors = _mnist() or _digits()
+    problem = _find_mnist()
+    (x, y), test_tensors = _digits(problem) if problem else _mnist()
     train = data.TensorDataset(x.to(device), y.to(device))
     test = data.TensorDataset(*test_tensors)
     train_iter = _batches(train, batch_size, data.RandomSampler(train))
@@ -85,30 +93,64 @@ def _batches(dataset, batch_size, sampler):
     return data.DataLoader(dataset, sampler=batches, batch_size=None)
 
 
-def _mnist():
-    """Return MNIST as [(x, y), (x, y)], for training and testing; None without a copy of it."""
-    from torchvision.datasets import MNIST
+def _data_folder():
+    return Path(os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data")
 
-    root = os.environ.get("LAB_DATA") or Path(__file__).resolve().parent / "data"
+
+def _find_mnist():
+    """Download MNIST where it is not here yet; return why there is none, else an empty text."""
+    raw = _data_folder() / MNIST_FOLDER
+    if all((raw / name).is_file() for pair in MNIST_FILES for name in pair):
+        return ""
+    if PROFILE in KEEPS_WEIGHTS:
+        return "nothing is downloaded here"
     try:
-        sets = [
-            MNIST(root, train=train, download=PROFILE not in KEEPS_WEIGHTS)
-            for train in (True, False)
-        ]
-    except (OSError, RuntimeError):  # no copy and no network, or a read-only or full disk
-        return None
-    return [
-        (images.data[:n].unsqueeze(1).float() / 255, images.targets[:n].long())
-        for images, n in zip(sets, SLICES[PROFILE], strict=True)
-    ]
+        from torchvision.datasets import MNIST  # takes seconds, so it is imported only here
+    except (ImportError, OSError, RuntimeError) as error:  # missing, or made for another torch
+        return f"torchvision, which downloads it, cannot be imported ({error})"
+    try:
+        MNIST(_data_folder(), download=True)
+    except (OSError, RuntimeError):  # no network, or a read-only or full disk
+        return "it cannot be downloaded"
+    return ""
 
 
-def _digits():
-    """Return scikit-learn's 1,797 digits, enlarged to 28×28; one of six is for testing."""
-    from sklearn.datasets import load_digits
+def _mnist():
+    """Return MNIST as [(x, y), (x, y)], for training and testing."""
+    found = []
+    for (images, labels), n in zip(MNIST_FILES, SLICES[PROFILE], strict=True):
+        x = _read_bytes(images, 16, 784 * n).view(n, 1, 28, 28).float().div_(255)
+        found.append((x, _read_bytes(labels, 8, n).long()))
+    return found
 
+
+def _read_bytes(name, start, count):
+    """Return so many bytes of a file of MNIST; before `start` it holds its sizes."""
+    path = _data_folder() / MNIST_FOLDER / name
+    try:
+        found = np.fromfile(path, np.uint8, count=count, offset=start)
+    except OSError:
+        found = ()
+    if len(found) < count:
+        raise LabError(f"{path} is damaged: delete it and run this cell again.")
+    return torch.from_numpy(found)
+
+
+def _digits(problem):
+    """Return scikit-learn's 1,797 digits, enlarged to 28×28; one of six is for testing.
+
+    problem: why there is no MNIST.
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise LabError(
+            f"MNIST is not on this computer, and {problem}; scikit-learn, whose small digits could "
+            "stand in for it, is not installed: run `python -m pip install -r requirements.txt` in "
+            "this folder, then restart the kernel."
+        ) from None
     print(
-        "MNIST is not on this computer and cannot be downloaded: scikit-learn's small digits "
+        f"MNIST is not on this computer, and {problem}: scikit-learn's small digits "
         "stand in for it.\n"
         "Every task works with them, but the losses to reach (about 5, about 4.1) hold for MNIST "
         "only."

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 import torch
 from nbformat.v4 import new_code_cell, new_notebook
+from torchvision.datasets import MNIST
 
-from tests.paths import SOLUTIONS
+from tests.paths import DATA, SOLUTIONS
 
 
 @pytest.fixture
@@ -78,6 +79,48 @@ def test_without_mnist_scikit_learns_digits_stand_in_with_a_notice(
     assert len(train_iter.dataset) + len(test_iter.dataset) == 1797
     assert not lab.is_full_mnist(train_iter)
     assert "hold for MNIST only" in capsys.readouterr().out
+
+
+@pytest.fixture
+def few_images():
+    """The first images of MNIST as torchvision reads them, [(x, y), (x, y)]."""
+    sets = [MNIST(DATA, train=train) for train in (True, False)]
+    return [
+        (found.data[:40].unsqueeze(1).float() / 255, found.targets[:40].long()) for found in sets
+    ]
+
+
+def test_images_and_labels_are_those_that_torchvision_reads(load_lab, few_images):
+    for loader, (x, y) in zip(load_lab("check").load_mnist(), few_images, strict=True):
+        images, labels = loader.dataset[:40]
+        assert torch.equal(images, x) and torch.equal(labels, y)
+
+
+def test_a_file_that_is_cut_short_is_one_sentence(load_lab, tmp_path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    lab = load_lab("quick", LAB_DATA=tmp_path)
+    for name in (name for pair in lab.MNIST_FILES for name in pair):
+        (raw / name).write_bytes(bytes(100))
+    with pytest.raises(lab.LabError, match="train-images-idx3-ubyte is damaged: delete it"):
+        lab.load_mnist()
+
+
+@pytest.mark.parametrize("profile", ["check", "grading"])
+def test_check_and_grader_download_nothing(load_lab, monkeypatch, tmp_path, capsys, profile):
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
+    load_lab(profile, LAB_DATA=tmp_path).load_mnist()
+    assert "nothing is downloaded here" in capsys.readouterr().out
+
+
+def test_without_torchvision_and_scikit_learn_a_missing_mnist_is_one_sentence(
+    load_lab, monkeypatch, tmp_path
+):
+    lab = load_lab("full", LAB_DATA=tmp_path)
+    for name in ("torchvision.datasets", "sklearn.datasets"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(lab.LabError, match="torchvision, which .* scikit-learn, .* pip install"):
+        lab.load_mnist()
 
 
 def test_weights_come_back_as_they_were_saved(load_lab):

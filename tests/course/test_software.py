@@ -78,9 +78,17 @@ def test_versions_of_colab_and_of_the_newest_d2l_are_taken(look, versions):
 
 def test_a_package_that_cannot_be_imported_is_told(load_module, monkeypatch, capsys):
     software = load_module("software")
-    monkeypatch.setitem(sys.modules, "d2l.torch", None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
     software.check_software()
     assert "cannot be imported (ModuleNotFoundError" in capsys.readouterr().out
+
+
+def test_the_look_imports_none_of_the_packages_that_take_seconds(load_module, monkeypatch, capsys):
+    software, imported = load_module("software"), []
+    monkeypatch.setattr(importlib, "import_module", imported.append)
+    software.check_software()
+    assert {"torch", "numpy", "matplotlib.pyplot"} <= set(imported)
+    assert {"torchvision", "d2l", "d2l.torch", "sklearn", "nbconvert"} & set(imported) == set()
 
 
 def test_students_requirements_are_those_that_the_tests_ran_with():

@@ -13,7 +13,6 @@ from unittest import mock
 import nbformat
 import numpy as np
 import torch
-from d2l import torch as d2l
 from matplotlib import pyplot as plt
 from matplotlib.colors import ListedColormap
 from torch import nn
@@ -55,7 +54,7 @@ def _colours() -> dict:
 
 @functools.cache
 def _helper(name):
-    """Import lab.py or curves.py of solutions/vae as a kernel of the grader does."""
+    """Import a module of solutions/vae as a kernel of the grader does."""
     with (
         mock.patch.dict(os.environ, LAB_PROFILE="grading"),
         mock.patch.object(sys, "path", [str(SOLUTIONS), *sys.path]),
@@ -117,7 +116,7 @@ def _given_names() -> dict:
         "np": np,
         "math": math,
         "plt": plt,
-        "d2l": d2l,
+        "d2l": _helper("d2l_lite"),
         **_colours(),
         "device": torch.device("cpu"),
         "LossCurve": _helper("curves").LossCurve,
