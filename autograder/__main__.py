@@ -30,7 +30,7 @@ from .classroom.report.command import report_command
 from .classroom.review.command import review_command
 from .errors import SetupError, SubmissionError
 from .overwriting import require_free
-from .preflight import mention_missing_data, warn_of_missing_sandbox
+from .preflight import mention_missing_data, prepare_sandbox, warn_of_missing_sandbox
 from .target.command import bands_command, target_command
 from .terminal import fail, open_console
 
@@ -97,8 +97,7 @@ def _grade(path: Path, only: set[str] | None, require_sandbox: bool) -> "Report"
     """Grade what lies at a path; ends the command with a sentence where that cannot be done."""
     try:
         with open_submission(path) as opened:
-            if not require_sandbox:
-                warn_of_missing_sandbox()
+            prepare_sandbox()
             return _grade_opened(opened, only, require_sandbox)
     except SubmissionError as error:
         fail(str(error), 2)
@@ -110,6 +109,8 @@ def _grade_opened(
     from .grading import grade  # loads torch, which the other commands need not wait for
     from .probes.student import NoVerdictError
 
+    if not require_sandbox:
+        warn_of_missing_sandbox()
     try:
         with _progress() as on_progress:
             report = grade(

@@ -3,11 +3,16 @@
 from rich.panel import Panel
 from rich.text import Text
 
-from .kernels import describe_danger
+from .kernels import describe_danger, prepare
 from .paths import data_folder, has_mnist
 from .terminal import open_console
 
 WAY_TO_MNIST = "python -c \"from torchvision.datasets import MNIST; MNIST('{}', download=True)\""
+
+
+def prepare_sandbox() -> None:
+    """Start in the background what kernels need: before torch is loaded here, for it takes long."""
+    prepare(data_folder())
 
 
 def warn_of_missing_sandbox() -> None:

@@ -5,6 +5,7 @@ number in a student's own loop. So reconstruction and KL are measured apart, fro
 means, and each has two limits.
 """
 
+import dataclasses
 import math
 
 from ..assignment import BATCH_SIZE, Target
@@ -17,7 +18,7 @@ from .trained_model import (
     average_digit,
     measure,
     read_codes,
-    sampled,
+    reconstruction,
 )
 from .weights_misfit import explain_misfit, explain_unreadable
 
@@ -64,12 +65,22 @@ def judge_weights(student: Student, target: Target, images: LabelledImages) -> O
 
 
 def _measured(student, target, images):
-    """Return the losses of the trained model. Raises Complaint where there are none."""
-    codes = _ask(student, target, images, "encode", [images.x])[0]
+    """Return the losses of the trained model; from all means only where something is remarkable.
+
+    Raises Complaint where there are none.
+    """
+    codes = _ask(student, target, "encode", images.x, images.y)
     mean, logvar = read_codes(codes, len(images.y))
-    latents = [sampled(mean, logvar, images.noise()), mean]
-    decoded = _ask(student, target, images, "decode", latents)
-    return measure(images, mean, logvar, [each[0] for each in decoded])
+
+    def decode(latents, labels):
+        return _ask(student, target, "decode", latents, labels)[0]
+
+    measured = measure(images, mean, logvar, decode)
+    gap = measured.reconstruction - measured.from_means
+    average = average_digit(images, target.conditional)
+    if gap < MAX_SAMPLING_GAP / 2 and diagnose(measured, target, average) is None:
+        return measured  # all means would not say anything else
+    return dataclasses.replace(measured, from_means=reconstruction(images, mean, decode))
 
 
 def _reached(measured, target, images):
@@ -83,15 +94,15 @@ def _reached(measured, target, images):
     )
 
 
-def _ask(student, target, images, part, inputs):
+def _ask(student, target, part, inputs, labels):
     """Let the trained model encode or decode. Raises Complaint where it cannot be loaded."""
     answer = student.probe(
         "trained",
         name=target.model,
         file=target.file,
         part=part,
-        inputs=inputs,
-        labels=images.y if target.conditional else None,
+        inputs=[inputs],
+        labels=labels if target.conditional else None,
     )
     if "refused" in answer:
         raise Complaint(explain_unreadable(answer["refused"], target))
@@ -106,7 +117,7 @@ def _ask(student, target, images, part, inputs):
                 "numbers.",
             )
         )
-    return answer["outputs"]
+    return answer["outputs"][0]
 
 
 def diagnose(measured: Measured, target: Target, average: float) -> str | None:

@@ -6,7 +6,13 @@ A kernel is in a sandbox where there can be one.
 from typing import TYPE_CHECKING
 
 from .inside.limits import Limits
-from .isolation import SandboxMissing, describe_danger, describe_isolation, require_sandbox
+from .isolation import (
+    SandboxMissing,
+    describe_danger,
+    describe_isolation,
+    prepare,
+    require_sandbox,
+)
 
 if TYPE_CHECKING:
     from .kernel import (
@@ -27,6 +33,7 @@ __all__ = [
     "StudentKernel",
     "describe_danger",
     "describe_isolation",
+    "prepare",
     "require_sandbox",
 ]
 

@@ -1,6 +1,7 @@
 """The level of isolation on this machine, and a slot in a sandbox for each kernel."""
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
@@ -106,6 +107,14 @@ class Pool:
         self._lock = threading.Lock()
         self._warm_process = None  # the one to be forked, or to become the next kernel
 
+    def prepare(self) -> None:
+        """Start the process that the next kernel needs, where there is a sandbox."""
+        with self._lock, contextlib.suppress(OSError):  # acquire will say what is wrong
+            if isolation_level()[0] is not IsolationLevel.NONE:
+                self._warm_process = self._warm_process or WarmProcess(
+                    self.data, isolation_level()[0]
+                )
+
     def acquire(self) -> KernelSlot:
         """Return a slot for one kernel. Raises WarmProcessError."""
         with self._lock:
@@ -138,9 +147,23 @@ def acquire(data: str | None) -> KernelSlot:
 
     Raises WarmProcessError.
     """
+    return _pool(data).acquire()
+
+
+def prepare(data: str | Path) -> None:
+    """Start the sandbox of this process in the background, for kernels that may read `data`."""
+    pool = _pool(readable_folder(data))
+    threading.Thread(target=pool.prepare, daemon=True, name="sandbox").start()
+
+
+def readable_folder(data: str | Path | None) -> str | None:
+    """Return the folder as `acquire` takes it, None where there is none."""
+    return os.path.realpath(data) if data and os.path.isdir(data) else None
+
+
+def _pool(data):
     with _pools_lock:
-        pool = _pools.setdefault((os.getpid(), data), Pool(data))
-    return pool.acquire()
+        return _pools.setdefault((os.getpid(), data), Pool(data))
 
 
 @atexit.register

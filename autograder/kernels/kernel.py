@@ -5,6 +5,8 @@ Everything that a kernel sends is data: `wire` reads it, nothing unpickles or ev
 """
 
 import contextlib
+import functools
+import marshal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +33,7 @@ UNREADABLE = "The check's call of your code gave an answer that cannot be read."
 PROBES = Path(wire.__file__).parent
 BRIDGE = PROBES / "bridge.py"
 LIMITS = Limits()
+START_FAILURES = (RuntimeError, OSError, WarmProcessError, StudentError, KernelDied, TimeLimit)
 
 
 class KernelStartError(NoVerdictError, BlamelessError):
@@ -73,15 +76,16 @@ class StudentKernel:
         Raises KernelStartError.
         """
         self.close()
-        code = _bridge_code()
         try:
             self._manager = new_manager(self.env, self.limits)
             self._manager.start_kernel(cwd=str(self.folder), env=self.env)
             self._client = self._manager.client()
             self._client.start_channels(stdin=False, hb=False, control=False)
             self._client.wait_for_ready(timeout=START_SECONDS)
-            error = self._execute(code, START_SECONDS, silent=True)
-        except (RuntimeError, OSError, WarmProcessError, KernelDied, TimeLimit) as failure:
+            error = self._execute(_bridge_code(), START_SECONDS, silent=True)
+            if not error:
+                self._ask([pack()], START_SECONDS)
+        except START_FAILURES as failure:
             error = str(failure)
         if error:
             self.close()
@@ -168,7 +172,11 @@ class StudentKernel:
         return sentence, line if type(line) is int else None
 
     def _call(self, action, timeout, **details):
-        """Ask the bridge in the kernel and return the value of its answer."""
+        """Send the bridge in the kernel a request and return the value of its answer."""
+        return self._ask(wire.encode({"action": action, **details}), timeout)
+
+    def _ask(self, frames, timeout):
+        """Send the bridge frames and return the value of its answer."""
         comm_id = uuid4().hex  # nobody can guess it: an answer to anything else is not ours
         answers = []
 
@@ -179,7 +187,6 @@ class StudentKernel:
             return bool(answers)
 
         content = {"comm_id": comm_id, "target_name": "autograder", "data": {}}
-        frames = wire.encode({"action": action, **details})
         self._request("comm_open", content, timeout, collect, frames)
         if not answers:
             raise StudentError("The check's call of your code gave no answer.")
@@ -238,12 +245,19 @@ def _read_answer(frames):
 
 
 def _bridge_code():
-    """Return the code that installs the bridge and `probes` in a kernel and leaves no name there.
-
-    None of it judges.
-    """
+    """Return the code that installs the bridge in a kernel and leaves no name there."""
     bridge = BRIDGE.read_text(encoding="utf-8")
-    paths = [path for path in PROBES.glob("*.py") if path != BRIDGE]
-    modules = {path.stem: path.read_text(encoding="utf-8") for path in paths}
-    modules = {"": modules.pop("__init__")} | modules  # "" is the package itself
-    return f"(lambda scope: exec({bridge!r}, scope) or scope['install']({modules!r}))({{}})"
+    return f"(lambda scope: exec({bridge!r}, scope) or scope['install']())({{}})"
+
+
+@functools.cache
+def pack() -> bytes:
+    """Return `probes` as {module: (source text, code)}, marshalled; "" is the package itself.
+
+    None of it judges. It is compiled here, once, and not in each kernel.
+    """
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in PROBES.glob("*.py")}
+    del texts[BRIDGE.stem]
+    texts = {"": texts.pop("__init__")} | texts
+    codes = {name: compile(text, "<string>", "exec") for name, text in texts.items()}
+    return marshal.dumps({name: (text, codes[name]) for name, text in texts.items()})

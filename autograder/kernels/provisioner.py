@@ -258,7 +258,7 @@ def _new_unsandboxed_manager(limits):
 
 def _new_sandboxed_manager(env, limits):
     data = env.get(DATA_VARIABLE) or os.environ.get(DATA_VARIABLE)
-    slot = isolation.acquire(os.path.realpath(data) if data and os.path.isdir(data) else None)
+    slot = isolation.acquire(isolation.readable_folder(data))
     manager = KernelManager(
         kernel_spec_manager=ThisPython(limits),
         connection_file=str(slot.folder / "k.json"),

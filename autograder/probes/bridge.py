@@ -3,6 +3,7 @@
 The grader opens a comm with a request in its buffers and gets one comm_close with the reply in its
 buffers:
 
+- the package's modules, as `pack` of `kernels/kernel.py` writes them, in the first request alone
 - {"action": "probe", "probe": name, "inputs": {...}} → {"value": what the probe returned}
 - {"action": "describe"} → {"value": {"sentence": how the last failed cell failed, without its
   subject, "line": where in the cell}}, None for what is unknown
@@ -11,6 +12,7 @@ buffers:
 
 import importlib.abc
 import importlib.util
+import marshal
 import sys
 from typing import Any
 
@@ -20,13 +22,13 @@ PACKAGE = "_autograder"  # a name that no notebook uses
 CELL_PREFIX = "<module> "  # the subject of a sentence about code outside of any function
 
 
-class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports modules below PACKAGE from {module: source text}; "" is the package itself."""
+class PackedImporter(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports modules below PACKAGE from {module: (source text, code)}; "" is the package."""
 
-    def __init__(self, texts):
-        self.texts = {
-            f"{PACKAGE}.{name}" if name else PACKAGE: text for name, text in texts.items()
-        }
+    def __init__(self, modules):
+        modules = {f"{PACKAGE}.{name}" if name else PACKAGE: each for name, each in modules.items()}
+        self.texts = {name: text for name, (text, _) in modules.items()}
+        self.codes = {name: code for name, (_, code) in modules.items()}
 
     def find_spec(self, fullname, path=None, target=None):
         """Return the module's spec, or None where the module is not one of these."""
@@ -42,6 +44,10 @@ class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def get_source(self, fullname):
         """Return the module's text; tracebacks show its lines."""
         return self.texts[fullname]
+
+    def get_code(self, fullname):
+        """Return what the module's text was compiled to, by the grader: it is the same Python."""
+        return self.codes[fullname]
 
 
 class RequestHandler:
@@ -96,18 +102,18 @@ def end_cell():
     raise SystemExit
 
 
-def install(texts: dict[str, str]) -> None:
-    """Answer the grader's comms from now on.
-
-    Args:
-        texts: source texts of this package's modules; "" is the package itself.
-    """
-    sys.meta_path.insert(0, SourceImporter(texts))
-    wire = importlib.import_module(f"{PACKAGE}.wire")
-    student = importlib.import_module(f"{PACKAGE}.student")
-    common = importlib.import_module(f"{PACKAGE}.common")
+def install() -> None:
+    """Answer the grader's comms from now on; the first brings the modules of PACKAGE."""
     # The shell is ipykernel's; get_ipython's annotation knows only IPython's own.
     shell: Any = get_ipython()
     shell.ask_exit = end_cell
-    handler = RequestHandler(shell, wire, student, common)
-    shell.kernel.comm_manager.register_target("autograder", handler.reply_to)
+    manager = shell.kernel.comm_manager
+
+    def receive_modules(comm, message):
+        sys.meta_path.insert(0, PackedImporter(marshal.loads(message["buffers"][0])))
+        names = ("wire", "student", "common")
+        wire, student, common = (importlib.import_module(f"{PACKAGE}.{name}") for name in names)
+        manager.register_target("autograder", RequestHandler(shell, wire, student, common).reply_to)
+        comm.close(buffers=wire.encode({"value": None}))
+
+    manager.register_target("autograder", receive_modules)

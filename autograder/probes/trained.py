@@ -50,7 +50,9 @@ def trained(namespace, name, file, part, inputs, labels=None):
     method = getattr(model, part)
     conditions = [] if labels is None else [labels]
     form = label_form(method, inputs[0]) if conditions else as_numbers
-    outputs = [_in_batches(method, [first, *map(form, conditions)]) for first in inputs]
+    # Without oneDNN, torch's transposed convolutions take half the time.
+    with torch.backends.mkldnn.flags(enabled=part == "encode"):
+        outputs = [_in_batches(method, [first, *map(form, conditions)]) for first in inputs]
     return as_plain_values({"outputs": outputs})
 
 

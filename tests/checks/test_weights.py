@@ -37,7 +37,7 @@ def test_the_keys_weights_reach_the_target(target, loss):
 def test_the_losses_are_those_of_torchs_distributions():
     mean, logvar, images = torch.randn(50, 2), torch.randn(50, 2), first_images(50)
     decoded = torch.rand(50, 1, 28, 28) * 0.98 + 0.01
-    found = measure(images, mean, logvar, [decoded, 1 - decoded])
+    found = measure(images, mean, logvar, lambda z, y: decoded if len(z) == 50 else decoded[::5])
     codes = torch.distributions.Normal(mean, (logvar / 2).exp())
     kl = torch.distributions.kl_divergence(codes, torch.distributions.Normal(0, 1))
     pixels = torch.distributions.Bernoulli(decoded, validate_args=False)

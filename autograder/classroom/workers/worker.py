@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import BlamelessError, SetupError, SubmissionError
+from ...preflight import prepare_sandbox
 from ...text import printable
 from ..intake.bundle import Bundle
 from ..intake.unpacking import unpack_bundle
@@ -40,6 +41,8 @@ def grade_bundle(
         blameless: true where it failed through no fault of its own; another try may succeed.
     """
     limit_malloc_arenas()
+    if grader == GRADER:
+        prepare_sandbox()
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as temporary:
         result = _grade(bundle, Path(temporary, "submission"), grader, options or {})
     return json.dumps(result)
