@@ -13,9 +13,11 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 
 from . import namespaces, seccomp
 from .init_process import mount_private_folders, restrict_access
@@ -27,13 +29,14 @@ from .supervisor import supervise
 REQUIRED_MODULES = ("ipykernel.kernelapp", "torch")
 OPTIONAL_MODULES = (
     "numpy",
-    "torchvision.datasets",
-    "d2l.torch",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "ipykernel.debugger",
     "IPython.core.completerlib",
 )
+# Some notebooks need these: the first by making an optimiser, the others where they name them.
+LATER_MODULES = ("torch._dynamo", "torchvision.datasets", "d2l.torch")
+IDLE_SECONDS = 0.2  # without a request, until the next of these is imported
 
 
 def main(number: int, counts: int, level: IsolationLevel) -> None:
@@ -50,7 +53,9 @@ def main(number: int, counts: int, level: IsolationLevel) -> None:
         send_ready(control, isolated, why_not)
         return
     try:
-        import_modules()
+        import_modules(REQUIRED_MODULES, OPTIONAL_MODULES)
+        if level is IsolationLevel.ALONE:  # this one is imported while another kernel runs
+            import_modules((), LATER_MODULES)
     except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
         return
@@ -71,7 +76,13 @@ def send_ready(control: socket.socket, isolated: bool, why_not: str) -> None:
 def serve_forks(control: socket.socket, counts: int) -> None:
     """Fork for each kernel until the grader hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Linux removes supervisors that have ended
-    while connection := receive_connection(control):
+    later = [*LATER_MODULES]
+    while True:
+        while later and is_idle(control):
+            import_modules((), [later.pop(0)])
+        connection = receive_connection(control)
+        if connection is None:
+            return
         if os.fork() == 0:
             supervise_and_exit(control, connection, counts)
         connection.close()
@@ -85,17 +96,25 @@ def serve_alone(control: socket.socket, counts: int) -> None:
         supervise(connection, counts, isolated=False)
 
 
+def is_idle(control: socket.socket) -> bool:
+    """Wait for a moment; return whether no request came."""
+    return not select.select([control], [], [], IDLE_SECONDS)[0]
+
+
 def receive_connection(control: socket.socket) -> socket.socket | None:
     """Receive the socket that belongs to a new kernel; None when the grader hung up."""
     _, files, _, _ = socket.recv_fds(control, 1, 1)
     return socket.socket(fileno=files[0]) if files else None
 
 
-def import_modules() -> None:
-    """Import what notebooks import, and make it cheap to share with forks."""
-    for name in REQUIRED_MODULES:
+def import_modules(required: Iterable[str], optional: Iterable[str]) -> None:
+    """Import modules, the optional ones where they are there; make them cheap to share with forks.
+
+    Raises whatever a required one raises.
+    """
+    for name in required:
         importlib.import_module(name)
-    for name in OPTIONAL_MODULES:
+    for name in optional:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     with contextlib.suppress(ImportError):
