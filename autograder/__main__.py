@@ -28,7 +28,7 @@ from .classroom.intake.single import OpenedSubmission, open_submission
 from .command_group import GroupWithExamples
 from .classroom.report.command import report_command
 from .classroom.review.command import review_command
-from .errors import SetupError, SubmissionError
+from .errors import SetupError, SubmissionError, describe_os_error
 from .overwriting import require_free
 from .preflight import mention_missing_data, warn_of_missing_sandbox
 from .target.command import bands_command, target_command
@@ -86,9 +86,9 @@ def grade_command(
     if json_file not in (None, "-"):
         require_free(Path(json_file), own=("submission", "tasks"))
     report = _grade(folder, chosen, require_sandbox)
-    if json_file is not None:
-        _write_json(report, json_file)
     print_report(report, console)
+    if json_file is not None:  # after the printing, so that a full disk loses no verdict
+        _write_json(report, json_file)
     if any(result.not_measured for result in report.results):
         mention_missing_data()
 
@@ -196,7 +196,7 @@ def _write_json(report: "Report", target: str) -> None:
     try:
         atomic_files.write_json(Path(target), report.to_json())
     except OSError as error:
-        fail(f"{target} cannot be written: {error.strerror}.", 1)
+        fail(f"The JSON cannot be written. {describe_os_error(error, target)}", 1)
 
 
 def main() -> None:

@@ -174,6 +174,7 @@ def test_what_cannot_be_written_is_one_sentence(run, tmp_path):
     result = run("ada", "--json", tmp_path / "nowhere" / "report.json")
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr and result.stderr.count("\n") == 1
+    assert "1 of 2 points" in result.stdout  # the verdict is not lost
 
 
 def test_a_broken_course_is_one_sentence(run):
