@@ -9,6 +9,7 @@ require_packages()
 import dataclasses
 import json
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +33,7 @@ from .errors import SetupError, SubmissionError, describe_os_error
 from .overwriting import require_free
 from .preflight import mention_missing_data, warn_of_missing_sandbox
 from .target.command import bands_command, target_command
-from .terminal import fail, open_console
+from .terminal import fail, open_console, print_what_the_terminal_can
 
 if TYPE_CHECKING:
     from .grading import Report
@@ -43,6 +44,7 @@ app = typer.Typer(cls=GroupWithExamples, no_args_is_help=True, pretty_exceptions
 @app.callback()
 def _program() -> None:
     """The grader of the VAE assignment."""
+    print_what_the_terminal_can()
 
 
 # An epilog is the example that --help shows of a command; the list of commands shows all of them.
@@ -102,6 +104,8 @@ def _grade(path: Path, only: set[str] | None, require_sandbox: bool) -> "Report"
             return _grade_opened(opened, only, require_sandbox)
     except SubmissionError as error:
         fail(str(error), 2)
+    except OSError as error:
+        fail(f"Not graded. {describe_os_error(error, tempfile.gettempdir())}", 1)
 
 
 def _grade_opened(

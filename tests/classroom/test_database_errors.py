@@ -74,7 +74,7 @@ def test_a_gradebook_locked_while_grading_loses_no_result(course, monkeypatch):
             patch.setattr(Store, "save", lock_and_save)
             code, printed = run_here(course, patch)
     words = " ".join(printed.split())
-    assert code == 1 and "bob is graded, but not in the gradebook" in words and IN_USE in words
+    assert code == 1 and "bob: is graded, but not in the gradebook" in words and IN_USE in words
     assert run_here(course, monkeypatch)[0] == 0 and automatic(course)["bob"] == (1, 1)
 
 
