@@ -30,7 +30,8 @@ def describe_os_error(error: OSError, otherwise: Path | str) -> str:
         error: what the system said.
         otherwise: the path to name where the error names none.
     """
-    what = f"{error.filename or otherwise}: {error.strerror or error}."
+    path = error.filename2 or error.filename or otherwise  # of a copy, where it goes
+    what = f"{path}: {error.strerror or error}."
     way = _WAYS_OUT.get(error.errno or 0, "")
     if sys.platform == "win32" and error.errno == errno.EACCES:
         way = _OPEN_ELSEWHERE + way

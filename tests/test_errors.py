@@ -33,3 +33,8 @@ def test_on_windows_a_file_that_another_program_has_open_is_thought_of(monkeypat
     monkeypatch.setattr(sys, "platform", "win32")
     said = describe_os_error(PermissionError(errno.EACCES, "Permission denied", "g.csv"), "graded")
     assert "Close the program that has it open" in said
+
+
+def test_of_a_copy_the_place_that_is_full_is_named():
+    error = OSError(errno.ENOSPC, "No space left on device", "ada/vae.pt", None, "/tmp/x/vae.pt")
+    assert describe_os_error(error, "graded").startswith("/tmp/x/vae.pt: No space left")
