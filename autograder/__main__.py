@@ -9,6 +9,7 @@ require_packages()
 import dataclasses
 import json
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,11 +29,11 @@ from .classroom.intake.single import OpenedSubmission, open_submission
 from .command_group import GroupWithExamples
 from .classroom.report.command import report_command
 from .classroom.review.command import review_command
-from .errors import SetupError, SubmissionError
+from .errors import SetupError, SubmissionError, describe_os_error
 from .overwriting import require_free
 from .preflight import mention_missing_data, prepare_sandbox, warn_of_missing_sandbox
 from .target.command import bands_command, target_command
-from .terminal import fail, open_console
+from .terminal import fail, open_console, print_what_the_terminal_can
 
 if TYPE_CHECKING:
     from .grading import Report
@@ -43,6 +44,7 @@ app = typer.Typer(cls=GroupWithExamples, no_args_is_help=True, pretty_exceptions
 @app.callback()
 def _program() -> None:
     """The grader of the VAE assignment."""
+    print_what_the_terminal_can()
 
 
 # An epilog is the example that --help shows of a command; the list of commands shows all of them.
@@ -86,9 +88,9 @@ def grade_command(
     if json_file not in (None, "-"):
         require_free(Path(json_file), own=("submission", "tasks"))
     report = _grade(folder, chosen, require_sandbox)
-    if json_file is not None:
-        _write_json(report, json_file)
     print_report(report, console)
+    if json_file is not None:  # after the printing, so that a full disk loses no verdict
+        _write_json(report, json_file)
     if any(result.not_measured for result in report.results):
         mention_missing_data()
 
@@ -101,6 +103,8 @@ def _grade(path: Path, only: set[str] | None, require_sandbox: bool) -> "Report"
             return _grade_opened(opened, only, require_sandbox)
     except SubmissionError as error:
         fail(str(error), 2)
+    except OSError as error:
+        fail(f"Not graded. {describe_os_error(error, tempfile.gettempdir())}", 1)
 
 
 def _grade_opened(
@@ -197,7 +201,7 @@ def _write_json(report: "Report", target: str) -> None:
     try:
         atomic_files.write_json(Path(target), report.to_json())
     except OSError as error:
-        fail(f"{target} cannot be written: {error.strerror}.", 1)
+        fail(f"The JSON cannot be written. {describe_os_error(error, target)}", 1)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The console and the error messages of all commands."""
 
+import io
 import sys
 from typing import NoReturn
 
@@ -18,6 +19,13 @@ def open_console(width: int = 100, stderr: bool = False) -> Console:
     if console.is_terminal:
         return console
     return Console(stderr=stderr, highlight=False, markup=False, width=width)
+
+
+def print_what_the_terminal_can() -> None:
+    """Let signs that a terminal's encoding lacks, such as ✓ on Windows, be printed as "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def print_error(sentence: str) -> None:

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import atomic_files
+from ..errors import describe_os_error
 from ..paths import ROOT
 from ..terminal import fail, open_console, print_error
 from ..text import printable
@@ -102,9 +103,7 @@ def appeal_command(
         print_error(str(error))
         raise typer.Exit(error.code) from error
     except OSError as error:
-        fail(
-            f"{error.filename or folder}: {error.strerror or error}. Nothing else changed.", FAILED
-        )
+        fail(f"{describe_os_error(error, folder)} Nothing else changed.", FAILED)
     raise typer.Exit(done)
 
 

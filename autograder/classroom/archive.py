@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from filelock import FileLock, Timeout
 
+from ..errors import describe_os_error
 from ..paths import ROOT
 from ..terminal import fail
 from .gradebook.sync import CONFIG
@@ -55,7 +56,7 @@ def archive_command(
     except Timeout:
         fail(f"A run writes to {results}: wait for its end. Nothing was moved.", NOT_MOVED)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}. Nothing was moved.", NOT_MOVED)
+        fail(f"{describe_os_error(error, target)} Nothing was moved.", NOT_MOVED)
     print("Done. `make release` makes a gradebook for the new year.")
 
 

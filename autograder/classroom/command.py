@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ..errors import describe_os_error
 from ..paths import ROOT
 from ..preflight import mention_missing_data, warn_of_missing_sandbox
 from ..terminal import fail, open_console, print_error
@@ -133,8 +134,7 @@ def grade_class(settings: Settings, console: Console, accept: Callable[[int], bo
         print_error(str(error))
         return error.code
     except OSError as error:
-        path = error.filename or settings.results
-        print_error(f"{path}: {error.strerror or error}. {KEPT}")
+        print_error(f"{describe_os_error(error, settings.results)} {KEPT}")
         return FAILED
     except KeyboardInterrupt:
         print_error(f"Stopped. {KEPT}")
@@ -164,7 +164,7 @@ def _open(submitted: Path, console: Console) -> Path:
     except ClassError as error:
         fail(str(error), error.code)
     except OSError as error:
-        fail(f"{error.filename or submitted}: {error.strerror or error}.", FAILED)
+        fail(describe_os_error(error, submitted), FAILED)
     for note in notes:
         console.print(Text(printable(note)), soft_wrap=True)
     return folder

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ..errors import describe_os_error
 from ..paths import ROOT
 from ..processes import usable_cores
 from ..terminal import fail, open_console
@@ -96,7 +97,7 @@ def feedback_command(
     except ClassError as error:
         fail(str(error), 1)
     except OSError as error:
-        fail(f"{error.filename or wish.output}: {error.strerror or error}.", 1)
+        fail(describe_os_error(error, wish.output), 1)
     raise typer.Exit(1 if made.problems or nameless else 0)
 
 

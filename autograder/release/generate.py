@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 from nbgrader.apps import api, generateassignmentapp
 from nbgrader.converters import GenerateAssignment
@@ -13,6 +13,7 @@ from nbgrader.preprocessors import SaveCells
 from traitlets import Bool
 
 from .. import packed_checks
+from ..errors import describe_os_error
 from .folder import ReleaseFolder, WorkInTheWay
 
 # Files of the master copy that are the instructor's: weights of the key, what handing in made of
@@ -47,9 +48,15 @@ class WriteRelease(GenerateAssignment):
             self.assignments = {source: notebooks}
             try:
                 self._release(Path(source).name)
-            except (WorkInTheWay, OSError) as error:
-                self.log.error(str(error))
-                raise NbGraderException(str(error)) from error
+            except WorkInTheWay as error:
+                self._give_up(str(error), error)
+            except OSError as error:
+                said = describe_os_error(error, self._output_directory)
+                self._give_up(f"No release is made, and that of before stays. {said}", error)
+
+    def _give_up(self, sentence, error) -> NoReturn:
+        self.log.error(sentence)
+        raise NbGraderException(sentence) from error
 
     def _release(self, assignment):
         # Resolved, so that a link to the release stays one.

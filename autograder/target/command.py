@@ -11,6 +11,7 @@ from rich.console import Console
 
 from .. import atomic_files
 from ..assignment import BATCH_SIZE
+from ..errors import describe_os_error
 from ..overwriting import require_free
 from ..terminal import fail, open_console
 from . import bands
@@ -87,7 +88,7 @@ def write_json(runs: Iterable[Run], path: Path) -> None:
     try:
         atomic_files.write_json(path, content)
     except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}.", 2)
+        fail(f"Not written: {describe_os_error(error, path)}", 2)
 
 
 def bands_command(

@@ -32,7 +32,7 @@ PACKAGES = (
 def check_software():
     """Look at all that the course needs; print the versions, and a sentence on each problem."""
     print(f"Python {platform.python_version()}, {platform.system()}")
-    problems = [] if sys.version_info >= (3, 11) else ["Python should be 3.11 or newer."]
+    problems = _wrong_python()
     for package, module, oldest, purpose in PACKAGES:
         version, problem = _look(package, module, oldest)
         print(f"{'✗' if problem else '✓'} {package:13} {version:12} {purpose}")
@@ -62,6 +62,18 @@ def _look(package, module, oldest):
         kind = type(error).__name__
         return version, f"{package} {version} cannot be imported ({kind}: {error}): {INSTALL}."
     return version, None
+
+
+def _wrong_python():
+    """Return a sentence where the course was not tried with this Python."""
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return []
+    version = ".".join(map(str, sys.version_info[:2]))
+    return [
+        f"This is Python {version}, but the course needs CPython 3.11, 3.12 or 3.13: install one "
+        "(python.org/downloads), make `.venv` with it anew, as README.md says, and choose it as "
+        "the kernel."
+    ]
 
 
 def _bad_pairs():

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.classroom.intake.entries import read_uploads
+from autograder.classroom.intake.student_names import is_device, student_id, unique_file_stem
 from autograder.classroom.intake.times import parse_time
 from tests.classroom.class_world import automatic, make_course, open_gradebook, run_here
 from tests.classroom.stub_grading import submit
@@ -29,6 +30,17 @@ def test_a_student_may_be_called_as_one_of_our_files(grade, tmp_path, name):
     submit(tmp_path / "submitted" / name / "vae", points=(1, 0))
     grade()
     assert grade()[1].splitlines()[-1] == "1 student, 1 as before."
+
+
+@pytest.mark.parametrize("name", ["nul", "CON", "com1", "aux.smith", "Prn .x", "lpt9"])
+def test_a_student_called_as_a_device_of_windows_gets_files_that_keep_results(name):
+    for safe in (student_id(name), unique_file_stem(name)):
+        assert safe != name and not is_device(f"{safe}.json")
+
+
+@pytest.mark.parametrize("name", ["nula", "connie", "ada.con", "com10"])
+def test_no_other_name_is_taken_for_a_device(name):
+    assert student_id(name) == unique_file_stem(name) == name
 
 
 LANGUAGES = st.sampled_from(["en", "nl", "de", "fr", "sv"])

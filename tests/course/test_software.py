@@ -155,3 +155,16 @@ def test_on_colab_the_cell_goes_to_the_folder_on_the_drive(on_colab, tmp_path):
 def test_on_colab_without_the_folder_the_cell_says_what_to_upload(on_colab):
     with pytest.raises(AssertionError, match="upload the course's folder to My Drive as vae"):
         on_colab()
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 14)])
+def test_another_python_is_told_which_ones_fit(load_module, monkeypatch, version):
+    software = load_module("software")
+    monkeypatch.setattr(software.sys, "version_info", (*version, 0))
+    [sentence] = software._wrong_python()
+    assert f"Python 3.{version[1]}, but" in sentence and "3.11, 3.12 or 3.13" in sentence
+
+
+def test_pip_ends_at_once_on_another_python_for_students_too():
+    first = NEEDS["another-python"]
+    assert 'python_version < "3.11" or python_version >= "3.14"' in first

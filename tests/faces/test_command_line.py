@@ -1,7 +1,11 @@
 """python -m autograder grade: a table for people, JSON for programs, one sentence for bad input."""
 
+import errno
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +176,29 @@ def test_what_cannot_be_written_is_one_sentence(run, tmp_path):
     result = run("ada", "--json", tmp_path / "nowhere" / "report.json")
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr and result.stderr.count("\n") == 1
+    assert "1 of 2 points" in result.stdout  # the verdict is not lost
+
+
+def test_a_full_temporary_folder_is_one_sentence(run):
+    result = run("ada", result=OSError(errno.ENOSPC, "No space left on device", "/tmp/x"))
+    assert result.exit_code == 1 and result.stderr.count("\n") == 1
+    assert "Make room on that disk" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_terminal_without_our_signs_gets_the_rest(encoding):
+    code = (
+        "import autograder.__main__ as m; m._program(); print('✓ Zoë', file=m.sys.stderr);"
+        " m.open_console().print('✓ 14 points')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+    )
+    assert done.returncode == 0 and b"? 14 points" in done.stdout
+    assert done.stderr.startswith(b"? Zo")
 
 
 def test_a_broken_course_is_one_sentence(run):

@@ -244,3 +244,8 @@ def test_linux_says_how_many_processes_it_killed_because_memory_was_full(tmp_pat
     os.close(counts)
     with open(os.devnull) as nothing:
         assert limits.killed_for_memory(nothing.fileno()) == 0
+
+
+def test_a_signal_without_a_name_is_described_by_its_number():
+    assert limits.describe_code(-40).endswith("(killed by signal 40)")
+    assert limits.describe_code(-11).endswith("(killed by SIGSEGV)")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ...errors import describe_os_error
 from ...paths import ROOT
 from ...terminal import fail, open_console
 from ..errors import ClassError
@@ -62,7 +63,7 @@ def export_command(
     except ClassError as error:
         fail(str(error), error.code)
     except OSError as error:
-        fail(f"{error.filename or results}: {error.strerror or error}. No grades are written.", 1)
+        fail(f"{describe_os_error(error, results)} No grades are written.", 1)
     raise typer.Exit(code)
 
 

@@ -85,9 +85,9 @@ def open_gradebook(root: Path) -> Iterator["Gradebook"]:
     """
     from nbgrader.api import Gradebook
     from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import SQLAlchemyError
 
     from ..gradebook.course import load_course
+    from ..gradebook.database_errors import gradebook_errors
 
     course, _ = load_course(root, log_level="ERROR")
     url = make_url(course.db_url)
@@ -96,12 +96,8 @@ def open_gradebook(root: Path) -> Iterator["Gradebook"]:
             f"There is no gradebook {url.database}: `python -m autograder class SUBMITTED_DIR` "
             "comes first."
         )
-    try:
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            yield gradebook
-    except SQLAlchemyError as error:
-        first_line = str(getattr(error, "orig", None) or error).split("\n")[0]
-        raise GradebookError(f"The gradebook says: {first_line}.") from error
+    with gradebook_errors(), Gradebook(course.db_url, course.course_id) as gradebook:
+        yield gradebook
 
 
 def _read_marks(gradebook, assignment) -> "dict[str, Marks]":

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import GradebookError
 from .course import load_course
+from .database_errors import gradebook_errors
 from .marks import Marks, read_marks
 
 
@@ -27,9 +26,5 @@ def read_course_marks(root: Path, assignment: str) -> tuple[dict[str, Marks], Pa
     url = make_url(course.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         return {}, masters
-    try:
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            return read_marks(gradebook, assignment), masters
-    except SQLAlchemyError as error:
-        first_line = str(getattr(error, "orig", None) or error).split("\n")[0]
-        raise GradebookError(f"The gradebook says: {first_line}.") from error
+    with gradebook_errors(), Gradebook(course.db_url, course.course_id) as gradebook:
+        return read_marks(gradebook, assignment), masters

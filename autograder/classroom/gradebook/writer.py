@@ -14,15 +14,17 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, object_session, selectinload
 
 from ... import atomic_files
 from ..errors import GradebookError
 from . import answers
 from .course import load_course
+from .database_errors import gradebook_errors
 from .renaming import rename_student
 from .sanitize import AssignmentCells, CellScore, Sanitizer, scores_of_cells
+
+NBGRADERS_ERRORS = (ValueError,)  # InvalidEntry and MissingEntry
 
 
 class GradebookWriter:
@@ -40,7 +42,7 @@ class GradebookWriter:
         self._converter = Autograde(coursedir=self._course, config=config)
         self._late = AssignLatePenalties(parent=self._converter, config=config)
         self._late.init_plugin()
-        with _gradebook_errors():
+        with gradebook_errors(*NBGRADERS_ERRORS):
             self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
             answers.METADATA.create_all(self._gradebook.engine)
         with self._transaction() as gradebook:
@@ -241,7 +243,7 @@ class GradebookWriter:
         """Give the gradebook; the commits of its methods count together or not at all."""
         session = self._gradebook.db
         session.remove()
-        with _gradebook_errors(), self._gradebook.engine.begin() as connection:
+        with gradebook_errors(*NBGRADERS_ERRORS), self._gradebook.engine.begin() as connection:
             session.configure(
                 bind=connection, join_transaction_mode="rollback_only", autoflush=False
             )
@@ -257,13 +259,3 @@ def _settle_test(grade: Any, score: float | None, resubmitted: bool) -> None:
     by_hand = grade.manual_score is not None
     if not by_hand or resubmitted or grade.auto_score != score:
         grade.needs_manual_grade = by_hand or score is None
-
-
-@contextlib.contextmanager
-def _gradebook_errors():
-    """Turn errors of the database and of nbgrader into a GradebookError."""
-    try:
-        yield
-    except (SQLAlchemyError, ValueError) as error:  # ValueError: InvalidEntry and MissingEntry
-        first_line = str(getattr(error, "orig", None) or error).split("\n")[0]
-        raise GradebookError(f"The gradebook says: {first_line}.") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from ..gradebook.course import load_course
+from ..gradebook.database_errors import gradebook_errors
 from ..gradebook.marks import Marks, read_marks
 from ..intake.entries import ASSIGNMENT
 from ..results.handins import read_handins
@@ -50,5 +51,5 @@ def _read_marks(course: Path) -> Mapping[str, Marks]:
     file = gradebook_file(settings.db_url)
     if file is not None and not file.is_file():
         return {}
-    with Gradebook(settings.db_url, settings.course_id) as opened:
+    with gradebook_errors(), Gradebook(settings.db_url, settings.course_id) as opened:
         return read_marks(opened, ASSIGNMENT)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ... import atomic_files
+from ...errors import describe_os_error
 from ...paths import ROOT
 from ...terminal import fail
 from ..errors import ClassError
@@ -52,9 +53,10 @@ def report_command(
         atomic_files.write(table, make_table(report))
     except ClassError as error:
         fail(str(error), error.code)
-    except (OSError, ValueError) as error:
-        name = getattr(error, "filename", None) or results
-        fail(f"{name}: {getattr(error, 'strerror', None) or error}.", FAILED)
+    except OSError as error:
+        fail(describe_os_error(error, results), FAILED)
+    except ValueError as error:
+        fail(f"{results}: {error}.", FAILED)
     print(f"{page} is about {len(report.works):,} submissions; {table} has its numbers.")
 
 

@@ -32,10 +32,10 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import GradebookError
 from ..gradebook import answers
+from ..gradebook.database_errors import gradebook_errors
 from .marks import Mark
 
 BUSY_SECONDS = 30  # that SQLite waits for another writer
@@ -99,16 +99,6 @@ def open_engine(url: str) -> Engine:
     with gradebook_errors():
         answers.METADATA.create_all(engine)
     return engine
-
-
-@contextlib.contextmanager
-def gradebook_errors() -> Iterator[None]:
-    """Turn errors of the database into a GradebookError."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        first_line = str(getattr(error, "orig", None) or error).split("\n")[0]
-        raise GradebookError(f"The gradebook says: {first_line}.") from error
 
 
 @contextlib.contextmanager

@@ -192,8 +192,14 @@ def describe_processor_limit(limits: Limits) -> str:
 
 def describe_code(code: int) -> str:
     """Say how a process ended, by its exit code or its signal (negative), without a subject."""
-    how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+    how = f"exit code {code}" if code >= 0 else f"killed by {_signal_name(-code)}"
     return f"ended the kernel's process ({how})"
+
+
+def _signal_name(number):
+    """Name a signal; those for real-time use have no names, and any process may send them."""
+    names = {each.value: each.name for each in signal.Signals}
+    return names.get(number, f"signal {number}")
 
 
 def _resource_limits(limits, own_namespace):
