@@ -123,7 +123,8 @@ class ReleaseFolder:
             text = self.list_path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return set()
-        pairs = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
+        # Other lines, as a merge of two versions leaves them, list nothing.
+        pairs = (line.split(maxsplit=1) for line in text.splitlines() if len(line.split()) > 1)
         folder = f"{self.path.name}/"
         return {(name.removeprefix(folder), digest) for digest, name in pairs}
 

@@ -75,6 +75,13 @@ def test_a_folder_without_a_list_is_all_work(tmp_path):
     assert folder.foreign_files() == ["a.txt"]
 
 
+def test_what_git_writes_into_a_list_that_it_could_not_merge_lists_nothing(released):
+    lines = released.list_path.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if "b.txt" in line]
+    released.list_path.write_text("".join(["<<<<<<< HEAD\n", *kept, "=======\n", ">>>>>>> main\n"]))
+    assert released.foreign_files() == ["a.txt"]
+
+
 def test_many_files_are_counted(tmp_path):
     names = {f"f{number:02}": "x" for number in range(12)}
     with pytest.raises(WorkInTheWay, match="f07.txt and 4 more;"):
