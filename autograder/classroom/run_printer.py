@@ -23,6 +23,7 @@ from .results.store import Result
 from .results.summary import Remark, print_summary
 
 MAX_NOTES = 5  # printed on one student
+PREPARING = "Loading torch and starting the sandboxes"
 
 
 class RunPrinter:
@@ -33,9 +34,12 @@ class RunPrinter:
 
     @contextlib.contextmanager
     def show_progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Show a progress bar on a terminal; give a function to call after each submission."""
+        """Show a progress bar on a terminal; give a function to call after each submission.
+
+        Before the first one is done, it says what is being prepared.
+        """
         columns = (
-            TextColumn("Grading"),
+            TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -43,9 +47,11 @@ class RunPrinter:
             TimeRemainingColumn(),
         )
         hidden = not self._console.is_terminal
+        if hidden and total:
+            self._console.print(f"{PREPARING}, then {total:,} submissions are graded.")
         with Progress(*columns, console=self._console, disable=hidden) as progress:
-            bar = progress.add_task("", total=total)
-            yield lambda: progress.advance(bar)
+            bar = progress.add_task(PREPARING, total=total)
+            yield lambda: progress.update(bar, advance=1, description="Grading")
 
     def print_roster_note(self, note: str) -> None:
         """Print a sentence on the folder of submissions."""
