@@ -30,6 +30,7 @@ BEFORE = {"ada": (1, 0), "bob": (1, 1)}
 AFTER = {"ada": (1, 1), "bob": (1, 1), "cyd": (0, 1)}
 STRIDE = 4  # steps between those at which a run is killed
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from rich.console import Console
@@ -37,6 +38,8 @@ from autograder.classroom.command import grade_class
 from autograder.classroom.settings import Settings
 
 if __name__ == "__main__":
+    # What a shell starts in the background ignores Ctrl+C from its start on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, grader = Path(sys.argv[1]), sys.argv[2]
     settings = Settings(
         folder / "submitted", folder / "graded", gradebook=False, workers=2, grader=grader
