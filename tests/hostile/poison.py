@@ -114,7 +114,7 @@ ATTACKS = (
         _STARTUP,
         "ended the kernel's process (exit code 3)",
     ),
-    Attack("LD_PRELOAD set from inside", _PRELOAD, "lost the connection to the kernel"),
+    Attack("LD_PRELOAD set from inside", _PRELOAD, "the rest runs without it"),
     Attack(
         "LD_PRELOAD in a file .env",
         _LISTED,
