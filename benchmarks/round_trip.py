@@ -108,10 +108,10 @@ class Pages:
             path, marked = answer.json()["next"], marked + 1
         return marked
 
-    def meet(self, task: str, path: str) -> tuple[int, int]:
+    def meet(self, task: str, path: str) -> list[int]:
         """Mark one answer twice, as two browsers that opened it at once do → both statuses."""
         seen = self._see(path)
-        return tuple(self._mark(task, seen, points).status_code for points in ("1", "0"))
+        return [self._mark(task, seen, points).status_code for points in ("1", "0")]
 
     def _see(self, path):
         """Open an answer's page → what is sent when it is marked; None where none waits."""
@@ -133,7 +133,7 @@ def reviewing(course: Course):
     """Open the pages of `review` while its server runs."""
     server = course.start("autograder", "review", "--no-browser", "--ta", "ann")
     try:
-        url = next(line.strip() for line in server.stdout if "http://" in line)
+        url = next(line.strip() for line in server.stdout or () if "http://" in line)
         yield Pages(url)
     finally:
         server.terminate()
@@ -149,7 +149,7 @@ def mark(course: Course) -> list[float]:
     started = time.perf_counter()
     with reviewing(course) as pages:
         statuses = pages.meet(QUESTIONS[0], f"/question/{QUESTIONS[0]}")
-        if statuses != (200, 409):
+        if statuses != [200, 409]:
             raise SystemExit(f"Two browsers marked one answer: {statuses}.")
         marked = 1 + sum(map(pages.mark_all, QUESTIONS))
     course.seconds["review"] = time.perf_counter() - started

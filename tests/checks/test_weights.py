@@ -47,6 +47,21 @@ def test_the_losses_are_those_of_torchs_distributions():
     assert found.total == found.reconstruction + found.kl
 
 
+def test_the_means_of_all_images_are_decoded_only_where_something_is_remarkable():
+    decoded = []
+
+    class Counted(key_class()):
+        def decode(self, z):
+            decoded.append(len(z))
+            return super().decode(z)
+
+    assert judged(key_weights(), own=Counted, images=1_000).passed
+    assert sum(decoded) == 1_000 + 200
+    decoded.clear()
+    assert not judged(Counted().state_dict(), own=Counted, images=1_000).passed
+    assert sum(decoded) == 1_000 + 200 + 1_000
+
+
 COLLAPSED = "the model paints the average digit, and its z carries no information"
 # Wrong training, two epochs: reconstruction, from means and KL in nats; a part of the message.
 RUNS = {

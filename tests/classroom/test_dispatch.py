@@ -52,14 +52,11 @@ def test_a_limited_number_of_submissions_is_in_flight(tmp_path, most):
     assert executor.most == most
 
 
-class SharedFate(Executor):
-    """An Executor of one worker that holds three calls; where one kills it, all three are lost."""
+class Gathering(Executor):
+    """An Executor that answers calls together, by `answer`, a moment after they came."""
 
-    max_in_flight = 3
-    ambiguous_failures = (ConnectionError,)
-
-    def __init__(self, killers):
-        self.killers, self.given = killers, []
+    def __init__(self):
+        self.given = []
 
     def submit(self, function, bundle, /, *args):
         future = Future()
@@ -69,6 +66,20 @@ class SharedFate(Executor):
 
     def work(self):
         given, self.given = self.given, []
+        self.answer(given)
+
+
+class SharedFate(Gathering):
+    """An Executor of one worker that holds three calls; where one kills it, all three are lost."""
+
+    max_in_flight = 3
+    ambiguous_failures = (ConnectionError,)
+
+    def __init__(self, killers):
+        super().__init__()
+        self.killers = killers
+
+    def answer(self, given):
         for student, future in given:
             if any(student in self.killers for student, _ in given):
                 future.set_exception(ConnectionError("the worker died"))
@@ -100,23 +111,17 @@ def test_several_killers_are_each_tried_alone(tmp_path):
     ]
 
 
-class Crowded(Executor):
+class Crowded(Gathering):
     """An Executor that fails each call of some students while another call is in flight."""
 
     max_in_flight, ambiguous_failures = 3, ()
 
     def __init__(self, needy, hopeless=()):
-        self.needy, self.hopeless, self.given = needy, hopeless, []
+        super().__init__()
+        self.needy, self.hopeless = needy, hopeless
         self.log = []
 
-    def submit(self, function, bundle, /, *args):
-        future = Future()
-        self.given.append((bundle.student, future))
-        threading.Timer(0.05, self.work).start()
-        return future
-
-    def work(self):
-        given, self.given = self.given, []
+    def answer(self, given):
         self.log += [[student for student, _ in given]] if given else []
         for student, future in given:
             crowded = student in self.needy and len(given) > 1

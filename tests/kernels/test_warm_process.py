@@ -63,6 +63,16 @@ def test_what_only_some_notebooks_need_is_imported_while_nobody_asks(tmp_path):
     pytest.fail("It is not imported.")
 
 
+def test_a_sandbox_that_was_started_early_is_the_one_that_kernels_get():
+    pool = isolation.Pool(None)
+    pool.prepare()
+    early = pool._warm_process
+    try:
+        assert early is not None and pool.acquire().warm_process is early
+    finally:
+        pool.close()
+
+
 RANDOM = {
     "torch": "__import__('torch').rand(3).tolist()",
     "numpy": "__import__('numpy').random.rand(3).tolist()",
