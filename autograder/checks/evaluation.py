@@ -11,6 +11,7 @@ from torch import Tensor
 from ..probes.student import Student
 from .diagnosis import about, named
 from .judging import close, fresh_generator, show, sole_match
+from .loop_cases import random_case
 from .loop_results import GLOBAL_MODEL, read_averages
 from .outcome import check
 from .reference_loops import (
@@ -20,7 +21,6 @@ from .reference_loops import (
     Loop,
     averages,
     other_averages,
-    random_case,
     tested,
     vary,
 )

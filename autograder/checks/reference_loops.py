@@ -1,13 +1,12 @@
 """Training and test loops that a student's loop is compared with: right, or with one mistake.
 
-Everything runs on the probes' tiny model, in the grader's own process, with random parameters and
-data.
+Everything runs on the probes' tiny model, in the grader's own process, on a case that `loop_cases`
+draws.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import Module
@@ -61,54 +60,6 @@ class Batch:
 
     values: tuple[float, float, float]
     images: int
-
-
-def random_case(rng: np.random.Generator, conditional: bool) -> dict:
-    """Draw the inputs of the loops' probes; all are random except the loss.
-
-    They are parameters (`state`), those of a model that must not be used (`decoy`), the model's
-    projections (`constants`) and both data sets.
-    """
-
-    def normal(*shape: int, scale: float = 1.0) -> Tensor:
-        return torch.tensor(rng.normal(scale=scale, size=shape), dtype=torch.float32)
-
-    def data(images: int) -> list[Tensor]:
-        labels = torch.tensor(rng.permutation(np.r_[0:10, 0:10])[:images])
-        return [
-            torch.tensor(rng.uniform(0.1, 0.9, (images, 1, 28, 28)), dtype=torch.float32),
-            labels,
-        ]
-
-    def state() -> dict[str, Tensor]:
-        shapes = {
-            "encoder.weight": (4, 3),
-            "encoder.bias": (4,),
-            "decoder.weight": (3, 2),
-            "decoder.bias": (3,),
-        }
-        if conditional:
-            shapes |= {"encoder_label.weight": (3, 1), "decoder_label.weight": (3, 1)}
-        return {name: normal(*shape, scale=0.6) for name, shape in shapes.items()}
-
-    # Few pixels are painted, so that reconstruction and penalty have about the same size.
-    painted = torch.zeros(784)
-    painted[torch.tensor(rng.permutation(784)[:20])] = 1
-    constants = {
-        "inward": normal(784, 3, scale=0.1),
-        "outward": normal(3, 784) * painted,
-        "offset": normal(2) + 1,
-    }
-    return {
-        "state": state(),
-        "decoy": state(),
-        "constants": constants,
-        "conditional": conditional,
-        "loss": PENALTY,
-        "batch_size": BATCH_SIZE,
-        "train_iter": data(7),
-        "test_iter": data(11),
-    }
 
 
 def _model(case: dict) -> LoopModel:

@@ -1,20 +1,23 @@
 """Laws of all checks: their table, odd results, and the distance of the reference values."""
 
 import matplotlib
+import numpy as np
 import pytest
 import torch
 
 matplotlib.use("Agg")
 
 from autograder import assignment  # noqa: E402 - after the backend is chosen
-from autograder.checks import Complaint, check  # noqa: E402
+from autograder.checks import Complaint, check, training  # noqa: E402
 from autograder.checks.by_task import CHECKS  # noqa: E402
 from autograder.checks.judging import fresh_generator  # noqa: E402
+from autograder.checks.loop_cases import random_case  # noqa: E402
 from autograder.checks.loop_results import distance  # noqa: E402
-from autograder.checks.reference_loops import Loop, random_case, trained  # noqa: E402
-from autograder.checks.training import TOLERANCE  # noqa: E402
+from autograder.checks.reference_loops import Loop, trained  # noqa: E402
+from autograder.checks.training_hints import TOLERANCE  # noqa: E402
 from autograder.checks.wrong_loops import wrong_loops  # noqa: E402
 from autograder.probes.student import InProcess, StudentError  # noqa: E402
+from tests.mistakes.key import definitions, namespace  # noqa: E402
 
 
 def test_points_add_up_to_28_and_14_are_automatic():
@@ -82,6 +85,39 @@ def test_every_wrong_loop_ends_far_from_the_right_one(conditional):
     end, _ = trained(inputs, right)
     for hint, loop in wrong_loops(right, conditional):
         assert distance(trained(inputs, loop)[0], end) > 5 * TOLERANCE * right.lr, hint
+
+
+@pytest.mark.parametrize(
+    ("seed", "notebook", "name", "judge"),
+    [
+        (98, "04_training.ipynb", "train", training.train_parameters),
+        (228, "06_cvae.ipynb", "train_cvae", training.train_cvae_parameters),
+    ],
+)
+def test_a_right_training_that_rounds_otherwise_is_right(seed, notebook, name, judge, monkeypatch):
+    space = namespace(notebook, definitions(notebook))
+    exec(
+        f"""
+_train = {name}
+def {name}(model, num_epochs, lr=1e-3):
+    images, labels = train_iter.dataset.tensors
+    train_iter.dataset.tensors = torch.nextafter(images, torch.ones(())), labels
+    return _train(model, num_epochs, lr)
+""",
+        space,
+    )
+    conditional = name == "train_cvae"
+    # This case sends apart two right loops that round differently.
+    unsteady = [random_case(np.random.default_rng(seed), conditional)]
+    monkeypatch.setattr(
+        training,
+        "random_case",
+        lambda *arguments: unsteady.pop() if unsteady else random_case(*arguments),
+    )
+    loop = {"num_epochs": 3, "lr": 0.15}
+    monkeypatch.setattr(training, "_random_loop", lambda: (Loop(**loop), loop))
+    assert judge(InProcess(space)).passed
+    assert not unsteady
 
 
 def test_a_plain_function_may_sample_and_globals_stay_as_they_are():

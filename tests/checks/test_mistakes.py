@@ -8,7 +8,7 @@ import pytest
 matplotlib.use("Agg")
 
 from autograder.assignment import AUTO  # noqa: E402 - after the backend is chosen
-from autograder.checks import training  # noqa: E402
+from autograder.checks import training_hints  # noqa: E402
 from autograder.checks.by_task import CHECKS, judge  # noqa: E402
 from autograder.checks.reference_loops import trained  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402
@@ -71,7 +71,7 @@ def test_a_mistake_is_named_though_another_mistake_cannot_be_imitated(monkeypatc
             raise RuntimeError("all elements of input should be between 0 and 1")
         return trained(inputs, loop)
 
-    monkeypatch.setattr(training, "trained", fails_when_maximised)
+    monkeypatch.setattr(training_hints, "trained", fails_when_maximised)
     assert verdict(answer).says(answer)
 
 

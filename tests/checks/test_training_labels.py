@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autograder.checks.diagnosis import id_of
-from autograder.checks.training import _label_hint
+from autograder.checks.training_hints import label_hint
 
 CASE = {
     "batch_size": 2,
@@ -24,4 +24,4 @@ CASE = {
 )
 def test_what_the_model_received_names_the_mistake(labels, diagnosis):
     answer = {"labels": [torch.tensor(labels)], "mismatched": False}
-    assert id_of(_label_hint(answer, CASE)) == diagnosis
+    assert id_of(label_hint(answer, CASE)) == diagnosis
