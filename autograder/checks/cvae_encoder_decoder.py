@@ -144,11 +144,11 @@ def _classes_complaint(student: Student, part: str) -> str | None:
 
 
 def _label_outputs(student: Student, part: str) -> Tensor:
-    """Outputs of 24 networks for four images or latents with each label, (24, 4, 10, columns)."""
-    rng, rows = fresh_generator(), 4
+    """Outputs of 12 networks for two images or latents with each label, (12, 2, 10, columns)."""
+    rng, rows = fresh_generator(), 2
     first = random_first(rng, part, rows).repeat_interleave(10, 0)
     y = torch.arange(10).repeat(rows)
-    seeds = [random_seed(rng) for _ in range(24)]
+    seeds = [random_seed(rng) for _ in range(12)]
     answer = student.probe("cvae_parts", part=part, seeds=seeds, inputs=[[first, y]])
     outputs = [read_output(given[0], part, 10 * rows) for given in answer["outputs"]]
     return torch.stack(outputs).double().view(len(seeds), rows, 10, -1)
@@ -179,10 +179,10 @@ def encoder_inputs(student: Student) -> str | None:
 
 @check("classes", "encode treats the ten labels as ten classes.")
 def encoder_classes(student: Student) -> str | None:
-    """Judge ten labels for each of four images, for 24 sets of random parameters.
+    """Judge ten labels for each of two images, for 12 sets of random parameters.
 
-    Ten classes with normal effects fall below the limit with a probability below 1e-40: Chernoff's
-    bound of the mean of 24 ratios, with the moments of one ratio from 400,000 draws.
+    Ten classes with normal effects fall below the limit with a probability below 1e-25: Chernoff's
+    bound of the mean of 12 ratios, with the moments of one ratio from 400,000 draws.
     """
     return _classes_complaint(student, "encode")
 
@@ -251,7 +251,7 @@ def decoder_inputs(student: Student) -> str | None:
 
 @check("classes", "decode treats the ten labels as ten classes.")
 def decoder_classes(student: Student) -> str | None:
-    """Judge ten labels for each of four latents, for 24 networks; chances as for the encoder."""
+    """Judge ten labels for each of two latents, for 12 networks; chances as for the encoder."""
     return _classes_complaint(student, "decode")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..probes.figures import BATCH, ENLARGED, enlarged
+from ..probes.figures import BATCH, ENLARGED
 from ..probes.student import Student
 from .diagnosis import named
 from .judging import fresh_generator, shaped
@@ -23,6 +23,8 @@ _APART = 4 * NEAR  # two means of one call at least
 SOME = 500  # points that are compared with each mistake's
 # The first and the last digit are missing in most batches, so that none can speak for all.
 _LABELS = [digit for digit in range(10) for _ in range(40 if digit in (0, 9) else IMAGES // 8 - 10)]
+BESIDE = 4  # means to the left and to the right of a point that it is compared with first
+AT_ONCE = 64  # points that are compared with all means; their distances stay in the cache
 _MANY = 2 * IMAGES  # points that are compared with each mean
 _RADIUS = (
     40  # of the circle on which the classes' centres lie, in the order of a random permutation
@@ -59,9 +61,7 @@ def draw_scatter(student: Student, function: str, conditional: bool) -> Scatter:
     Raises:
         Complaint: where no points, or too many, were drawn.
     """
-    inputs, own_shift = _images(conditional)
-    labels = inputs["labels"]
-    of_test, of_training = (means_of(inputs, own_shift, negative) for negative in (False, True))
+    inputs, both_means = _images(conditional)
     answer = student.probe("scatter", function=function, conditional=conditional, **inputs)
     count = len(answer["points"])
     if not count:
@@ -84,13 +84,14 @@ def draw_scatter(student: Student, function: str, conditional: bool) -> Scatter:
         )
     points = shaped(answer["points"], (count, 2), "The list of points")
     colours = shaped(answer["colours"], (count, 3), "The list of the points' colours").float()
-    means = max((of_test, of_training), key=lambda each: _fit(points[:SOME], each))
-    drawn = Scatter(means, labels, points, colours, *nearest(points, means), answer, inputs)
+    means = max(both_means, key=lambda each: _fit(points[:SOME], each))
+    placed = nearest(points, means)
+    drawn = Scatter(means, inputs["labels"], points, colours, *placed, answer, inputs)
     return _without_centres(drawn)
 
 
-def _images(conditional: bool) -> tuple[dict, Tensor | int]:
-    """Draw the inputs of the probe, and the shift of each image's mean by its label.
+def _images(conditional: bool) -> tuple[dict, list[Tensor]]:
+    """Draw the inputs of the probe, and the means of the test images and of the training images.
 
     They are drawn again where two means lie so close that a point could be taken for another
     image's; about one draw in ten.
@@ -106,8 +107,9 @@ def _images(conditional: bool) -> tuple[dict, Tensor | int]:
         own_shift = inputs["shift"][inputs["labels"]] if conditional else 0
         if not conditional:
             inputs["images"] = _towards(inputs, inputs["shift"][inputs["labels"]])
-        if all(_are_apart(means_of(inputs, own_shift, negative)) for negative in (False, True)):
-            return inputs, own_shift
+        both_means = [means_of(inputs, own_shift, negative) for negative in (False, True)]
+        if all(map(_are_apart, both_means)):
+            return inputs, both_means
 
 
 def _circle(rng: np.random.Generator) -> Tensor:
@@ -122,15 +124,20 @@ def _towards(inputs: dict, shift: Tensor) -> Tensor:
 
     Grey values end at 0 and 1, so that some are moved less.
     """
-    squares = inputs["projection"].view(7, ENLARGED, 7, ENLARGED, 2).sum((1, 3)).view(49, 2)
-    moved = (shift @ torch.linalg.pinv(squares)).view(-1, 1, 7, 7)
+    moved = (shift @ torch.linalg.pinv(_per_value(inputs)).float()).view(-1, 1, 7, 7)
     return (0.25 + inputs["images"] / 2 + moved).clamp(0, 1)
+
+
+def _per_value(inputs: dict) -> Tensor:
+    """Sum the projection over the pixels of each of an image's 49 values: (49, 2), float64."""
+    projection = inputs["projection"].double()
+    return projection.view(7, ENLARGED, 7, ENLARGED, 2).sum((1, 3)).view(49, 2)
 
 
 def means_of(inputs: dict, shift: Tensor | int, negative: bool = False) -> Tensor:
     """Compute the means (images, 2) of the test images, or of their negatives."""
     images = 1 - inputs["images"] if negative else inputs["images"]
-    exact = enlarged(images).flatten(1).double() @ inputs["projection"].double()
+    exact = images.flatten(1).double() @ _per_value(inputs)
     return exact.float() + shift
 
 
@@ -152,10 +159,31 @@ def _fit(points: Tensor, means: Tensor) -> int:
 
 
 def nearest(points: Tensor, means: Tensor) -> tuple[Tensor, Tensor]:
-    """Find for each point the distance to the nearest mean, and the index of that mean."""
-    return torch.cdist(
-        points.double(), means.double(), compute_mode="donot_use_mm_for_euclid_dist"
-    ).min(1)
+    """Find for each point the distance to the nearest mean, and the index of that mean.
+
+    A point is compared with those few means that are next to it from left to right, and with all
+    where another one could be nearer.
+    """
+    points, means = points.double(), means.double()
+    order = means[:, 0].argsort()
+    across = means[order, 0].contiguous()
+    place = torch.searchsorted(across, points[:, 0].contiguous())
+    window = (place[:, None] + torch.arange(-BESIDE, BESIDE)).clamp(0, len(means) - 1)
+    distance, index = (means[order[window]] - points[:, None]).norm(dim=2).min(1)
+    image = order[window.gather(1, index[:, None])[:, 0]]
+    to_the_others = (across[window[:, [0, -1]]] - points[:, :1]).abs().amin(1)
+    unsure = ~(distance <= to_the_others)
+    distance[unsure], image[unsure] = _nearest_of_all(points[unsure], means)
+    return distance, image
+
+
+def _nearest_of_all(points: Tensor, means: Tensor) -> tuple[Tensor, Tensor]:
+    """Find what `nearest` does by all distances."""
+    found = [
+        torch.cdist(part, means, compute_mode="donot_use_mm_for_euclid_dist").min(1)
+        for part in points.split(AT_ONCE)
+    ]
+    return torch.cat([each.values for each in found]), torch.cat([each.indices for each in found])
 
 
 def _without_centres(drawn: Scatter) -> Scatter:

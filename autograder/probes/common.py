@@ -1,6 +1,7 @@
 """Helpers of all probes: finding definitions, replacing globals, describing errors."""
 
 import contextlib
+import functools
 import linecache
 import re
 import traceback
@@ -250,8 +251,16 @@ def randomise(model: torch.nn.Module, seed: int, gain: float = 1.0) -> None:
         seed: of the random numbers.
         gain: weights have size gain over the square root of the number of inputs, biases gain / 10.
     """
-    generator = torch.Generator().manual_seed(seed)
+    parameters = list(model.parameters())
+    drawn = _draw(seed, tuple(parameter.shape for parameter in parameters))
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter, values in zip(parameters, drawn, strict=True):
             scale = parameter[0].numel() ** -0.5 if parameter.dim() > 1 else 0.1
-            parameter.copy_(gain * scale * torch.randn(parameter.shape, generator=generator))
+            parameter.copy_(gain * scale * values)
+
+
+@functools.lru_cache(maxsize=2)  # the same ones are wanted in several sizes
+def _draw(seed, shapes):
+    """Draw standard normal values of these shapes."""
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(shape, generator=generator) for shape in shapes]

@@ -8,7 +8,7 @@ from .calls import as_numbers, label_form
 from .common import find_definition
 from .plain_values import as_plain_values
 
-BATCH_SIZE = 32  # larger batches take twice the time: malloc then asks the system for each tensor
+BATCH_SIZE = 32  # larger batches take longer
 MAX_ERROR = 2000  # characters of torch's error
 MAX_TENSORS = 1000  # whose names and shapes are returned
 

@@ -9,7 +9,7 @@ import torch
 
 matplotlib.use("Agg")
 
-from autograder.checks import reference_loops  # noqa: E402
+from autograder.checks import loop_cases, reference_loops  # noqa: E402
 from autograder.probes import figures, loaded_vae, loops  # noqa: E402
 from autograder.probes.student import InProcess  # noqa: E402 - after the backend is chosen
 from tests.forgeries.students import complaints, key  # noqa: E402
@@ -72,7 +72,7 @@ def test_the_probes_hold_no_forward(lender):
 
 @pytest.mark.parametrize("task_id", ["cvae-encoder-test", "cvae-decoder-test", "cvae-forward-test"])
 def test_the_probes_hold_no_conditional_vae(task_id):
-    case = reference_loops.random_case(np.random.default_rng(0), conditional=True)
+    case = loop_cases.random_case(np.random.default_rng(0), conditional=True)
 
     class ConditionalVAE(loops.LoopModel):
         def __init__(self):

@@ -5,7 +5,7 @@ import pytest
 from autograder.probes.student import InProcess
 from tests.forgeries.students import complaints
 from tests.mistakes import fill, swap
-from tests.mistakes.catalogue import CATALOGUE
+from tests.mistakes.catalogue import CATALOGUE, first_of_each_kind
 from tests.mistakes.judge import verdict
 from tests.mistakes.key import definitions, namespace, stand_ins
 
@@ -154,11 +154,13 @@ def uses_what_is_loaded(answer):
     return any(sources[name] != before[name] for name in before.keys() - PLOTS)
 
 
+FIRST = first_of_each_kind()
+# All right answers, and a wrong one of each kind.
 DECIDED_BY_THE_CLASS = [
     answer
     for answer in CATALOGUE
     if answer.notebook == CVAE and set(answer.costs) <= {ENCODER, DECODER, FORWARD}
-    if uses_what_is_loaded(answer)
+    if (not answer.costs or answer in FIRST) and uses_what_is_loaded(answer)
 ]
 
 
