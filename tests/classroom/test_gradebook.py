@@ -1,10 +1,12 @@
 """nbgrader's gradebook after a class run: points are in it, whole, and a person's work stays."""
 
 import json
+import re
 import shutil
 
 import nbformat
 import pytest
+from sqlalchemy import event
 
 from autograder.classroom.errors import GradebookError
 from autograder.classroom.gradebook import sync, writer
@@ -258,3 +260,22 @@ def test_an_assignment_that_the_gradebook_does_not_know_stops_the_run_before_it_
     sentence = "The gradebook knows no notebooks of vae: `make release` tells it.\n"
     assert capsys.readouterr().err == sentence
     assert not (course / "graded" / "ada.json").exists()
+
+
+def test_writing_a_submission_reads_nobody_elses_rows(course, grade):
+    grade(ada={"points": (1, 0), "why": "Because."}, bob={"points": (1, 0)})
+    plans = []
+    with GradebookWriter(course, "vae") as gradebook:
+        engine = gradebook._gradebook.engine
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def explain(connection, cursor, statement, parameters, *_):
+            if statement.startswith("SELECT"):
+                cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.extend((statement, row[-1]) for row in cursor.fetchall())
+
+        text = autograded(course, "ada")
+        gradebook.write_submission("ada", {f"{NOTEBOOK}.ipynb": nbformat.writes(text)}, None, False)
+    tables = "submitted_assignment|submitted_notebook|grade|comment|student"
+    assert any(re.match("SEARCH grade ", plan) for _, plan in plans)
+    assert [pair for pair in plans if re.match(f"SCAN ({tables})\\b", pair[1])] == []

@@ -5,12 +5,19 @@ One transaction a student, so that nobody is half written.
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import select
@@ -169,16 +176,22 @@ class GradebookWriter:
         by_name = {Path(name).stem: text for name, text in notebooks.items()}
         return [(name, text) for name, text in by_name.items() if name in self._master.notebooks]
 
-    @staticmethod
-    def _read_notebooks(gradebook, submission):
-        """Read the notebooks of a submission with their grades and comments, in few queries."""
+    def _read_notebooks(self, gradebook, submission) -> Sequence[Any]:
+        """Read the notebooks of a submission with their grades and comments, in few queries.
+
+        nbgrader's indices begin with the notebook and the cell: without these, each query would
+        read what all students have.
+        """
+        known = select(Notebook.id).where(Notebook.assignment_id == self._id)
+        cells = list(self._master.names)
         query = (
             select(SubmittedNotebook)
             .where(SubmittedNotebook.assignment_id == submission.id)
+            .where(SubmittedNotebook.notebook_id.in_(known))
             .options(
                 joinedload(SubmittedNotebook.notebook),
-                selectinload(SubmittedNotebook.grades),
-                selectinload(SubmittedNotebook.comments),
+                selectinload(SubmittedNotebook.grades.and_(Grade.cell_id.in_(cells))),
+                selectinload(SubmittedNotebook.comments.and_(Comment.cell_id.in_(cells))),
             )
         )
         return gradebook.db.scalars(query.execution_options(populate_existing=True)).all()
