@@ -13,8 +13,8 @@ from tests.paths import ROOT
 PACKAGE = ROOT / "autograder"
 # From the ground up. A module may import from its own package and from the lines above its own.
 FLOORS = (
-    "assignment atomic_files command_group errors packed_checks paths processes python_version"
-    " submission_limits terminal text",
+    "assignment atomic_files command_group errors large_imports packed_checks paths processes"
+    " python_version submission_limits terminal text",
     "overwriting",
     "probes target",
     "notebook checks",

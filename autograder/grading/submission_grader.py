@@ -1,140 +1,34 @@
-"""Grading of one submission: each notebook runs in a kernel of its own, which the checks call."""
+"""Grading of a submission's notebooks, each in a kernel of its own, which the checks call."""
 
-import contextlib
 import dataclasses
-import hashlib
 import itertools
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..assignment import AUTO, NOTEBOOKS, TASKS, Target, Task, task_index
+from ..assignment import TASKS, Target, Task
 from ..checks import Outcome
 from ..checks.by_task import CHECKS
 from ..checks.diagnosis import named
-from ..errors import SetupError
-from ..kernels import SandboxMissing, describe_isolation, require_sandbox
 from ..notebook.cells import is_run
 from ..notebook.dependencies import statements_for
 from ..paths import data_folder
-from ..submission import Submission, read_submission, restore_all
+from ..submission import Submission
 from ..text import printable
 from .course import Course
 from .notebook_result import NotebookResult
 from .notebook_run import NotebookRun
-from .report import Report, TaskResult
+from .report import TaskResult
 from .skipped_cells import find_skipped_cells, outputs_as_handed_in
 from .stand_ins import find_loaded_notebooks
 from .submission_time import SubmissionTime
 from .targets import judge_target
 from .work_folder import WorkFolder
 
-NOTEBOOKS_AT_ONCE = 2  # a kernel that starts leaves its core idle
 # Only their own answers are judged with what they load, so they run again with the student's own.
 RETRIED_WITH_OWN_ANSWERS = ("06_cvae.ipynb",)
-
-
-def grade(
-    folder: str | Path,
-    only: Collection[str] | None = None,
-    *,
-    course: Course | None = None,
-    on_progress: Callable[[str], None] | None = None,
-    sandbox: bool = False,
-) -> Report:
-    """Grade the submission in a folder.
-
-    Args:
-        folder: what was handed in, unpacked.
-        only: names of the notebooks that count, None for all; those without automatic tasks do not
-            run.
-        course: where the key and the release are, None for the repository's.
-        on_progress: called with a phrase on each step, from several threads.
-        sandbox: whether to refuse to run without one.
-
-    Raises:
-        SubmissionError: where there is nothing to grade.
-        SetupError: where nothing can be graded here.
-        KernelStartError: where a kernel does not start.
-        KernelLostError: where a kernel ends through no fault of its code.
-    """
-    if sandbox:
-        _require_sandbox()
-    course = course or Course()
-    submission = restore_all(read_submission(folder, course.release), course.find_released)
-    tasks_by_name = {
-        name: [task for task in AUTO if task.notebook == name]
-        for name in NOTEBOOKS
-        if only is None or name in only
-    }
-    course.require(name for name, tasks in tasks_by_name.items() if tasks)
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as work_folders:
-        grader = SubmissionGrader(
-            submission,
-            course,
-            Path(work_folders),
-            on_progress or (lambda phrase: None),
-            SubmissionTime(),
-        )
-        results = _grade_notebooks(grader, tasks_by_name)
-    return _make_report(submission, results)
-
-
-def _require_sandbox():
-    try:
-        require_sandbox()
-    except SandboxMissing as error:
-        raise SetupError(str(error)) from error
-
-
-def _grade_notebooks(grader, tasks_by_name):
-    """Grade several notebooks at once and return their results in the order of the assignment.
-
-    Those that others load answers from come first, all before any other, so that what they are
-    judged by can be told to nobody: a later kernel knows more.
-    """
-    loaded = set().union(*map(grader.loaded_by, tasks_by_name))
-    last_first = list(tasks_by_name)[::-1]  # the later notebooks take longest
-    results = {}
-    with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
-        for names in ([name for name in last_first if name in loaded], last_first):
-            ahead = [name for name in names if name not in results]
-            right = frozenset(name for name, each in results.items() if each.all_passed)
-            tasks = [tasks_by_name[name] for name in ahead]
-            judged = pool.map(grader.grade_notebook, ahead, tasks, [right] * len(ahead))
-            results.update(zip(ahead, judged, strict=True))
-    return [results[name] for name in tasks_by_name]
-
-
-def _make_report(submission: Submission, notebook_results: Sequence[NotebookResult]) -> Report:
-    notes = [*submission.notes]
-    task_results = []
-    for each in notebook_results:
-        notes += each.notes
-        task_results += sorted(each.results, key=lambda result: task_index(result.task))
-    notes = tuple(map(printable, notes))
-    graded = {each.name: each.graded(notes) for each in notebook_results}
-    return Report(
-        printable(submission.name),
-        tuple(task_results),
-        notes,
-        describe_isolation(),
-        _weight_hashes(submission),
-        {name: notebook for name, notebook in graded.items() if notebook is not None},
-    )
-
-
-def _weight_hashes(submission: Submission) -> dict[str, str]:
-    """Hash the files of weights, so that equal ones of several submissions are found."""
-    hashes = {}
-    for path in submission.weights:
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            hashes[printable(path.name)] = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashes
 
 
 @dataclass(frozen=True)
@@ -163,7 +57,7 @@ class SubmissionGrader:
     def grade_notebook(
         self, name: str, tasks: Sequence[Task], right: Collection[str] = ()
     ) -> NotebookResult:
-        """Judge a notebook's automatic tasks, and its target, which handed-in weights decide.
+        """Judge a notebook's automatic tasks.
 
         Args:
             name: of the notebook.
@@ -171,14 +65,20 @@ class SubmissionGrader:
             right: names of the notebooks of which every task was judged and is right.
         """
         if name not in self.submission.notebooks:
-            result = self._missing(name, tasks)
-        elif not tasks:
-            result = self._not_run(name)
-        else:
-            result = self._run_with_best_answers(name, tasks, right)
-        targets = [task for task in TASKS if task.kind == "target" and task.notebook == name]
-        judged = [self._judge_target(task) for task in targets]
-        return dataclasses.replace(result, results=[*result.results, *judged])
+            return self._missing(name, tasks)
+        if not tasks:
+            return self._not_run(name)
+        return self._run_with_best_answers(name, tasks, right)
+
+    def judge_targets(self, name: str) -> list[TaskResult]:
+        """Judge the targets of a notebook, which handed-in weights decide."""
+        results = []
+        for task in TASKS:
+            if task.kind == "target" and task.notebook == name:
+                self.on_progress(f"{name}: {task.title}")
+                result = judge_target(task, self.submission, data_folder(), self._start_class)
+                results.append(result)
+        return results
 
     def _missing(self, name, tasks):
         """Fail the tasks of a notebook that was not handed in or cannot be read."""
@@ -253,10 +153,6 @@ class SubmissionGrader:
             times.append(time.perf_counter())
         seconds = (after - before for before, after in itertools.pairwise(times))
         return TaskResult(task, tuple(outcomes), tuple(seconds))
-
-    def _judge_target(self, task):
-        self.on_progress(f"{task.notebook}: {task.title}")
-        return judge_target(task, self.submission, data_folder(), self._start_class)
 
     def _start_class(self, target: Target):
         """Start a kernel with a target's class and what it needs, of earlier notebooks too.

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.classroom.workers import memory
 from autograder.classroom.workers.memory import NEEDED, choose_workers
-from autograder.grading.submission_grader import NOTEBOOKS_AT_ONCE
+from autograder.grading.grade_submission import NOTEBOOKS_AT_ONCE
 from autograder.kernels import cgroups
 
 GB = 2**30

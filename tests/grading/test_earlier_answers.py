@@ -6,7 +6,7 @@ import torch
 from autograder.assignment import Task
 from autograder.checks import check
 from autograder.checks.by_task import CHECKS
-from autograder.grading import grade, submission_grader
+from autograder.grading import grade, grade_submission
 from autograder.grading.stand_ins import STAND_INS
 from tests.grading.loss_world import KL, LOSS, cell, course, messages, write
 
@@ -59,7 +59,7 @@ def test_earlier_answers_are_the_students_or_else_stand_ins(
         Task("factor-test", "1", "factor", "02_vae.ipynb", 1, "auto"),
         Task("scale-test", "1", "scale", "06_cvae.ipynb", 1, "auto"),
     )
-    monkeypatch.setattr(submission_grader, "AUTO", tasks)
+    monkeypatch.setattr(grade_submission, "AUTO", tasks)
     monkeypatch.setitem(CHECKS, "factor-test", (own_factor_is_right,))
     monkeypatch.setitem(CHECKS, "scale-test", (scale,))
     monkeypatch.setitem(STAND_INS, "factor", "return 1")
@@ -74,7 +74,7 @@ def test_earlier_answers_are_the_students_or_else_stand_ins(
 
 def test_no_other_kernel_starts_before_what_they_load_is_judged(course, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        submission_grader,
+        grade_submission,
         "AUTO",
         tuple(
             Task(f"{name[:2]}-test", "1", "x", name, 1, "auto")

@@ -10,7 +10,7 @@ from nbformat import v4
 from autograder.assignment import AUTO, Task
 from autograder.checks import Outcome
 from autograder.checks.by_task import CHECKS
-from autograder.grading import Course, grade, submission_grader
+from autograder.grading import Course, grade, grade_submission
 from autograder.grading.stand_ins import STAND_INS, find_loaded_notebooks, with_stand_ins
 from autograder.probes.student import InProcess
 from tests.forgeries.students import complaints
@@ -97,7 +97,7 @@ def run_it(student):
 
 def test_a_kernel_sees_stand_ins_and_the_students_own_notebooks(tmp_path, monkeypatch):
     task = Task("x-test", "1", "x", "06_cvae.ipynb", 1, "auto")
-    monkeypatch.setattr(submission_grader, "AUTO", (task,))
+    monkeypatch.setattr(grade_submission, "AUTO", (task,))
     monkeypatch.setitem(CHECKS, "x-test", (run_it,))
     monkeypatch.setitem(STAND_INS, "f", "return -x")
     own, key = notebook("mine = 1"), notebook("def f():\n    return 'a secret'")
