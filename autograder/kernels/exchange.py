@@ -15,6 +15,9 @@ INTERRUPT_SECONDS = 5
 POLL_SECONDS = 0.25  # between two looks at whether the process is still there
 # from the reply until "idle", which a kernel that publishes without end may never reach
 GRACE_SECONDS = 2
+# from "idle" until the reply, which was sent before and comes over another connection
+REPLY_SECONDS = 10
+WITHOUT_REPLY = "comm_open"  # the one kind of request that gets none
 # from the end of a connection until the process is known to have ended, on a busy machine
 END_SECONDS = 5
 # Limits of time count a kernel's own time; so many times as much may pass on a busy machine.
@@ -97,6 +100,8 @@ class Exchange:
                     break
                 self._check_limits(request, quiet=message is None)
         self._read_replies(request)
+        if self.reply is None and kind != WITHOUT_REPLY:
+            self._await_reply(request)
         if self.client.broken:
             self._require_alive()
         if self.interrupted:
@@ -174,14 +179,28 @@ class Exchange:
         self.own_end += INTERRUPT_SECONDS
         self.end += WALL_FACTOR * INTERRUPT_SECONDS
 
-    def _read_replies(self, request):
-        """Keep the reply to this request, if it has come; read for POLL_SECONDS at most."""
+    def _await_reply(self, request):
+        """Wait for the reply of a kernel that is idle, unless it withholds it."""
+        own_end = self.manager.own_seconds() + REPLY_SECONDS
+        end = time.monotonic() + WALL_FACTOR * REPLY_SECONDS
+        while self.reply is None and not self.client.broken and self.manager.is_alive():
+            if self.manager.own_seconds() > own_end or time.monotonic() > end:
+                break
+            self._read_replies(request, POLL_SECONDS)
+
+    def _read_replies(self, request, wait=0.0):
+        """Keep the reply to this request, if it has come; read for POLL_SECONDS at most.
+
+        Args:
+            request: its id.
+            wait: seconds for which to wait for a reply.
+        """
         until = time.monotonic() + POLL_SECONDS  # there may always be one more
         try:
             while time.monotonic() < until:
-                reply = self.client.shell_channel.get_msg(timeout=0)
+                reply = self.client.shell_channel.get_msg(timeout=wait)
                 if _answers(reply, request):
-                    self.reply = reply["content"]
+                    self.reply, wait = reply["content"], 0.0
                     self._settle()
         except Exception:  # noqa: BLE001, S110 - Empty or malformed; the rest is read next time
             pass

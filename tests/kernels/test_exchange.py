@@ -113,6 +113,7 @@ class FakeKernel(StudentKernel):
 def kernel(tmp_path, monkeypatch):
     monkeypatch.setattr(exchange, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(exchange, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(exchange, "REPLY_SECONDS", 0.05)
     fake = FakeKernel(tmp_path)
     yield fake
     fake.close()
