@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from autograder.kernels import StudentKernel
+from autograder.kernels import KernelStartError, StudentKernel
 from autograder.kernels.channels import memory_in_use
 from autograder.probes.student import StudentError
 
@@ -23,6 +23,33 @@ def kernel(tmp_path_factory):
     with StudentKernel(folder) as kernel:
         assert kernel.run_cell("import torch").status == "ok"
         yield kernel
+
+
+def lose_what_is_published(monkeypatch, times):
+    """Lose what a kernel publishes at so many requests; return the kinds of all requests."""
+    request, asked = StudentKernel._request, []
+
+    def lossy(kernel, kind, content, timeout, collect, buffers=()):
+        asked.append(kind)
+        kept = collect if len(asked) > times else lambda message: None
+        return request(kernel, kind, content, timeout, kept, buffers)
+
+    monkeypatch.setattr(StudentKernel, "_request", lossy)
+    return asked
+
+
+def test_a_new_kernel_is_asked_until_what_it_publishes_arrives(tmp_path, monkeypatch):
+    asked = lose_what_is_published(monkeypatch, 2)
+    with StudentKernel(tmp_path) as kernel:
+        assert kernel.run_cell("1 / 0").status == "error"
+    assert asked[:4] == ["kernel_info_request"] * 3 + ["execute_request"]
+
+
+def test_a_kernel_that_is_never_heard_cannot_be_started(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.kernels.kernel.START_SECONDS", 1)
+    lose_what_is_published(monkeypatch, 10**6)
+    with pytest.raises(KernelStartError, match="it published nothing in 1 s"):
+        StudentKernel(tmp_path).start()
 
 
 CELLS = {
