@@ -190,7 +190,7 @@ ATTACKS = (
     Attack(
         "an endless loop",
         "while True: pass",
-        "took longer than 120 s and was stopped",
+        "took longer than 30 s and was stopped",
         student=WAITING,
     ),
     Attack(

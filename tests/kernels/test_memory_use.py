@@ -15,17 +15,19 @@ WARM = {"RssAnon": 100 * MB, "VmPTE": 2 * MB}
 
 @pytest.fixture
 def look(monkeypatch):
-    """A function that looks at processes of given sizes (MB)."""
+    """A function that looks at the init process and at others of given sizes (MB)."""
     for name in ("folder_bytes", "sockets_in_use", "tcp_sockets_in_use"):
         monkeypatch.setattr(memory_use, name, lambda: 0)
 
-    def look_at(use, *sizes, exact=0, **unheld):
+    def look_at(use, *sizes, exact=0, inherited=0, **unheld):
         for name, number in unheld.items():
             monkeypatch.setattr(memory_use, name, lambda number=number: number)
         found = [{"RssAnon": held * MB, "VmPTE": tables * MB} for held, tables in sizes]
-        monkeypatch.setattr(memory_use, "memory_of", lambda process: found[process])
-        monkeypatch.setattr(memory_use, "proportional_memory_of", lambda *_: exact * MB)
-        use.look([*range(len(found))])
+        sizes_of = dict(enumerate([WARM, *found], start=1))
+        shares = {process: (inherited + exact) * MB for process in sizes_of} | {1: inherited * MB}
+        monkeypatch.setattr(memory_use, "memory_of", sizes_of.get)
+        monkeypatch.setattr(memory_use, "proportional_memory_of", lambda each, _: shares[each])
+        use.look([*sizes_of])
         return use.bytes / MB
 
     return look_at
@@ -50,6 +52,10 @@ def test_tables_of_pages_files_and_sockets_count(use, look):
 def test_what_processes_share_counts_once_where_that_matters(use, look):
     assert look(use, (900, 2), (900, 2), exact=450) == 900
     assert look(use, (1200, 2), exact=1150) > LIMITS.memory / MB
+
+
+def test_what_processes_share_with_the_warm_process_does_not_count(use, look):
+    assert look(use, (900, 2), (900, 2), exact=450, inherited=60) == 900
 
 
 def test_processes_stand_still_while_they_are_counted_near_the_limit(look):

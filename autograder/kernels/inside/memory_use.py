@@ -18,8 +18,9 @@ SLOW_LOOK, FAST_LOOK = 0.1, 0.02  # seconds between two looks, and where memory 
 FAST_GROWTH = 64 * MB  # since the last look
 SUDDEN_GROWTH = 256 * MB  # since the last look: where the machine has no reserve left, it ends
 RESERVE = 1 / 20  # of the machine's memory
-# Of process 1, in whose namespaces the kernel is: the supervisor has no /proc/self there.
-SOCKETS, SOCKETS_6 = "/proc/1/net/sockstat", "/proc/1/net/sockstat6"
+INIT_PROCESS = 1
+# The kernel is in its namespaces: the supervisor has no /proc/self there.
+SOCKETS, SOCKETS_6 = (f"/proc/{INIT_PROCESS}/net/{name}" for name in ("sockstat", "sockstat6"))
 MAX_COUNTS = 2**20  # bytes of /proc/vmstat
 AVAILABLE = ("nr_free_pages", "nr_inactive_file", "nr_active_file", "nr_slab_reclaimable")
 
@@ -66,8 +67,20 @@ class MemoryUse:
         if now > self.limits.memory:
             near = self.bytes > self.limits.memory / 2 or now - before > SUDDEN_GROWTH
             with self.stand_still() if near else contextlib.nullcontext():
-                now = unheld + sum(proportional_memory_of(each, bounds[each]) for each in processes)
+                now = unheld + self.shares(bounds)
         self.bytes, self.growth = now, now - self.bytes
+
+    def shares(self, bounds: dict[int, int]) -> int:
+        """Sum up the processes' shares of their pages, without the warm process's.
+
+        Each process shares those with as many as the init process does, which has few of its own.
+
+        Args:
+            bounds: for each process, what counts where it hides its share.
+        """
+        inherited = proportional_memory_of(INIT_PROCESS, 0)
+        shares = [proportional_memory_of(each, bounds[each] + inherited) for each in bounds]
+        return sum(max(0, each - inherited) for each in shares)
 
     def beyond_warm(self, sizes: dict[str, int], name: str) -> int:
         """Return a size of a process beyond that of the warm process."""
