@@ -17,8 +17,11 @@ DESCRIPTIONS = {
     IsolationLevel.FORKS: (
         "a sandbox (bubblewrap around all kernels, namespaces of its own for each)"
     ),
-    IsolationLevel.ALONE: "a sandbox (a bubblewrap of its own for each kernel)",
-    IsolationLevel.NONE: "a plain process with the rights of the grader: no isolation",
+    IsolationLevel.ALONE: (
+        "a sandbox (a bubblewrap of its own for each kernel, since forks cannot be isolated here: "
+        "{reason})"
+    ),
+    IsolationLevel.NONE: "a plain process with the rights of the grader: no isolation ({reason})",
 }
 WAY_OUT = (
     "install bubblewrap (`apt install bubblewrap`) on a Linux system that lets users create "
@@ -75,9 +78,7 @@ def isolation_level() -> tuple[IsolationLevel, str]:
 def describe_isolation() -> str:
     """Say which level of isolation is active, in one sentence without its end."""
     level, reason = isolation_level()
-    if level is IsolationLevel.NONE:
-        return f"{DESCRIPTIONS[level]} ({reason})"
-    return DESCRIPTIONS[level]
+    return DESCRIPTIONS[level].format(reason=reason)
 
 
 def describe_danger() -> str:
@@ -110,10 +111,16 @@ class Pool:
     def prepare(self) -> None:
         """Start the process that the next kernel needs, where there is a sandbox."""
         with self._lock, contextlib.suppress(OSError):  # acquire will say what is wrong
-            if isolation_level()[0] is not IsolationLevel.NONE:
-                self._warm_process = self._warm_process or WarmProcess(
-                    self.data, isolation_level()[0]
-                )
+            if self._warm_process is not None or bubblewrap.find_bubblewrap() is None:
+                return
+            forks = WarmProcess(self.data, IsolationLevel.FORKS)  # while it is tried whether it can
+            level, _ = isolation_level()
+            if level is IsolationLevel.FORKS:
+                self._warm_process = forks
+                return
+            forks.close()
+            if level is IsolationLevel.ALONE:
+                self._warm_process = WarmProcess(self.data, level)
 
     def acquire(self) -> KernelSlot:
         """Return a slot for one kernel. Raises WarmProcessError."""

@@ -7,6 +7,7 @@ Everything that a kernel sends is data: `wire` reads it, nothing unpickles or ev
 import contextlib
 import functools
 import marshal
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,7 +82,7 @@ class StudentKernel:
             self._manager.start_kernel(cwd=str(self.folder), env=self.env)
             self._client = self._manager.client()
             self._client.start_channels(stdin=False, hb=False, control=False)
-            self._client.wait_for_ready(timeout=START_SECONDS)
+            self._wait_until_heard()
             error = self._execute(_bridge_code(), START_SECONDS, silent=True)
             if not error:
                 self._ask([pack()], START_SECONDS)
@@ -90,6 +91,17 @@ class StudentKernel:
         if error:
             self.close()
             raise KernelStartError(f"A Python kernel cannot be started here: {error}")
+
+    def _wait_until_heard(self):
+        """Wait for the kernel's answer, and until what it publishes arrives here.
+
+        jupyter_client's wait_for_ready goes on listening for a fifth of a second.
+        """
+        heard, end = [], time.monotonic() + START_SECONDS
+        while not heard:
+            if time.monotonic() > end:
+                raise TimeLimit(f"it published nothing in {START_SECONDS} s")
+            self._request("kernel_info_request", {}, START_SECONDS, heard.append)
 
     def close(self):
         """End the process, whatever it does, and remove its traces."""

@@ -176,3 +176,16 @@ def test_a_cell_is_stopped_after_its_own_time(silent, monkeypatch):
     result = silent.run_cell("x = 1", timeout=60)
     assert interrupted and result.status == "died"
     assert result.error == "took longer than 60 s and did not react to an interrupt"
+
+
+def test_what_was_just_told_of_a_kernel_is_not_asked_again(tmp_path, monkeypatch):
+    with StudentKernel(tmp_path) as student:
+        provisioner = student._manager.provisioner
+        questions = []
+        for fresh_seconds in (0, 3600):
+            monkeypatch.setattr("autograder.kernels.provisioner.FRESH_SECONDS", fresh_seconds)
+            before = provisioner._asked
+            student.own_seconds()
+            student.own_seconds()
+            questions.append(provisioner._asked - before)
+    assert questions == [2, 0]

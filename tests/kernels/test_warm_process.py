@@ -24,6 +24,7 @@ from autograder.kernels import (
 )
 from autograder.kernels.inside import paths
 from autograder.kernels.inside.isolation_level import IsolationLevel
+from autograder.kernels.warm_process import WarmProcess
 from autograder.probes.student import StudentError
 
 
@@ -69,6 +70,29 @@ def test_a_sandbox_that_was_started_early_is_the_one_that_kernels_get():
     early = pool._warm_process
     try:
         assert early is not None and pool.acquire().warm_process is early
+    finally:
+        pool.close()
+
+
+def test_where_forks_have_no_namespaces_the_early_sandbox_is_one_of_its_own(monkeypatch):
+    made = []
+
+    def make(data, level):
+        made.append(WarmProcess(data, level))
+        return made[-1]
+
+    alone = (IsolationLevel.ALONE, "Operation not permitted")
+    monkeypatch.setattr(isolation, "WarmProcess", make)
+    monkeypatch.setattr(isolation, "isolation_level", lambda: alone)
+    pool = isolation.Pool(None)
+    pool.prepare()
+    try:
+        assert pool._warm_process.level is IsolationLevel.ALONE
+        (other,) = (each for each in made if each is not pool._warm_process)
+        deadline = time.monotonic() + 60
+        while not other.ended and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert other.ended
     finally:
         pool.close()
 
@@ -202,7 +226,10 @@ def test_figures_are_shown_as_pictures(tmp_path, use_level, level):
 def test_where_forks_cannot_be_isolated_each_kernel_has_a_sandbox_of_its_own(tmp_path, use_level):
     use_level(IsolationLevel.ALONE)
     require_sandbox()
-    assert describe_isolation() == "a sandbox (a bubblewrap of its own for each kernel)"
+    assert describe_isolation() == (
+        "a sandbox (a bubblewrap of its own for each kernel, since forks cannot be isolated here: "
+        "for a reason)"
+    )
     with StudentKernel(tmp_path) as student:
         assert value(student, "__import__('os').listdir('/sandbox/spool')") == "['0']"
         writing = "open('/sandbox/sockets/x', 'w').close()\nimport time; time.sleep(5)"

@@ -17,9 +17,9 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from . import namespaces, seccomp
+from . import huge_pages, namespaces, seccomp
 from .init_process import mount_private_folders, restrict_access
 from .isolation_level import IsolationLevel
 from .limits import Limits
@@ -76,16 +76,24 @@ def send_ready(control: socket.socket, isolated: bool, why_not: str) -> None:
 def serve_forks(control: socket.socket, counts: int) -> None:
     """Fork for each kernel until the grader hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Linux removes supervisors that have ended
-    later = [*LATER_MODULES]
+    steps, has_more = steps_when_idle(), True
     while True:
-        while later and is_idle(control):
-            import_modules((), [later.pop(0)])
+        while has_more and is_idle(control):
+            has_more = next(steps, False)
         connection = receive_connection(control)
         if connection is None:
             return
         if os.fork() == 0:
             supervise_and_exit(control, connection, counts)
         connection.close()
+
+
+def steps_when_idle() -> Iterator[bool]:
+    """Make ready what later kernels start sooner by, one step at a time; yield True after each."""
+    for name in LATER_MODULES:
+        import_modules((), [name])
+        yield True
+    yield from huge_pages.join_pages()
 
 
 def serve_alone(control: socket.socket, counts: int) -> None:
@@ -112,6 +120,7 @@ def import_modules(required: Iterable[str], optional: Iterable[str]) -> None:
 
     Raises whatever a required one raises.
     """
+    gc.disable()  # it would look through torch again and again while torch is being made
     for name in required:
         importlib.import_module(name)
     for name in optional:
@@ -123,6 +132,7 @@ def import_modules(required: Iterable[str], optional: Iterable[str]) -> None:
         backend_registry.list_all()  # reads the metadata of all packages, once
     gc.collect()
     gc.freeze()  # the garbage collector would write to, and so copy, every page that it looks at
+    gc.enable()
 
 
 def can_isolate() -> tuple[bool, str]:
@@ -153,8 +163,8 @@ def try_isolation_and_exit(status_write: int) -> None:
             namespaces.drop_to_user(STUDENT_USER)
             seccomp.install_filter()
             os.write(status_write, b"isolated")
-    except OSError as error:
-        os.write(status_write, str(error).encode())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the grader is told
+        os.write(status_write, f"{type(error).__name__}: {error}".encode())
     finally:
         os._exit(0)
 

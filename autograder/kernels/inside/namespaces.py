@@ -5,6 +5,7 @@ Whatever fails here raises OSError.
 
 import ctypes
 import os
+import re
 import signal
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -92,10 +93,15 @@ def mounted_below(path: str) -> dict[str, int]:
     Returns:
         {path of the mount point: number of the open file}
     """
-    mounts = [line.split() for line in _read("/proc/self/mounts").splitlines()]
-    # Linux writes a space in a path as \040.
-    points = [fields[1].encode().decode("unicode_escape") for fields in mounts]
+    with open("/proc/self/mounts", "rb") as file:
+        points = mount_points(file.read())
     return {point: os.open(point, os.O_PATH) for point in points if point.startswith(f"{path}/")}
+
+
+def mount_points(mounts: bytes) -> list[str]:
+    """Return the paths in Linux's table of mounts, which writes a space in them as \\040."""
+    paths = [line.split(b" ")[1] for line in mounts.splitlines()]
+    return [os.fsdecode(re.sub(rb"\\([0-7]{3})", _octal_byte, path)) for path in paths]
 
 
 def mount_processes() -> None:
@@ -119,6 +125,10 @@ def make_read_only(path: str) -> None:
     # Linux refuses to drop flags of a mount that was made outside of this namespace.
     kept = os.statvfs(path).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
     _call("mount", None, path.encode(), None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept, None)
+
+
+def _octal_byte(match):
+    return bytes([int(match[1], 8)])
 
 
 def _map_ids(inside, user, group):
