@@ -55,16 +55,31 @@ def main() -> None:
 
 def measure(folder: Path, student: str, name: str) -> tuple[str, ...]:
     """Grade the student alone and then beside a flood, and return the table's row."""
-    (folder / "honest").mkdir(parents=True)
-    HONEST[student][0](folder / "honest")
-    (upload,) = read_uploads(folder / "honest")[0]
-    honest = Entry(student, upload.sources)
-    flooding = Entry("flood", (Source(write_flood(folder / "flood", name)),))
+    honest, flooding = honest_entry(folder / "honest", student), flood_entry(folder / "flood", name)
     alone, beside = grade_honest([honest]), grade_honest([flooding, honest])
     reports = [comparable(each.outcome.report) for each in (alone, beside)]
     ratio = f"{beside.seconds / alone.seconds:.2f}"
     same = "yes" if reports[0] == reports[1] else "no"
     return name, f"{alone.seconds:.0f}", f"{beside.seconds:.0f}", ratio, same
+
+
+def honest_entry(folder: Path, student: str) -> Entry:
+    """Hand in, in this new folder, what an honest student of the hostile class hands in."""
+    folder.mkdir(parents=True)
+    HONEST[student][0](folder)
+    (upload,) = read_uploads(folder)[0]
+    return Entry(student, upload.sources)
+
+
+def flood_entry(folder: Path, name: str) -> Entry:
+    """Hand in the release with a flood at the top of each notebook that runs."""
+    folder.mkdir(parents=True)
+    for notebook in sorted({task.notebook for task in AUTO}):
+        node = nbformat.read(RELEASE / notebook, as_version=4)
+        cells = (f"paths = {{}}\n{TOOLS}", flood(name, FLOOD_SECONDS))
+        node.cells = [*map(nbformat.v4.new_code_cell, cells), *node.cells]
+        nbformat.write(node, folder / notebook)
+    return Entry("flood", (Source(folder),))
 
 
 def grade_honest(entries: list[Entry]) -> Graded:
@@ -78,17 +93,6 @@ def grade_honest(entries: list[Entry]) -> Graded:
     finally:
         pool.shutdown(wait=False)
     raise RuntimeError("The honest submission was not graded.")
-
-
-def write_flood(folder: Path, name: str) -> Path:
-    """Hand in the release with a flood at the top of each notebook that runs."""
-    folder.mkdir(parents=True)
-    for notebook in sorted({task.notebook for task in AUTO}):
-        node = nbformat.read(RELEASE / notebook, as_version=4)
-        cells = (f"paths = {{}}\n{TOOLS}", flood(name, FLOOD_SECONDS))
-        node.cells = [*map(nbformat.v4.new_code_cell, cells), *node.cells]
-        nbformat.write(node, folder / notebook)
-    return folder
 
 
 if __name__ == "__main__":

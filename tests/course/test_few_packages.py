@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.checks.weights_world import needs_mnist
 from tests.paths import DATA, ROOT
 
 # Run before anything else: Python finds these packages no longer, and notes that they were wanted.
@@ -49,6 +50,7 @@ assert wanted <= {"IPython", "tqdm"}, wanted  # torch, too, asks for tqdm, which
 """
 
 
+@needs_mnist  # what stands in for it, scikit-learn's digits, is hidden
 @pytest.mark.parametrize("what", [SET_UP, TRAIN], ids=["all notebooks begin", "the key trains"])
 def test_with_torch_and_matplotlib_alone(what):
     own = {"LAB_PROFILE": "grading", "LAB_DATA": str(DATA), "PYTHONPATH": str(ROOT)}

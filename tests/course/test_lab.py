@@ -9,6 +9,7 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 from torchvision.datasets import MNIST
 
+from tests.checks.weights_world import needs_mnist
 from tests.paths import DATA, SOLUTIONS
 
 
@@ -90,6 +91,7 @@ def few_images():
     ]
 
 
+@needs_mnist
 def test_images_and_labels_are_those_that_torchvision_reads(load_lab, few_images):
     for loader, (x, y) in zip(load_lab("check").load_mnist(), few_images, strict=True):
         images, labels = loader.dataset[:40]

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from autograder.assignment import TARGETS, TASKS
+from tests.checks.weights_world import needs_mnist
 from tests.course.small_cells import code, words
 from tests.paths import RELEASE, SOLUTIONS
 
@@ -120,12 +121,14 @@ def judge_key(load_module, tmp_path):
     )
 
 
+@needs_mnist
 @pytest.mark.parametrize("file", ["vae.pt", "cvae.pt"])
 def test_weights_of_the_key_reach_their_target(judge_key, file):
     mark, sentence = judge_key(file)
     assert mark == "✓" and sentence.startswith("reached: reconstruction")
 
 
+@needs_mnist
 def test_weights_that_are_missing_foreign_or_untrained_are_told(judge_key, tmp_path, load_module):
     lab, key = load_module("lab"), tmp_path / "key"
     (key / "vae.pt").write_bytes((key / "cvae.pt").read_bytes())

@@ -1,7 +1,8 @@
 """A search for the key from inside a kernel, as Python that a student's cell runs.
 
 It gets what it looks for (needles) masked, so that it does not find itself: bytes XOR `MASK`, and
-hashes of code objects.
+hashes of code objects. What it reads is masked where it is emptied afterwards: the mask of a needle
+that lies about, masked, is the needle itself.
 """
 
 import ast
@@ -113,15 +114,19 @@ CONTROL = {control}
 CODES = {codes}
 PRIVATE = ("/sandbox", "/tmp", "/dev/shm", os.getcwd(), os.environ.get("LAB_ANSWERS", "."))
 LARGEST = 2**22  # bytes of a file; libraries are larger
+HIDDEN = bytearray(2 * LARGEST)  # what was read, masked
 
 
 def find_in(data, what, found):
     """Note which needles some bytes hold."""
-    hidden = (np.frombuffer(data, np.uint8) ^ {mask}).tobytes()
+    masked = np.frombuffer(HIDDEN, np.uint8, count=len(data))
+    np.bitwise_xor(np.frombuffer(data, np.uint8), {mask}, out=masked)
     for needle in NEEDLES:
-        if bytes.fromhex(needle) in hidden:
+        if HIDDEN.find(bytes.fromhex(needle), 0, len(data)) >= 0:
             found.add((what, needle[:16]))
-    return any(bytes.fromhex(each) in hidden for each in CONTROL)
+    control = any(HIDDEN.find(bytes.fromhex(each), 0, len(data)) >= 0 for each in CONTROL)
+    masked[:] = 0
+    return control
 
 
 def search_files(tops, found, skipped=("/proc", "/sys", sys.prefix)):

@@ -13,12 +13,21 @@ import pytest
 from autograder.assignment import ANSWERS, TARGETS, TASKS
 from autograder.grading import grade, notebook_run, submission_time
 from autograder.kernels import StudentKernel
-from tests.grading.key_search import key_code, key_lines, read_report, search_source, that_says
+from tests.grading.key_search import (
+    MASK,
+    key_code,
+    key_lines,
+    read_report,
+    search_source,
+    that_says,
+)
 from tests.mistakes.key import definitions
 from tests.paths import RELEASE, SOLUTIONS
 
 NOTEBOOKS = sorted({name for name in ANSWERS.values() if name >= "02"})
 SECONDS = 600  # of a cell and a probe that search
+# what Linux shows, and what the system's packages brought
+OF_THE_SYSTEM = ("/proc", "/sys", "/usr/lib", "/usr/share", "/usr/include")
 JUDGED = [task for task in TASKS if task.notebook in NOTEBOOKS and task.kind != "manual"]
 
 
@@ -49,6 +58,16 @@ def test_what_is_searched_for_is_the_key():
     assert names <= set(key_code().values())
     assert "return mean_z + torch.exp(0.5 * logvar_z) * noise" in key_lines()
     assert len(key_lines()) > 15
+
+
+def test_the_search_leaves_no_key_behind_that_it_would_find():
+    search, found = {}, set()
+    exec(search_source(), search)
+    needle = bytes.fromhex(search["NEEDLES"][0])
+    # What lies about masked becomes the key itself where it is masked again.
+    search["find_in"](needle + bytes(byte ^ MASK for byte in needle), "memory", found)
+    assert len(found) == 1
+    assert not any(search["HIDDEN"])
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +113,7 @@ def test_no_file_that_a_kernel_can_see_holds_the_key(tmp_path):
         # Shorter ones stand in torch and d2l, as everybody's code.
         kernel.run_cell("NEEDLES[:] = [each for each in NEEDLES if len(each) >= 80]")
         look = (
-            'found = set()\nlooked = search_files(("/",), found, ("/proc", "/sys"))\n'
+            f'found = set()\nlooked = search_files(("/",), found, {OF_THE_SYSTEM})\n'
             "raise ValueError(looked, found)"
         )
         said = kernel.run_cell(look, timeout=SECONDS).error

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from autograder.assignment import ANSWERS, AUTO, NOTEBOOKS
 from autograder.checks import Outcome
-from autograder.grading import Course, grade, submission_grader
+from autograder.grading import Course, grade, grade_submission, submission_grader
 from autograder.notebook.cells import is_run
 from autograder.submission import read_submission, restore_all
 from autograder.submission.folder import SubmissionError
@@ -116,7 +116,7 @@ def no_kernels():
         patch.setattr(submission_grader, "NotebookRun", Unstarted)
         patch.setattr(submission_grader, "CHECKS", TASK_CHECKS)
         # CPython 3.11 cannot parse in two threads, and the checks here parse.
-        patch.setattr(submission_grader, "NOTEBOOKS_AT_ONCE", 1)
+        patch.setattr(grade_submission, "NOTEBOOKS_AT_ONCE", 1)
         yield
 
 
