@@ -29,7 +29,7 @@ check: $(VENV)/cluster     ## before a commit: lint, types and the fast tests
 
 lab: $(VENV)/ready work    ## work through the notebooks in JupyterLab, in work/, a copy of the release
 	@echo "You work in work/, which was copied from notebooks/vae once and is never overwritten."
-	cd work && $(abspath $(BIN))/jupyter lab
+	cd work && "$(abspath $(BIN))/jupyter" lab
 
 work:                      # made once: it has no prerequisites
 	rm -rf work.part

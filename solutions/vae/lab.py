@@ -25,7 +25,7 @@ PROFILE = os.environ.get("LAB_PROFILE", "full")
 # Number of training images and of test images.
 SLICES = {
     "full": (60_000, 10_000),
-    "quick": (2_048, 1_000),
+    "quick": (1_024, 500),
     "check": (512, 320),
     "grading": (96, 320),
 }
