@@ -13,6 +13,12 @@ def data_folder() -> Path:
     return Path(os.environ.get("LAB_DATA") or ROOT / "data").absolute()
 
 
+def python_path() -> str:
+    """Return the PYTHONPATH of a process that imports this collection: its folder comes first."""
+    others = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    return os.pathsep.join(dict.fromkeys((str(ROOT), *others)))
+
+
 def has_mnist() -> bool:
     """Tell whether the folder holds MNIST's test images, as torchvision lays them out."""
     raw = data_folder() / "MNIST" / "raw"

@@ -20,7 +20,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from autograder.paths import ROOT, SOLUTIONS
+from autograder.paths import ROOT, SOLUTIONS, python_path
 from benchmarks.samples import write_class
 
 SIZES = (1, 5, 20, 60)
@@ -80,7 +80,7 @@ class Course:
         Raises:
             SystemExit: where it fails.
         """
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        env = {**os.environ, "PYTHONPATH": python_path(), "OMP_NUM_THREADS": "1"}
         if self.plain:
             env |= PLAIN_ENVIRONMENT
         started = time.perf_counter()

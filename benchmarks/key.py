@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from autograder import atomic_files
-from autograder.paths import ROOT, SOLUTIONS, data_folder
+from autograder.paths import ROOT, SOLUTIONS, data_folder, python_path
 
 PLACE = ROOT / "build" / "key"
 LEFT_OUT = ("data", "__pycache__", ".ipynb_checkpoints")
@@ -41,7 +41,7 @@ def run_notebooks(place: Path) -> None:
         subprocess.CalledProcessError: where one has an error.
     """
     own = {"LAB_PROFILE": "full", "TQDM_DISABLE": "1", "LAB_DATA": str(data_folder())}
-    own["PYTHONPATH"] = str(ROOT)  # of the checks, where they are not installed
+    own["PYTHONPATH"] = python_path()  # of the checks, where they are not installed
     names = sorted(path.name for path in place.glob("*.ipynb"))
     command = [sys.executable, "-m", *RUN, *OPTIONS, *names]
     subprocess.run(command, cwd=place, env={**os.environ, **own}, check=True)

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.assignment import TASKS
-from autograder.paths import ROOT
+from autograder.paths import ROOT, python_path
 from benchmarks.course import write_course
 from tests.classroom.platform_world import COLUMNS, DUE, ITEM, PLATFORMS, make_people
 
@@ -50,7 +50,7 @@ class Course:
         for name in ("solutions", "notebooks"):
             shutil.copytree(ROOT / name, folder / name, ignore=ignore)
         shutil.copy(ROOT / "nbgrader_config.py", folder)
-        self._env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        self._env = {**os.environ, "PYTHONPATH": python_path(), "OMP_NUM_THREADS": "1"}
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a module of Python in the folder, its output in a pipe."""

@@ -10,10 +10,11 @@ from collections import Counter
 
 import pytest
 
-from tests.paths import DATA, ROOT
+from autograder.paths import python_path
+from tests.paths import DATA
 
 os.environ["MPLBACKEND"] = "Agg"
-os.environ["PYTHONPATH"] = str(ROOT)
+os.environ["PYTHONPATH"] = python_path()
 os.environ["LAB_DATA"] = str(DATA)
 # Workers and trainings share the cores; torch's threads would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

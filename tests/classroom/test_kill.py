@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 
 from autograder import atomic_files
 from autograder.classroom.results.store import Store
+from autograder.paths import python_path
 from tests.classroom.class_world import (
     automatic,
     copy_course,
@@ -24,7 +25,6 @@ from tests.classroom.class_world import (
     scores,
 )
 from tests.classroom.stub_grading import GRADER, QUESTION, submit
-from tests.paths import ROOT
 
 BEFORE = {"ada": (1, 0), "bob": (1, 1)}
 AFTER = {"ada": (1, 1), "bob": (1, 1), "cyd": (0, 1)}
@@ -129,7 +129,7 @@ def start(folder):
     script = folder / "script.py"
     script.write_text(SCRIPT)
     command = [sys.executable, script, folder, GRADER]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": python_path()}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 

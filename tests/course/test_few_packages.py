@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from autograder.paths import python_path
 from tests.checks.weights_world import needs_mnist
-from tests.paths import DATA, ROOT
+from tests.paths import DATA
 
 # Run before anything else: Python finds these packages no longer, and notes that they were wanted.
 HIDE = """
@@ -53,7 +54,7 @@ assert wanted <= {"IPython", "tqdm"}, wanted  # torch, too, asks for tqdm, which
 @needs_mnist  # what stands in for it, scikit-learn's digits, is hidden
 @pytest.mark.parametrize("what", [SET_UP, TRAIN], ids=["all notebooks begin", "the key trains"])
 def test_with_torch_and_matplotlib_alone(what):
-    own = {"LAB_PROFILE": "grading", "LAB_DATA": str(DATA), "PYTHONPATH": str(ROOT)}
+    own = {"LAB_PROFILE": "grading", "LAB_DATA": str(DATA), "PYTHONPATH": python_path()}
     run = subprocess.run(
         [sys.executable, "-c", HIDE + what],
         env={**os.environ, **own},
