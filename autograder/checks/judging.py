@@ -145,14 +145,21 @@ def with_place(place: str, error: Exception) -> str:
     return f"{place}: {error}" if " raised " in str(error) else str(error)
 
 
-def sole_match(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
-    """Find the hint of the mistake that explains what was seen, if exactly one does; else "".
+def explanations(
+    matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]
+) -> set[str]:
+    """Find the hints of the mistakes that explain what was seen.
 
     Args:
         matches: whether a mistake explains what was seen.
         fingerprints: (hint, the mistake as `matches` takes it).
     """
-    hints = {hint for hint, mistake in fingerprints if matches(mistake)}
+    return {hint for hint, mistake in fingerprints if matches(mistake)}
+
+
+def sole_match(matches: Callable[[Any], bool], fingerprints: Iterable[tuple[str, Any]]) -> str:
+    """Find the hint of `explanations` if there is exactly one; else ""."""
+    hints = explanations(matches, fingerprints)
     return hints.pop() if len(hints) == 1 else ""
 
 

@@ -56,7 +56,7 @@ def random_case(rng: np.random.Generator, conditional: bool) -> dict:
         "conditional": conditional,
         "loss": PENALTY,
         "batch_size": BATCH_SIZE,
-        "train_iter": data(7),
+        "train_iter": data(8),
         "test_iter": data(11),
     }
 

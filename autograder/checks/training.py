@@ -89,7 +89,7 @@ def _parameters_complaint(
     call = ", ".join(f"{name}={value:.3g}" for name, value in arguments.items())
     return about(
         hint,
-        f"After {function}(model, {call}) on 7 images in batches of 3, the parameters of a small "
+        f"After {function}(model, {call}) on 8 images in batches of 3, the parameters of a small "
         f"test model should be those of {3 * loop.num_epochs} Adam steps; {result}. "
         f"{hint or 'Compare with forward, loss, zero_grad, backward, step.'}",
     )
@@ -102,11 +102,7 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
     epochs = training.epochs
     results, wanted = read_results(training.answer, function), averages(epochs[-1])
     if distance(training.answer["state"], training.parameters) > TOLERANCE * loop.lr:
-        return named(
-            "judged-after-the-parameters",
-            "What is returned or printed can be judged once the parameters are right: first the "
-            "line above that says which are wrong.",
-        )
+        return _judged_later("What is returned or printed")
     if results.agree(wanted):
         return None
     all_epochs = torch.stack([averages(epoch) for epoch in epochs])
@@ -144,6 +140,15 @@ def _averages_complaint(student: Student, function: str, conditional: bool) -> s
         hint,
         f"{function} should return or print {', '.join(PARTS)} of the last epoch, here "
         f"{show(wanted)}; it {results.seen}. {hint}",
+    )
+
+
+def _judged_later(what: str) -> str:
+    """Say that something cannot be judged while the parameters are wrong."""
+    return named(
+        "judged-after-the-parameters",
+        f"{what} can be judged once the parameters are right: first the line above that says what "
+        "is wrong with them.",
     )
 
 
@@ -190,7 +195,11 @@ def train_parameters(student: Student) -> str | None:
 
 @check("default learning rate", "train uses the learning rate 0.001 when none is given.")
 def train_defaults(student: Student) -> str | None:
-    """Judge one epoch without lr."""
+    """Judge one epoch without lr, where a training with a given one is right."""
+    loop, arguments = _random_loop()
+    training = _train(student, "train", loop, arguments, False)
+    if _difference(training.answer["state"], training.parameters) > TOLERANCE * loop.lr:
+        return _judged_later("Which learning rate train uses")
     return _parameters_complaint(student, "train", Loop(), {"num_epochs": 1}, False)
 
 

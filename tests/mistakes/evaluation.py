@@ -61,6 +61,20 @@ _BODIES = (
     ),
 )
 
+# The same of test_cvae alone, whose `y` holds one-hot rows.
+_LABELS = (
+    (
+        "labels in other order",
+        "recon_x, mean_z, logvar_z = model(x, y.flip(0))\n" + LOSS,
+        "in another order than the images",
+    ),
+    (
+        "one label for all",
+        "recon_x, mean_z, logvar_z = model(x, torch.eye(10)[[3] * len(x)])\n" + LOSS,
+        "The label was 3 for every image",
+    ),
+)
+
 _X = "x = x.to(device)"
 _RETURN = "return tuple(total / metric[3] for total in metric.data[:3])"
 # Other texts in test: (name, pairs of old and new, a fragment of the message).
@@ -128,6 +142,7 @@ _TWINS = (
     "loss alone",
     "mean decoded",
     "by names",
+    *(title for title, *_ in _LABELS),
     *(title for title, *_ in _TEXT[-10:]),
 )
 
@@ -136,7 +151,7 @@ def _answers(notebook: str, name: str, task: str, conditional: bool) -> tuple[An
     """The answers to test or test_cvae."""
     bodies = [
         (title, fill_loop(name, for_model(code, conditional)), says)
-        for title, code, says in _BODIES
+        for title, code, says in (_BODIES + _LABELS if conditional else _BODIES)
     ]
     texts = [
         (

@@ -78,6 +78,16 @@ _TEXT = (
         [(_RETURN, "print(*(a * metric[3] / len(train_iter) for a in train_losses))"), _UNSEEN],
         "divided by the number of batches",
     ),
+    (
+        "printed, not divided",
+        [(_RETURN, "print(*(a * metric[3] for a in train_losses))"), _UNSEEN],
+        "nothing is divided",
+    ),
+    (
+        "printed, divided by the last batch's size",
+        [(_RETURN, "print(*(a * metric[3] / x.shape[0] for a in train_losses))"), _UNSEEN],
+        "divided by the size of the last batch",
+    ),
     ("printed, another order", [(_RETURN, "print(*train_losses[::-1])"), _UNSEEN], "it prints"),
     ("nothing returned", [(_RETURN, "pass")], ""),
     ("nothing returned, nothing shown", [(_RETURN, "pass"), _UNSEEN], "it returns nothing and"),
