@@ -18,7 +18,7 @@ from pathlib import Path
 from .inside.limits import Limits
 
 PROC = Path("/proc")
-CONTROLLERS = ("cpu", "memory")
+CONTROLLERS = {"cpu": "processors", "memory": "memory"}  # and what they share out
 PREFIX = "grading-"  # of a group's name; the number and the start of the grader's process follow
 LEAF = "grader"  # in version 2, a group with groups below it holds no processes
 OWN_SCOPE = "run-*.scope"  # what systemd-run makes
@@ -76,7 +76,7 @@ def make_group(memory: int | None = None, proc: Path = PROC) -> ControlGroup:
     memory = memory or submission_bytes(Limits())
     name = f"{PREFIX}{os.getpid()}-{_start_of(os.getpid())}-{next(_numbers)}"
     made = []
-    for above, memory_file in _folders_above(proc):
+    for above, _, memory_file in _folders_above(proc):
         with contextlib.suppress(OSError):
             remove_stale(above)
             (above / name).mkdir()
@@ -84,6 +84,15 @@ def make_group(memory: int | None = None, proc: Path = PROC) -> ControlGroup:
             if memory_file:
                 _write(above / name / memory_file, str(memory))
     return ControlGroup(tuple(made))
+
+
+def describe_groups(proc: Path = PROC) -> str:
+    """Say in which groups the sandboxes of this machine are, as a part of a sentence."""
+    named = {name for _, controllers, _ in _folders_above(proc) for name in controllers}
+    shared_out = [what for name, what in CONTROLLERS.items() if name in named]
+    if not shared_out:
+        return "in no control group"
+    return f"in a control group for {' and '.join(shared_out)}"
 
 
 def submission_bytes(limits: Limits) -> int:
@@ -99,18 +108,20 @@ def remove_stale(above: Path) -> None:
             _remove(folder)
 
 
-def _folders_above(proc) -> Iterator[tuple[Path, str]]:
-    """Yield each folder below which to make a group, and the name of its file for memory, or ""."""
+def _folders_above(proc) -> Iterator[tuple[Path, list[str], str]]:
+    """Yield each folder below which to make a group: it, its controllers, its file for memory."""
     owns = _read_own_groups(proc)
     unified = owns.pop("", None)
     for controller in CONTROLLERS:
         folder = owns.get(controller)
         if folder is not None and os.access(folder, os.W_OK):
-            yield folder, "memory.limit_in_bytes" if controller == "memory" else ""
+            memory_file = "memory.limit_in_bytes" if controller == "memory" else ""
+            yield folder, [controller], memory_file
     if unified is not None and not owns.keys() & {*CONTROLLERS}:
         above = unified.parent if unified.name == LEAF else unified
-        if os.access(above, os.W_OK) and _hand_down(above):
-            yield above, "memory.max"
+        controllers = _hand_down(above) if os.access(above, os.W_OK) else []
+        if controllers:
+            yield above, controllers, "memory.max" if "memory" in controllers else ""
 
 
 def _read_own_groups(proc) -> dict[str, Path]:
@@ -149,23 +160,24 @@ def _split_mount(line):
     return first.split(), separator, last.split(" ", 2)
 
 
-def _hand_down(above):
-    """Let groups below this one have controllers; return whether they do."""
+def _hand_down(above) -> list[str]:
+    """Let groups below this one have controllers; return which they have then."""
     with contextlib.suppress(OSError):
         has = (above / "cgroup.controllers").read_text(encoding="ascii").split()
-        wanted = [f"+{name}" for name in CONTROLLERS if name in has]
+        wanted = [name for name in CONTROLLERS if name in has]
         given = (above / "cgroup.subtree_control").read_text(encoding="ascii").split()
-        if not wanted or {f"+{name}" for name in given} >= {*wanted}:
-            return bool(wanted)
+        if {*given} >= {*wanted}:
+            return wanted
+        line = " ".join(f"+{name}" for name in wanted)
         try:
-            _write(above / "cgroup.subtree_control", " ".join(wanted))
+            _write(above / "cgroup.subtree_control", line)
         except OSError as error:
             if error.errno != errno.EBUSY or not above.match(OWN_SCOPE):
-                return False
+                return []
             _move_to_leaf(above)
-            _write(above / "cgroup.subtree_control", " ".join(wanted))
-        return True
-    return False
+            _write(above / "cgroup.subtree_control", line)
+        return wanted
+    return []
 
 
 def _move_to_leaf(above):

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bubblewrap
+from . import bubblewrap, cgroups
 from .inside.isolation_level import IsolationLevel
 from .warm_process import WarmProcess, WarmProcessError
 
@@ -76,9 +76,12 @@ def isolation_level() -> tuple[IsolationLevel, str]:
 
 
 def describe_isolation() -> str:
-    """Say which level of isolation is active, in one sentence without its end."""
+    """Say which level of isolation is active, and which control group, without a full stop."""
     level, reason = isolation_level()
-    return DESCRIPTIONS[level].format(reason=reason)
+    description = DESCRIPTIONS[level].format(reason=reason)
+    if level is IsolationLevel.NONE:
+        return description
+    return f"{description}, {cgroups.describe_groups()}"
 
 
 def describe_danger() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.kernels import StudentKernel, cgroups, isolation
-from autograder.kernels.cgroups import ControlGroup, make_group
+from autograder.kernels.cgroups import ControlGroup, describe_groups, make_group
 from autograder.kernels.inside.isolation_level import IsolationLevel
 from autograder.kernels.warm_process import WarmProcess
 from tests.paths import ROOT
@@ -126,6 +126,25 @@ def test_version_1_has_a_group_in_each_tree_and_none_in_others(tmp_path):
     ]
     assert (group.folders[1] / "memory.limit_in_bytes").read_text() == str(GB)
     assert not list(group.folders[0].iterdir())
+
+
+@pytest.mark.parametrize(
+    "own, trees, has, said",
+    [
+        ("mine", ["cpu,cpuacct", "memory"], None, "in a control group for processors and memory"),
+        ("mine", ["memory", "pids"], None, "in a control group for memory"),
+        (SCOPE, [""], "cpuset cpu memory", "in a control group for processors and memory"),
+        (SCOPE, [""], "cpuset memory", "in a control group for memory"),
+        (SCOPE, [""], "cpuset", "in no control group"),
+        ("container", [""], "cpu memory", "in no control group"),
+    ],
+)
+def test_a_report_says_what_groups_share_out(tmp_path, own, trees, has, said):
+    tree = Tree(tmp_path, own, *trees)
+    if has is not None:
+        tree.give(has)
+    assert describe_groups(tree.proc) == said
+    assert describe_groups(tmp_path) == "in no control group"
 
 
 def test_without_groups_nothing_happens(tmp_path):
