@@ -87,6 +87,7 @@ def _judge_case(student: Student, function: str, conditional: bool) -> tuple[str
     if any(close(seen, averages(tested(case, way))) for way in ways):
         return None
     accepted = [tested(case, way) for way in ways]
+    hints: set[str]
     if answer["decoy_calls"] and not answer["calls"]:
         hints = {named("global-model", f"The model that was tested {GLOBAL_MODEL}")}
     elif _changed(case, answer):
