@@ -3,6 +3,7 @@
 `test` and `test_cvae` are judged alike; the conditional model's loss depends on the labels.
 """
 
+import itertools
 from typing import Any
 
 import torch
@@ -81,13 +82,12 @@ def _judge_case(student: Student, function: str, conditional: bool) -> tuple[str
     case = random_case(fresh_generator(), conditional)
     answer = student.probe("evaluate", function=function, case=case)
     seen = read_averages(answer["averages"], function)
-    ways = [
-        vary(_RIGHT, sampled=sampled, loss=loss) for loss in LOSSES for sampled in (True, False)
-    ]
-    if any(close(seen, averages(tested(case, way))) for way in ways):
-        return None
-    accepted = [tested(case, way) for way in ways]
     hints: set[str]
+    accepted = []
+    for loss, sampled in itertools.product(LOSSES, (True, False)):
+        accepted.append(tested(case, vary(_RIGHT, sampled=sampled, loss=loss)))
+        if close(seen, averages(accepted[-1])):
+            return None
     if answer["decoy_calls"] and not answer["calls"]:
         hints = {named("global-model", f"The model that was tested {GLOBAL_MODEL}")}
     elif _changed(case, answer):

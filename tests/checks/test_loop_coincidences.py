@@ -8,13 +8,7 @@ from autograder.checks.diagnosis import id_of
 from autograder.checks.judging import close
 from autograder.checks.loop_cases import random_case
 from autograder.checks.loop_results import distance
-from autograder.checks.reference_loops import (
-    Loop,
-    averages,
-    other_averages,
-    trained,
-    vary,
-)
+from autograder.checks.reference_loops import Loop, averages, other_averages, trained, vary
 from autograder.checks.training_hints import TOLERANCE
 from autograder.checks.wrong_loops import wrong_loops
 from tests.forgeries.students import key
